@@ -1,0 +1,162 @@
+// The configuration: environment variables, checked, as one frozen value. The only reader of the
+// environment is the one who calls readConfig.
+import * as v from "valibot";
+import { parseRoomName, type RoomName } from "./protocol.ts";
+
+const MAX_NUMBER = 2 ** 31 - 1;
+
+const whole = (least: number) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^\d{1,10}$/),
+    v.transform(Number),
+    v.minValue(least),
+    v.maxValue(MAX_NUMBER),
+  );
+const list = v.pipe(
+  v.string(),
+  v.transform((value) => value.split(",").map((item) => item.trim()).filter((item) => item !== "")),
+);
+
+type Setting = { schema: v.GenericSchema<string, unknown>; otherwise: string; expected: string };
+
+function setting<S extends v.GenericSchema<string, unknown>>(
+  otherwise: string,
+  schema: S,
+  expected: string,
+) {
+  return { schema, otherwise, expected } satisfies Setting;
+}
+
+function number(otherwise: number, least = 1) {
+  return setting(String(otherwise), whole(least), `a whole number from ${least} to ${MAX_NUMBER}`);
+}
+
+/** Every variable: its default, what it must be, and that in words. */
+const settings = {
+  PORT: setting(
+    "8000",
+    v.pipe(whole(0), v.maxValue(65535)),
+    "a port from 0 to 65535; 0 takes a free one",
+  ),
+  HOST: setting(
+    "127.0.0.1",
+    v.pipe(v.string(), v.regex(/^[A-Za-z0-9.:-]+$/)),
+    "an address to listen on, such as 127.0.0.1 or 0.0.0.0",
+  ),
+  STORE_URL: setting(
+    "sqlite:data/snug.db",
+    v.pipe(v.string(), v.regex(/^(memory:|sqlite:.+)$/)),
+    "sqlite:<path of a file> or memory:",
+  ),
+  STORE_SYNC: setting("full", v.picklist(["full", "normal"]), "full or normal"),
+  WS_TOKEN: setting("", v.string(), "a token that every client must have, or open"),
+  AUTH_HEADER: setting(
+    "",
+    v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]*$/), v.toLowerCase()),
+    "the name of a header, such as x-ws-auth-key",
+  ),
+  ALLOWED_ORIGINS: setting(
+    "",
+    v.pipe(list, v.everyItem(isOrigin)),
+    "origins such as https://example.org, with commas between them, or *",
+  ),
+  ROOMS: setting(
+    "general,random",
+    v.pipe(list, v.everyItem((name) => parseRoomName(name).ok), v.transform(toRoomNames)),
+    "room names with commas between them; letters, digits, . _ and -",
+  ),
+  MAX_ROOMS: number(10000),
+  MAX_MESSAGE_BYTES: number(16384, 256),
+  MAX_CONNECTIONS: number(10000),
+  MAX_CONNECTIONS_PER_IP: number(64),
+  MAX_ROOMS_PER_CONNECTION: number(50),
+  MAX_ROOM_MEMBERS: number(10000),
+  RATE_MESSAGES_PER_SECOND: number(5),
+  RATE_BURST: number(20),
+  OUTBOX_BYTES: number(1048576, 4096),
+  HISTORY_PAGE: number(50),
+  RESUME_LIMIT: number(1000),
+  HEARTBEAT_MS: number(25000, 500),
+  HEARTBEAT_GRACE_MS: number(10000),
+  PRESENCE_GRACE_MS: number(10000, 0),
+  DRAIN_MS: number(10000, 0),
+  LOG_LEVEL: setting(
+    "info",
+    v.picklist(["debug", "info", "warn", "error"]),
+    "debug, info, warn or error",
+  ),
+  LOG_FORMAT: setting("text", v.picklist(["text", "json"]), "text or json"),
+};
+
+type Name = keyof typeof settings;
+
+/** The checked values, by the names of their variables. Sizes are bytes, `_MS` milliseconds. */
+export type Config = { readonly [N in Name]: v.InferOutput<(typeof settings)[N]["schema"]> };
+
+/** Variables whose value is never shown. */
+const SECRETS: ReadonlySet<string> = new Set(["WS_TOKEN"]);
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The configuration, or every problem that keeps it from being one, a line each. */
+export function readConfig(environment: Environment):
+  | { ok: true; config: Config }
+  | { ok: false; problems: string[] } {
+  const problems = Object.keys(environment).flatMap(nearMiss);
+  const config: Record<string, unknown> = {};
+  for (const [name, { schema, otherwise, expected }] of Object.entries<Setting>(settings)) {
+    // An empty value is an unset one, as compose files and units write it.
+    const given = environment[name] || otherwise;
+    const parsed = v.safeParse(schema, given);
+    if (parsed.success) config[name] = parsed.output;
+    else problems.push(`${name}=${SECRETS.has(name) ? "…" : given}: expected ${expected}`);
+  }
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, config: Object.freeze(config) as Config };
+}
+
+/** Whether only this machine can reach an address. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d+){3}$/.test(host);
+}
+
+/** A problem where a variable is one or two letters from a known one: surely meant, and not read. */
+function nearMiss(name: string): string[] {
+  if (name in settings) return [];
+  const meant = Object.keys(settings).find((known) =>
+    distance(name.toUpperCase(), known) <= (known.length > 5 ? 2 : 1)
+  );
+  return meant ? [`${name}: not a variable of Snug; expected ${meant}`] : [];
+}
+
+/** Levenshtein's distance, or 3 where the lengths alone say more than 2. */
+function distance(a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > 2) return 3;
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+function isOrigin(value: string): boolean {
+  if (value === "*") return true;
+  try {
+    return /^https?:$/.test(new URL(value).protocol) && new URL(value).origin === value;
+  } catch {
+    return false;
+  }
+}
+
+function toRoomNames(names: string[]): RoomName[] {
+  return names.flatMap((name) => {
+    const parsed = parseRoomName(name);
+    return parsed.ok ? [parsed.room] : [];
+  });
+}

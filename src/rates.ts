@@ -1,0 +1,50 @@
+// How much one connection may do (W13.3): one bucket for what costs the store, a second, larger one
+// for everything else.
+import { Bucket } from "./bucket.ts";
+import type { ClientMessage, Limits } from "./protocol.ts";
+
+/** The second bucket is this much larger than the first. */
+const SECOND_BUCKET = 10;
+/** Refusals in a row that make a flood. */
+const MAX_STRIKES = 1000;
+
+/** What is counted: a message by its type, a binary frame, or one that could not be read. */
+export type Counted = ClientMessage["type"] | "binary" | "error";
+
+const FIRST_BUCKET: ReadonlySet<Counted> = new Set(["chat", "history", "members", "rooms"]);
+const DROPPED: ReadonlySet<Counted> = new Set(["typing", "pong", "binary"]);
+
+export class Rates {
+  readonly #first: Bucket;
+  readonly #second: Bucket;
+  #strikes = 0;
+  /** What was refused so far. */
+  refused = 0;
+
+  constructor({ messagesPerSecond, burst }: Limits, now: number) {
+    this.#first = new Bucket(messagesPerSecond, burst, now);
+    this.#second = new Bucket(messagesPerSecond * SECOND_BUCKET, burst * SECOND_BUCKET, now);
+  }
+
+  /** Whether what is over its rate is dropped without an answer. */
+  static isDropped(what: Counted): boolean {
+    return DROPPED.has(what);
+  }
+
+  /** Whether so much in a row was refused that the connection should end. */
+  get isFlooded(): boolean {
+    return this.#strikes > MAX_STRIKES;
+  }
+
+  /** 0 if it may be done, else the milliseconds until it may. */
+  take(what: Counted, now: number): number {
+    const waitMs = (FIRST_BUCKET.has(what) ? this.#first : this.#second).take(now);
+    if (waitMs === 0) {
+      this.#strikes = 0;
+    } else {
+      this.#strikes++;
+      this.refused++;
+    }
+    return waitMs;
+  }
+}

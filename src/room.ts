@@ -1,0 +1,191 @@
+// One room: who is in it, the head of its log, and how what happens in it goes out to everyone.
+// Knows connections only as occupants.
+import { Batch } from "./batch.ts";
+import type { GroupCommit } from "./commit.ts";
+import type { Kind } from "./outbox.ts";
+import { Presence } from "./presence.ts";
+import { encode, type Entry, type RoomName, type ServerMessage, type UserId } from "./protocol.ts";
+import type { Appended, Draft, Head } from "./store/store.ts";
+
+/** Presence is told at most this often (W9.3). */
+const PRESENCE_INTERVAL_MS = 1000;
+/** Above this many users only the count is told (W9.3). */
+const PRESENCE_NAMES = 100;
+
+/** A connection, as a room sees it. */
+export interface Occupant {
+  readonly uid: UserId;
+  readonly user: string;
+  readonly isBatched: boolean;
+  push(batch: Batch, kind: Kind): void;
+  pushBinary(data: Uint8Array<ArrayBuffer>): void;
+  /** What is held back for this occupant passes the bound of its outbox: it is too slow. */
+  overflow(): void;
+}
+
+/** What somebody says in a room. */
+export interface Saying {
+  uid: UserId;
+  user: string;
+  text: string;
+  replyTo?: number;
+  ref?: string;
+}
+
+/** An occupant's place. While its `joined` is being made, live batches are held back (W5.9). */
+interface Place {
+  held: Batch[] | undefined;
+  heldBytes: number;
+}
+
+export class Room {
+  readonly name: RoomName;
+  readonly presence = new Presence();
+  readonly #commit: GroupCommit;
+  readonly #holdBytes: number;
+  readonly #places = new Map<Occupant, Place>();
+  #head: Head;
+  /** Encoded entries of the commit that is being settled. */
+  #fresh: string[] = [];
+  #inFlight = 0;
+  #toldAt = -Infinity;
+
+  constructor(name: RoomName, head: Head, commit: GroupCommit, holdBytes: number) {
+    this.name = name;
+    this.#head = head;
+    this.#commit = commit;
+    this.#holdBytes = holdBytes;
+  }
+
+  /** The newest entry that was given to the members, and what else the log is known by. */
+  get head(): Readonly<Head> {
+    return this.#head;
+  }
+
+  /** Connections in the room. */
+  get size(): number {
+    return this.#places.size;
+  }
+
+  /** Whether nobody is here, nobody is awaited, and nothing said here waits to be stored. */
+  get isIdle(): boolean {
+    return this.#places.size === 0 && this.presence.count === 0 && this.#inFlight === 0;
+  }
+
+  has(occupant: Occupant): boolean {
+    return this.#places.has(occupant);
+  }
+
+  /**
+   * Begins a join, or a second one of a member: what is said from here on is held back until
+   * `release`. Returns the head as of now.
+   */
+  hold(occupant: Occupant): Readonly<Head> {
+    const place = this.#places.get(occupant);
+    if (place) {
+      place.held ??= [];
+    } else {
+      this.#places.set(occupant, { held: [], heldBytes: 0 });
+      this.presence.enter(occupant.uid, occupant.user);
+    }
+    return { ...this.#head };
+  }
+
+  /** Ends a join: the `joined` goes out, if there is one, then what was held back. */
+  release(occupant: Occupant, joined?: Batch): void {
+    const place = this.#places.get(occupant);
+    if (!place?.held) return;
+    const held = place.held;
+    place.held = undefined;
+    place.heldBytes = 0;
+    if (joined) occupant.push(joined, "answer");
+    for (const batch of held) occupant.push(batch, "entry");
+  }
+
+  /** `goneAt` gives a lost connection's user until then to come back (W9.4). */
+  leave(occupant: Occupant, goneAt?: number): void {
+    if (!this.#places.delete(occupant)) return;
+    this.presence.exit(occupant.uid, goneAt);
+  }
+
+  /** Puts an entry into the log. `settle` hears of it before any member gets the entry (W7.1). */
+  say(saying: Saying, now: number, settle: (appended: Appended | undefined) => void): void {
+    const draft: Draft = { room: this.name, epoch: this.#head.epoch, ts: now, ...saying };
+    this.#inFlight++;
+    this.#commit.add(draft, this, (appended) => {
+      this.#inFlight--;
+      if (appended?.isNew) this.#take(saying, appended);
+      settle(appended);
+    });
+  }
+
+  /** Gives the members what the commit brought. */
+  fanOut(): void {
+    if (this.#fresh.length === 0) return;
+    const batches = Batch.split(this.#fresh);
+    this.#fresh = [];
+    for (const batch of batches) {
+      for (const [occupant, place] of this.#places) {
+        if (!place.held) occupant.push(batch, "entry");
+        else this.#holdBack(occupant, place, batch);
+      }
+    }
+  }
+
+  /** A message that is not kept, to everyone else in the room but `except`'s user. */
+  pass(message: ServerMessage, except: UserId): void {
+    const batch = Batch.of(encode(message));
+    for (const [occupant, place] of this.#places) {
+      if (!place.held && occupant.uid !== except) occupant.push(batch, "passing");
+    }
+  }
+
+  passBinary(data: Uint8Array<ArrayBuffer>, except: Occupant): void {
+    for (const [occupant, place] of this.#places) {
+      if (!place.held && occupant !== except) occupant.pushBinary(data);
+    }
+  }
+
+  /** Ends graces, and tells who came and went, if it is time. */
+  sweep(now: number): void {
+    this.presence.sweep(now);
+    if (!this.presence.isChanged || now - this.#toldAt < PRESENCE_INTERVAL_MS) return;
+    this.#toldAt = now;
+    this.#tellPresence();
+  }
+
+  #take(saying: Saying, appended: Appended): void {
+    const { seq, ts } = appended;
+    const { uid, user, text, replyTo } = saying;
+    const entry: Entry = { type: "chat", room: this.name, seq, ts, uid, user, text };
+    if (replyTo !== undefined) entry.replyTo = replyTo;
+    this.#fresh.push(encode(entry));
+    this.#head = { ...this.#head, epoch: appended.epoch, seq };
+  }
+
+  #holdBack(occupant: Occupant, place: Place, batch: Batch): void {
+    place.held!.push(batch);
+    place.heldBytes += batch.bytes;
+    if (place.heldBytes > this.#holdBytes) occupant.overflow();
+  }
+
+  #tellPresence(): void {
+    const change = this.presence.takeChange();
+    if (change.joined.length === 0 && change.left.length === 0) return;
+    const { count } = this.presence;
+    const isNamed = count <= PRESENCE_NAMES;
+    const { joined, left } = isNamed ? change : { joined: [], left: [] };
+    const room = this.name;
+    const batched = Batch.of(encode({ type: "presence", room, joined, left, count }));
+    const lines = [
+      ...joined.map(({ user }) => `${user} joined`),
+      ...left.map(({ user }) => `${user} left`),
+    ].map((text) => encode({ type: "system", room, text }));
+    const plain = Batch.split(lines);
+    for (const [occupant, place] of this.#places) {
+      if (place.held) continue;
+      if (occupant.isBatched) occupant.push(batched, "passing");
+      else for (const batch of plain) occupant.push(batch, "passing");
+    }
+  }
+}

@@ -1,0 +1,117 @@
+// The WebSocket endpoints: through the gate, then to a session. No header middleware may run here:
+// an upgrade's headers can't change.
+import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { offersBatches } from "../gate/credential.ts";
+import type { Gate, HttpRefusal } from "../gate/gate.ts";
+import type { Hub } from "../hub.ts";
+import { parseRoomName, type RoomName, SUBPROTOCOL } from "../protocol.ts";
+import { type Identity, type Life, Session } from "../session.ts";
+import type { UpgradeOptions } from "../socket.ts";
+import { Echo } from "../echo.ts";
+import type { AppEnv } from "./env.ts";
+
+export interface WsOptions {
+  hub: Hub;
+  gate: Gate;
+  ended(life: Life): void;
+}
+
+type Upgrade = MiddlewareHandler<AppEnv, string, { outputFormat: "ws" }>;
+
+export function ws({ hub, gate, ended }: WsOptions) {
+  const chat = (context: Context<AppEnv>, path?: RoomName): Response =>
+    upgrade(context, gate, (identity, isBatched) => {
+      const hasHeartbeat = context.req.query("heartbeat") !== "off";
+      let session: Session | undefined;
+      return {
+        opened: (socket) =>
+          session = Session.open({
+            hub,
+            socket,
+            identity,
+            isBatched,
+            hasHeartbeat,
+            ended,
+            ...(path !== undefined && { path }),
+          }),
+        closed: (code, reason) => session?.closed(code, reason),
+      };
+    });
+
+  const onChat: Upgrade = (context) => Promise.resolve(chat(context));
+  const onRoom: Upgrade = (context) => {
+    const parsed = parseRoomName(context.req.param("room") ?? "");
+    if (parsed.ok) return Promise.resolve(chat(context, parsed.room));
+    return Promise.resolve(answer(context, {
+      status: 400,
+      refusal: { code: "INVALID_FIELD", message: parsed.message },
+    }));
+  };
+  const onEcho: Upgrade = (context) =>
+    Promise.resolve(upgrade(context, gate, () => {
+      let echo: Echo | undefined;
+      return {
+        opened: (socket) => echo = Echo.open(hub, socket),
+        closed: () => echo?.closed(),
+      };
+    }));
+
+  return new Hono<AppEnv>()
+    .get("/ws", onChat)
+    .get("/ws/chat/:room", onRoom)
+    .get("/ws/echo", onEcho);
+}
+
+type Begin = (
+  identity: Identity,
+  isBatched: boolean,
+) => Pick<UpgradeOptions, "opened" | "closed">;
+
+function upgrade(context: Context<AppEnv>, gate: Gate, begin: Begin): Response {
+  const request = context.req.raw;
+  const admission = gate.admit(request, context.env.address);
+  if (!admission.ok) return answer(context, admission);
+  const { identity, release } = admission;
+  if (!isUpgrade(request)) {
+    release();
+    const message = "this is a WebSocket endpoint, and the request was no upgrade: a WebSocket " +
+      "client is needed, and a proxy in between must forward Upgrade and Connection";
+    const refused = answer(context, {
+      status: 426,
+      refusal: { code: "UPGRADE_REQUIRED", message },
+    });
+    refused.headers.set("upgrade", "websocket");
+    return refused;
+  }
+  const isBatched = offersBatches(request);
+  const { opened, closed } = begin(identity, isBatched);
+  try {
+    return context.env.upgrade({
+      isBatched,
+      opened,
+      closed: (code, reason) => {
+        release();
+        closed(code, reason);
+      },
+      ...(isBatched && { protocol: SUBPROTOCOL }),
+    });
+  } catch {
+    release();
+    const message =
+      "this is not a WebSocket handshake: Sec-WebSocket-Key and version 13 are needed";
+    return answer(context, { status: 400, refusal: { code: "INVALID_FIELD", message } });
+  }
+}
+
+function isUpgrade(request: Request): boolean {
+  return request.headers.get("upgrade")?.toLowerCase() === "websocket";
+}
+
+function answer(context: Context<AppEnv>, { status, refusal }: HttpRefusal): Response {
+  const response = context.json(refusal, status);
+  response.headers.set("cache-control", "no-store");
+  if (refusal.retryAfterMs !== undefined) {
+    response.headers.set("retry-after", String(Math.ceil(refusal.retryAfterMs / 1000)));
+  }
+  return response;
+}

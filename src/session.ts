@@ -1,0 +1,298 @@
+// One connection from welcome to close: its state, its life signs, its rates. What its messages do
+// is in requests.ts. Knows its socket only as a Socket.
+import { Batch } from "./batch.ts";
+import { CLOSE, type Close } from "./close.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import type { Guest, Hub } from "./hub.ts";
+import { type Kind, Outbox } from "./outbox.ts";
+import { encode, type Parsed, parseFrame, utf8Length } from "./protocol.ts";
+import type { Refusal, RoomName, ServerMessage, UserId } from "./protocol.ts";
+import { Rates } from "./rates.ts";
+import { readBinary, writeBinary } from "./relay.ts";
+import { type Asker, Requests } from "./requests.ts";
+import type { Room } from "./room.ts";
+import type { Socket, SocketHandlers } from "./socket.ts";
+
+/** How long a goodbye waits for the outbox before it happens all the same, in milliseconds. */
+const FLUSH_MS = 5000;
+/** Rooms that the log names of one connection. */
+const LOGGED_ROOMS = 20;
+
+/** Who a connection was let in as. */
+export interface Identity {
+  uid: UserId;
+  /** The wished name. */
+  name: string;
+  /** When its credential ends, in milliseconds, or null. */
+  expires: number | null;
+  /** Makes the session value that keeps a guest's identity under the name it got; null: none. */
+  seal: ((user: string) => string) | null;
+}
+
+/** What is known of a connection when it has ended, for the log. */
+export interface Life {
+  uid: UserId;
+  user: string;
+  rooms: string[];
+  code: number;
+  reason: string;
+  seconds: number;
+  received: number;
+  sent: number;
+  dropped: number;
+}
+
+export interface SessionOptions {
+  hub: Hub;
+  socket: Socket;
+  identity: Identity;
+  /** The client speaks `snug.v1` (W1.3). */
+  isBatched: boolean;
+  /** The room of the address (W15.1). */
+  path?: RoomName;
+  /** False: the transport's own pings watch the connection (W12.2). */
+  hasHeartbeat: boolean;
+  ended(life: Life): void;
+}
+
+type State =
+  | { state: "open" }
+  /** Says goodbye: closes when all is answered and handed over, or at the deadline. */
+  | { state: "leaving"; close: Close; deadline: number }
+  /** The close is with the transport. */
+  | { state: "closing" }
+  | { state: "closed" };
+
+const TRANSITIONS: Record<State["state"], readonly State["state"][]> = {
+  open: ["leaving", "closing", "closed"],
+  leaving: ["closing", "closed"],
+  closing: ["closed"],
+  closed: [],
+};
+
+export class Session implements SocketHandlers, Asker, Guest {
+  readonly hub: Hub;
+  readonly uid: UserId;
+  readonly user: string;
+  readonly isBatched: boolean;
+  readonly outbox: Outbox;
+  readonly rooms = new Map<RoomName, Room>();
+  readonly #options: SessionOptions;
+  readonly #requests: Requests;
+  readonly #heartbeat: Heartbeat | undefined;
+  readonly #rates: Rates;
+  readonly #since: number;
+  #state: State = { state: "open" };
+  #received = 0;
+  /** The first rooms it asked for, for the log. */
+  readonly #visited = new Set<RoomName>();
+
+  private constructor(options: SessionOptions, user: string) {
+    const { hub, socket, identity } = options;
+    const { limits, heartbeatMs, heartbeatGraceMs, outboxBytes } = hub.settings;
+    const now = hub.now();
+    this.#options = options;
+    this.hub = hub;
+    this.uid = identity.uid;
+    this.user = user;
+    this.isBatched = options.isBatched;
+    this.outbox = new Outbox({
+      socket,
+      flusher: hub.flusher,
+      maxBytes: outboxBytes,
+      overflow: () => this.overflow(),
+      space: () => this.#hasSpace(),
+    });
+    this.#requests = new Requests(this);
+    this.#heartbeat = options.hasHeartbeat
+      ? new Heartbeat(heartbeatMs, heartbeatGraceMs, now)
+      : undefined;
+    this.#rates = new Rates(limits, now);
+    this.#since = now;
+  }
+
+  /** Takes a socket that has just opened: welcomes it, and joins it to the room of its address. */
+  static open(options: SessionOptions): Session {
+    const { hub, identity, path } = options;
+    const session = new Session(options, hub.names.take(identity.uid, identity.name));
+    hub.sessions.add(session);
+    session.#welcome();
+    if (path !== undefined) session.#accept({ ok: true, message: { type: "join", room: path } });
+    return session;
+  }
+
+  get isServing(): boolean {
+    return this.#state.state === "open" || this.#state.state === "leaving";
+  }
+
+  text(frame: string): void {
+    if (!this.isServing) return;
+    this.#heartbeat?.alive();
+    if (this.#isTooBig(frame)) return this.close(CLOSE.tooBig);
+    for (const parsed of parseFrame(frame, this.isBatched, this.#options.path)) {
+      this.#received++;
+      this.#accept(parsed);
+    }
+  }
+
+  binary(frame: Uint8Array<ArrayBuffer>): void {
+    if (!this.isServing) return;
+    this.#heartbeat?.alive();
+    this.#received++;
+    if (frame.length > this.hub.settings.limits.messageBytes) return this.close(CLOSE.tooBig);
+    if (this.#rates.take("binary", this.hub.now()) > 0) return this.#closeIfFlooded();
+    const read = readBinary(frame, this.#options.path);
+    if (!read.ok) {
+      return this.#send({ type: "error", code: "INVALID_FIELD", message: read.message });
+    }
+    const room = this.rooms.get(read.room);
+    if (!room) {
+      const message = `join ${read.room} first`;
+      return this.#send({ type: "error", code: "NOT_JOINED", message, room: read.room });
+    }
+    room.passBinary(writeBinary(room.name, this.uid, read.payload), this);
+  }
+
+  push(batch: Batch, kind: Kind): void {
+    this.outbox.push(batch, kind);
+  }
+
+  pushBinary(data: Uint8Array<ArrayBuffer>): void {
+    this.outbox.pushBinary(data);
+  }
+
+  overflow(): void {
+    this.close(CLOSE.tooSlow);
+  }
+
+  /** All requests are answered. */
+  idle(): void {
+    if (this.#state.state === "leaving" && this.outbox.isEmpty) this.close(this.#state.close);
+  }
+
+  sweep(now: number): void {
+    if (this.#state.state === "leaving" && now >= this.#state.deadline) {
+      return this.close(this.#state.close);
+    }
+    if (this.#state.state !== "open" || !this.#heartbeat) return;
+    const due = this.#heartbeat.due(now);
+    if (due === "ping") this.#send({ type: "ping", ts: now });
+    if (due === "close") this.close(CLOSE.heartbeat);
+  }
+
+  drain(reconnectAfterMs: number): void {
+    if (this.#state.state !== "open") return;
+    const deadline = this.hub.now() + FLUSH_MS;
+    this.#send({ type: "closing", code: CLOSE.restarting.code, reconnectAfterMs });
+    this.#enter({ state: "leaving", close: CLOSE.restarting, deadline });
+  }
+
+  /** Closes now; what is queued is dropped, and the rooms hear of it after their grace. */
+  close(close: Close): void {
+    if (!this.isServing) return;
+    this.#part(this.hub.now() + this.hub.settings.presenceGraceMs);
+    this.#enter({ state: "closing" });
+    this.#options.socket.close(close.code, close.reason);
+  }
+
+  /** The socket is closed, by whomever. */
+  closed(code: number, reason: string): void {
+    if (this.#state.state === "closed") return;
+    const { hub } = this;
+    // A client that says 1000 has left; any other end may be a bad line.
+    const isLeaving = code === CLOSE.bye.code;
+    if (this.isServing) {
+      this.#part(isLeaving ? undefined : hub.now() + hub.settings.presenceGraceMs);
+    }
+    this.#enter({ state: "closed" });
+    hub.sessions.delete(this);
+    this.#options.ended({
+      uid: this.uid,
+      user: this.user,
+      rooms: [...this.#visited],
+      code,
+      reason,
+      seconds: (hub.now() - this.#since) / 1000,
+      received: this.#received,
+      sent: this.outbox.sent,
+      dropped: this.#rates.refused + this.outbox.dropped,
+    });
+  }
+
+  #welcome(): void {
+    const { identity } = this.#options;
+    const { settings } = this.hub;
+    this.#send({
+      type: "welcome",
+      user: this.user,
+      uid: this.uid,
+      session: identity.seal?.(this.user) ?? null,
+      expires: identity.expires,
+      heartbeatMs: settings.heartbeatMs,
+      graceMs: settings.heartbeatGraceMs,
+      limits: settings.limits,
+      version: settings.version,
+    });
+  }
+
+  #accept(parsed: Parsed): void {
+    if (this.#state.state === "leaving") {
+      const ref = parsed.ok ? parsed.message.ref : parsed.refusal.ref;
+      const message = "the server is going down; come back in a moment";
+      return this.#send({ type: "error", code: "UNAVAILABLE", message, ...(ref && { ref }) });
+    }
+    const admitted = this.#admit(parsed);
+    if (!admitted) return;
+    if (admitted.ok && admitted.message.type === "join" && this.#visited.size < LOGGED_ROOMS) {
+      this.#visited.add(admitted.message.room);
+    }
+    this.#requests.accept(admitted);
+  }
+
+  /** The message if its rate allows it, the refusal that stands in for it, or nothing (W13.3). */
+  #admit(parsed: Parsed): Parsed | undefined {
+    const type = parsed.ok ? parsed.message.type : "error";
+    const retryAfterMs = this.#rates.take(type, this.hub.now());
+    if (retryAfterMs === 0) return parsed;
+    this.#closeIfFlooded();
+    if (Rates.isDropped(type)) return undefined;
+    const ref = parsed.ok ? parsed.message.ref : parsed.refusal.ref;
+    const message = "too much at once; go on after retryAfterMs";
+    const refusal: Refusal = { code: "RATE_LIMITED", message, retryAfterMs, ...(ref && { ref }) };
+    return { ok: false, refusal };
+  }
+
+  #closeIfFlooded(): void {
+    if (this.#rates.isFlooded) this.close(CLOSE.rateLimited);
+  }
+
+  #hasSpace(): void {
+    // With nothing to do, this ends in idle().
+    this.#requests.run();
+  }
+
+  #isTooBig(frame: string): boolean {
+    const limit = this.hub.settings.limits.messageBytes;
+    return frame.length * 3 > limit && utf8Length(frame) > limit;
+  }
+
+  /** Leaves everything that is shared. */
+  #part(goneAt: number | undefined): void {
+    for (const room of this.rooms.values()) room.leave(this, goneAt);
+    this.rooms.clear();
+    this.hub.names.release(this.uid);
+    this.#requests.clear();
+    this.outbox.close();
+  }
+
+  #send(message: ServerMessage): void {
+    this.outbox.push(Batch.of(encode(message)), "entry");
+  }
+
+  #enter(next: State): void {
+    if (!TRANSITIONS[this.#state.state].includes(next.state)) {
+      return this.hub.fault(new Error(`session went from ${this.#state.state} to ${next.state}`));
+    }
+    this.#state = next;
+  }
+}

@@ -1,0 +1,31 @@
+// The only view that the core has of a connection's transport.
+import type { Batch } from "./batch.ts";
+
+export interface Socket {
+  readonly isOpen: boolean;
+  /** Bytes handed over and not yet written to the network. */
+  readonly buffered: number;
+  /** A batched socket sends one frame, a plain one a frame for each line. Never throws. */
+  send(batch: Batch): void;
+  sendBinary(data: Uint8Array<ArrayBuffer>): void;
+  close(code: number, reason: string): void;
+  /** Cuts the connection without a closing handshake, where the transport can; else closes. */
+  terminate(): void;
+}
+
+/** Who hears of what a socket receives. Handlers must not throw. */
+export interface SocketHandlers {
+  text(frame: string): void;
+  binary(frame: Uint8Array<ArrayBuffer>): void;
+}
+
+export interface UpgradeOptions {
+  /** The subprotocol to select, if any. */
+  protocol?: string;
+  /** Whether a frame may hold several messages. */
+  isBatched: boolean;
+  /** Called once when the socket is open. */
+  opened(socket: Socket): SocketHandlers;
+  /** Called exactly once, whether it ever opened or not. */
+  closed(code: number, reason: string): void;
+}

@@ -1,0 +1,112 @@
+// The store that keeps nothing: a bounded ring of entries for each room, for tests and throw-away
+// servers.
+import { type Entry, entryBytes, type RoomName } from "../protocol.ts";
+import type { Appended, Draft, Head, Page, PageSize, Store } from "./store.ts";
+
+/** Entries kept of one room, and rooms kept: the oldest go first. */
+const ENTRIES_PER_ROOM = 10_000;
+const ROOMS = 10_000;
+
+interface Log {
+  epoch: string;
+  seq: number;
+  ts: number;
+  entries: { entry: Entry; key: string | undefined }[];
+  /** `uid ref` → the position it got. */
+  refs: Map<string, Appended>;
+}
+
+export class MemoryStore implements Store {
+  readonly #logs = new Map<RoomName, Log>();
+  readonly #kept = new Map<string, string>();
+
+  append(drafts: readonly Draft[]): Promise<Appended[]> {
+    return Promise.resolve(drafts.map((draft) => this.#append(draft)));
+  }
+
+  head(room: RoomName): Promise<Head | undefined> {
+    const log = this.#logs.get(room);
+    return Promise.resolve(
+      log && { epoch: log.epoch, seq: log.seq, first: log.seq - log.entries.length + 1, topic: "" },
+    );
+  }
+
+  replay(
+    room: RoomName,
+    after: number,
+    upTo: number,
+    size: PageSize,
+  ): Promise<Entry[] | undefined> {
+    const found = this.#between(room, after, upTo);
+    const fits = found.length <= size.limit &&
+      found.reduce((sum, entry) => sum + entryBytes(entry), 0) <= size.bytes;
+    return Promise.resolve(fits ? found : undefined);
+  }
+
+  page(room: RoomName, before: number, size: PageSize): Promise<Page> {
+    const found = this.#between(room, 0, before - 1);
+    const messages: Entry[] = [];
+    let bytes = 0;
+    for (const entry of found.reverse()) {
+      bytes += entryBytes(entry);
+      if (messages.length === size.limit || (messages.length > 0 && bytes > size.bytes)) break;
+      messages.unshift(entry);
+    }
+    return Promise.resolve({ messages, more: messages.length < found.length });
+  }
+
+  active(since: number, limit: number): Promise<{ room: RoomName; seq: number; topic: string }[]> {
+    const rooms = [...this.#logs].filter(([, log]) => log.ts >= since)
+      .sort(([, a], [, b]) => b.ts - a.ts).slice(0, limit)
+      .map(([room, log]) => ({ room, seq: log.seq, topic: "" }));
+    return Promise.resolve(rooms);
+  }
+
+  keep(name: string, fresh: string): Promise<string> {
+    if (!this.#kept.has(name)) this.#kept.set(name, fresh);
+    return Promise.resolve(this.#kept.get(name)!);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #append(draft: Draft): Appended {
+    const log = this.#log(draft);
+    const key = draft.ref === undefined ? undefined : `${draft.uid} ${draft.ref}`;
+    const known = key === undefined ? undefined : log.refs.get(key);
+    if (known) return { ...known, isNew: false };
+
+    log.seq++;
+    log.ts = Math.max(log.ts, draft.ts);
+    const { room, uid, user, text, replyTo } = draft;
+    const entry: Entry = { type: "chat", room, seq: log.seq, ts: log.ts, uid, user, text };
+    if (replyTo !== undefined) entry.replyTo = replyTo;
+    log.entries.push({ entry, key });
+    const appended = { epoch: log.epoch, seq: log.seq, ts: log.ts, isNew: true };
+    if (key !== undefined) log.refs.set(key, appended);
+    if (log.entries.length > ENTRIES_PER_ROOM) {
+      const gone = log.entries.shift()!;
+      if (gone.key !== undefined) log.refs.delete(gone.key);
+    }
+    return appended;
+  }
+
+  /** The room's log, made if need be; the room that spoke last is the last to be forgotten. */
+  #log(draft: Draft): Log {
+    const log = this.#logs.get(draft.room) ??
+      { epoch: draft.epoch, seq: 0, ts: 0, entries: [], refs: new Map() };
+    this.#logs.delete(draft.room);
+    this.#logs.set(draft.room, log);
+    if (this.#logs.size > ROOMS) this.#logs.delete(this.#logs.keys().next().value!);
+    return log;
+  }
+
+  #between(room: RoomName, after: number, upTo: number): Entry[] {
+    const log = this.#logs.get(room);
+    if (!log) return [];
+    const first = log.seq - log.entries.length + 1;
+    return log.entries.slice(Math.max(0, after + 1 - first), Math.max(0, upTo + 1 - first))
+      .map(({ entry }) => entry);
+  }
+}

@@ -1,0 +1,154 @@
+// The store in one SQLite file: a worker owns the file, a lock keeps a second process out.
+import type { Entry, RoomName } from "../protocol.ts";
+import type { Answer, Call } from "./sqlite_worker.ts";
+import type { SqliteLog, Sync } from "./sqlite_log.ts";
+import type { Appended, Draft, Head, Page, PageSize } from "./store.ts";
+import { type Store, StoreError } from "./store.ts";
+
+/** How long a start waits for the lock: a process that was killed lets go of it at once. */
+const LOCK_WAIT_MS = 1000;
+
+interface Pending {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/**
+ * Opens the file, making it and its folder where missing. Rejects with a `StoreError` whose sentence
+ * says what is wrong: unwritable, damaged, or in use by another process.
+ */
+export async function openSqlite(path: string, sync: Sync): Promise<Store> {
+  const lock = await openLock(path);
+  const store = new SqliteStore(lock);
+  try {
+    await store.open(path, sync, await bootId());
+  } catch (error) {
+    store.abandon();
+    throw new StoreError(`can't use the database ${path}: ${(error as Error).message}`);
+  }
+  return store;
+}
+
+class SqliteStore implements Store {
+  readonly #lock: Deno.FsFile;
+  readonly #worker: Worker;
+  readonly #pending = new Map<number, Pending>();
+  #lastId = 0;
+  #failure: StoreError | undefined;
+
+  constructor(lock: Deno.FsFile) {
+    this.#lock = lock;
+    this.#worker = new Worker(new URL("./sqlite_worker.ts", import.meta.url), { type: "module" });
+    this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => this.#settle(data);
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#fail(new StoreError(`the database worker stopped: ${event.message}`));
+    };
+  }
+
+  open(path: string, sync: Sync, machine: string): Promise<void> {
+    return this.#send("open", [path, sync, machine]) as Promise<void>;
+  }
+
+  append(drafts: readonly Draft[]): Promise<Appended[]> {
+    return this.#call("append", drafts);
+  }
+
+  head(room: RoomName): Promise<Head | undefined> {
+    return this.#call("head", room);
+  }
+
+  replay(
+    room: RoomName,
+    after: number,
+    upTo: number,
+    size: PageSize,
+  ): Promise<Entry[] | undefined> {
+    return this.#call("replay", room, after, upTo, size);
+  }
+
+  page(room: RoomName, before: number, size: PageSize): Promise<Page> {
+    return this.#call("page", room, before, size);
+  }
+
+  active(since: number, limit: number): Promise<{ room: RoomName; seq: number; topic: string }[]> {
+    return this.#call("active", since, limit);
+  }
+
+  keep(name: string, fresh: string): Promise<string> {
+    return this.#call("keep", name, fresh);
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#call("close");
+    } finally {
+      this.abandon();
+    }
+  }
+
+  /** Ends the worker and lets go of the file as it is. */
+  abandon(): void {
+    this.#worker.terminate();
+    this.#lock.close();
+    this.#fail(new StoreError("the database is closed"));
+  }
+
+  #call<M extends Exclude<Call["method"], "open">>(
+    method: M,
+    ...args: Parameters<SqliteLog[M]>
+  ): Promise<ReturnType<SqliteLog[M]>> {
+    return this.#send(method, args) as Promise<ReturnType<SqliteLog[M]>>;
+  }
+
+  #send(method: Call["method"], args: unknown[]): Promise<unknown> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    const id = ++this.#lastId;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    this.#pending.set(id, { resolve, reject });
+    this.#worker.postMessage({ id, method, args } satisfies Call);
+    return promise;
+  }
+
+  #settle(answer: Answer): void {
+    const pending = this.#pending.get(answer.id)!;
+    this.#pending.delete(answer.id);
+    if ("error" in answer) pending.reject(new StoreError(answer.error));
+    else pending.resolve(answer.value);
+  }
+
+  #fail(failure: StoreError): void {
+    this.#failure = failure;
+    for (const pending of this.#pending.values()) pending.reject(failure);
+    this.#pending.clear();
+  }
+}
+
+/** Holds `<path>.lock`; the system lets go of it when the process ends, however it ends. */
+async function openLock(path: string): Promise<Deno.FsFile> {
+  const lockPath = `${path}.lock`;
+  let file: Deno.FsFile;
+  try {
+    await Deno.mkdir(path.replace(/[^/\\]*$/, "") || ".", { recursive: true });
+    file = await Deno.open(lockPath, { create: true, write: true });
+  } catch (error) {
+    throw new StoreError(`can't write ${lockPath}: ${(error as Error).message}`);
+  }
+  const waited = Promise.withResolvers<false>();
+  const timer = setTimeout(() => waited.resolve(false), LOCK_WAIT_MS);
+  const isHeld = await Promise.race([file.lock(true).then(() => true), waited.promise]);
+  clearTimeout(timer);
+  if (isHeld) return file;
+  throw new StoreError(
+    `another process uses the database ${path}: stop it, or give this one another STORE_URL`,
+  );
+}
+
+/** Names this run of the machine: it changes when the machine starts again. "" where unknown. */
+async function bootId(): Promise<string> {
+  try {
+    return (await Deno.readTextFile("/proc/sys/kernel/random/boot_id")).trim();
+  } catch {
+    return "";
+  }
+}

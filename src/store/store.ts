@@ -1,0 +1,74 @@
+// The durable log behind the rooms, as the core sees it. One contract suite
+// (tests/store/contract.ts) holds every implementation to what is written here.
+import type { Entry, RoomName, UserId } from "../protocol.ts";
+
+/** An entry on its way into a log: it has no `seq` yet. */
+export interface Draft {
+  room: RoomName;
+  /** The epoch that the log gets if this is its first entry (W14.1). */
+  epoch: string;
+  /** Milliseconds by the server's clock; raised to that of the entry before if smaller (W4.1). */
+  ts: number;
+  uid: UserId;
+  user: string;
+  text: string;
+  replyTo?: number;
+  /** Makes a retry safe (W7.2). */
+  ref?: string;
+}
+
+/** Where a draft stands in its log. `isNew` is false for a retry: then it was there before. */
+export interface Appended {
+  epoch: string;
+  seq: number;
+  ts: number;
+  isNew: boolean;
+}
+
+/** What a room's log holds: entries `first` to `seq`. */
+export interface Head {
+  epoch: string;
+  seq: number;
+  first: number;
+  topic: string;
+}
+
+/** A run of entries, oldest first. */
+export interface Page {
+  messages: Entry[];
+  /** Whether older ones are kept. */
+  more: boolean;
+}
+
+/** How much a read may bring. At least one entry comes, whatever its size. */
+export interface PageSize {
+  limit: number;
+  /** Bytes of the entries as JSON, one to a line. */
+  bytes: number;
+}
+
+export interface Store {
+  /**
+   * Appends the drafts in their order, gapless, all or none. MUST resolve only when they are on the
+   * disk. A `ref` that the same user already used in the room, in the log or earlier in the same
+   * call, adds nothing and gives the position it got then. Rejects with a `StoreError` and MUST then
+   * have kept none of them.
+   */
+  append(drafts: readonly Draft[]): Promise<Appended[]>;
+  /** The room's log, or undefined where there is none. */
+  head(room: RoomName): Promise<Head | undefined>;
+  /** All entries with `after < seq <= upTo`, or undefined when they are more than `size`. */
+  replay(room: RoomName, after: number, upTo: number, size: PageSize): Promise<Entry[] | undefined>;
+  /** The newest chat entries with `seq < before`. */
+  page(room: RoomName, before: number, size: PageSize): Promise<Page>;
+  /** Rooms with an entry at or after `since` (milliseconds), newest first. */
+  active(since: number, limit: number): Promise<{ room: RoomName; seq: number; topic: string }[]>;
+  /** The value kept under a name; the first call for a name keeps `fresh`. */
+  keep(name: string, fresh: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** The store could not do it: a full or failing disk, a lost connection. A sentence for operators. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+}

@@ -1,0 +1,63 @@
+// @ts-check
+// Where a server is and how a credential travels there (W15). Knows nothing of who holds it.
+import { BATCHED } from "./frames.js";
+/** @import {Offer} from "./credential.js" */
+
+/** The addresses of one server, from whatever form of its base URL the caller has. */
+export class Address {
+  #base;
+  #plain;
+
+  /** @param {URL} base @param {boolean} plain */
+  constructor(base, plain) {
+    this.#base = base;
+    this.#plain = plain;
+  }
+
+  get host() {
+    return this.#base.host;
+  }
+
+  /** What `new WebSocket` takes. @param {Offer} offer @returns {[URL, string[]]} */
+  socket(offer) {
+    const url = new URL(this.#base);
+    url.protocol = url.protocol.replace("http", "ws");
+    if (this.#plain) {
+      if (offer.kind !== "none") url.searchParams.set(offer.kind, offer.value);
+      return [url, []];
+    }
+    return [url, offer.kind === "none" ? [BATCHED] : [BATCHED, `auth.${encodeToken(offer.value)}`]];
+  }
+
+  /** What `fetch` takes to hear why an upgrade failed. @param {Offer} offer @returns {[URL, RequestInit]} */
+  probe(offer) {
+    /** @type {Record<string, string>} */
+    const headers = offer.kind === "none" ? {} : { authorization: `Bearer ${offer.value}` };
+    return [this.#base, { headers, cache: "no-store" }];
+  }
+}
+
+/**
+ * The address of a server: `https://host`, `https://host/ws` or the same with ws or wss.
+ * @param {string | URL} url
+ * @param {{name?: string | undefined, plain?: boolean | undefined}} options
+ */
+export function parseAddress(url, { name, plain = false }) {
+  const base = new URL(url);
+  base.protocol = base.protocol.replace(/^ws/, "http");
+  base.hash = "";
+  if (!/\/ws(\/|$)/.test(base.pathname)) base.pathname = base.pathname.replace(/\/*$/, "/ws");
+  // The watch for a dead connection counts on the server's pings.
+  base.searchParams.delete("heartbeat");
+  if (name) base.searchParams.set("username", name);
+  return new Address(base, plain);
+}
+
+/**
+ * A value with every character that a subprotocol may not hold percent-encoded (RFC 6455, 4.1),
+ * and some more, which does no harm.
+ * @param {string} value
+ */
+function encodeToken(value) {
+  return encodeURIComponent(value).replace(/[()]/g, (c) => c === "(" ? "%28" : "%29");
+}

@@ -1,0 +1,75 @@
+// @ts-check
+// What this client shows to be let in: the session of the guest it was, else a token. Knows not
+// how either travels.
+/** @import {Drawer} from "./storage.js" */
+
+/** @typedef {{kind: "none"} | {kind: "session" | "token", value: string}} Offer */
+/** @typedef {() => string | null | undefined | Promise<string | null | undefined>} GetToken */
+
+const SESSION = "session";
+
+/** Holds the session, which survives a reload, and the token, which the caller keeps. */
+export class Credential {
+  #drawer;
+  #token;
+  #getToken;
+  /** @type {string | null} */
+  #session = null;
+  #hasAsked = false;
+
+  /**
+   * @param {Drawer} drawer
+   * @param {string | undefined} token
+   * @param {GetToken | undefined} getToken
+   */
+  constructor(drawer, token, getToken) {
+    this.#drawer = drawer;
+    this.#token = token;
+    this.#getToken = getToken;
+  }
+
+  restore() {
+    const session = this.#drawer.read(SESSION);
+    if (typeof session === "string") this.#session = session;
+  }
+
+  /** @returns {Offer} */
+  get offer() {
+    if (this.#session) return { kind: "session", value: this.#session };
+    return this.#token ? { kind: "token", value: this.#token } : { kind: "none" };
+  }
+
+  /** @param {string} session */
+  keepSession(session) {
+    this.#session = session;
+    this.#drawer.write(SESSION, session);
+  }
+
+  /** @param {string} token */
+  setToken(token) {
+    this.#token = token;
+    this.#hasAsked = false;
+  }
+
+  /** It is good, or somebody wants it tried again: the caller may be asked again. */
+  start() {
+    this.#hasAsked = false;
+  }
+
+  /**
+   * What was offered is not good: falls back from the session to the token, or asks the caller for
+   * one, once until `start`. False when there is none; throws what `getToken` throws.
+   * @param {Offer} refused
+   */
+  async renew(refused) {
+    // A session stands for the token that it was given under (W8.3), so it has ended too.
+    this.#session = null;
+    this.#drawer.write(SESSION, null);
+    if (refused.kind === "session") return true;
+    if (this.#hasAsked) return false;
+    const token = await this.#getToken?.();
+    this.#hasAsked = true;
+    if (token) this.#token = token;
+    return Boolean(token);
+  }
+}

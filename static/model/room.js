@@ -1,0 +1,77 @@
+// @ts-check
+// One room that is open: its log, who is in it, how far it was read. Knows nothing of the page.
+import { Timeline } from "./timeline.js";
+import { Typists } from "./typists.js";
+/** @import {Member, Refusal, ServerMessage} from "../../src/protocol.ts" */
+
+/** @typedef {Extract<ServerMessage, {type: "joined"}>} Joined */
+/** @typedef {Extract<ServerMessage, {type: "presence"}>} Presence */
+/** What the reader has not seen yet, from when they came in. @typedef {{after: number, count: number}} Unread */
+
+/** Comings and goings are told in rooms of up to so many. */
+const TOLD_UP_TO = 50;
+
+export class Room {
+  name;
+  timeline = new Timeline();
+  typists;
+  topic = "";
+  count = 0;
+  /** Those the server named, which may not be all. @type {Map<string, string>} */
+  members = new Map();
+  isJoined = false;
+  /** Why it could not be joined. @type {Refusal | null} */
+  refusal = null;
+  /** The newest entry that was read. */
+  read = 0;
+  /** Where the unread line stands. @type {Unread | null} */
+  unreadLine = null;
+  /** @type {"older" | "newer" | null} */
+  loading = null;
+  /** A page of history could not be had; the reader asks for the next try. */
+  loadFailed = false;
+
+  /** @param {string} name @param {() => void} changed when somebody began or stopped typing */
+  constructor(name, changed) {
+    this.name = name;
+    this.typists = new Typists(changed);
+  }
+
+  get unread() {
+    return this.isJoined ? Math.max(0, this.timeline.head - this.read) : 0;
+  }
+
+  /**
+   * `read` is how far it was read before, when that is known.
+   * @param {Joined & {resumed: boolean}} joined
+   * @param {{seq: number, epoch: string} | null} read
+   */
+  join(joined, read) {
+    const { epoch, seq } = joined;
+    this.topic = joined.topic;
+    this.count = joined.count;
+    this.members = new Map(joined.members.map(({ uid, user }) => [uid, user]));
+    this.refusal = null;
+    this.timeline.epoch = epoch;
+    if (!joined.resumed) {
+      // An empty log has no epoch yet; what was read in it stays read. A new log was never read,
+      // and nobody wants all of it counted.
+      const known = read && (read.epoch === epoch || read.epoch === "") ? read.seq : seq;
+      this.read = Math.min(Math.max(known, this.isJoined ? this.read : 0), seq);
+      this.timeline.reset(joined, seq);
+    }
+    this.isJoined = true;
+  }
+
+  /** @param {Presence} presence @param {string} me */
+  presence({ joined, left, count }, me) {
+    for (const { uid } of left) this.members.delete(uid);
+    for (const { uid, user } of joined) this.members.set(uid, user);
+    for (const { uid } of left) this.typists.stop(uid);
+    this.count = count;
+    if (count > TOLD_UP_TO) return;
+    /** @param {Member} member */
+    const isOther = ({ uid }) => uid !== me;
+    this.timeline.stage(joined.filter(isOther), left.filter(isOther));
+  }
+}

@@ -1,0 +1,33 @@
+// @ts-check
+// Times and days in words. The page is in English; the clock goes by the reader's own habit.
+
+const { hour12 } = new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions();
+const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hour12 });
+const WEEKDAY = new Intl.DateTimeFormat("en-GB", { weekday: "long" });
+const DATE = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long" });
+
+/** Whether times end in am or pm, and so need more room. */
+export const isLong = hour12 === true;
+
+/** `09:14` @param {number} ts */
+export function timeOf(ts) {
+  return TIME.format(ts);
+}
+
+/** `Thursday, 20 November`, with its year unless that is this one. @param {number} ts */
+export function dayOf(ts) {
+  const isThisYear = new Date(ts).getFullYear() === new Date().getFullYear();
+  return `${WEEKDAY.format(ts)}, ${isThisYear ? DATE.format(ts) : dateOf(ts)}`;
+}
+
+/** `20 November 2025` @param {number} ts */
+export function dateOf(ts) {
+  return `${DATE.format(ts)} ${new Date(ts).getFullYear()}`;
+}
+
+/** Puts a time with its full date into an element. @param {HTMLTimeElement} element @param {number} ts */
+export function showTime(element, ts) {
+  element.textContent = timeOf(ts);
+  element.dateTime = new Date(ts).toISOString();
+  element.title = `${WEEKDAY.format(ts)}, ${dateOf(ts)}, ${timeOf(ts)}`;
+}

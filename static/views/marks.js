@@ -1,0 +1,63 @@
+// @ts-check
+// The rows between what is said: days, stage directions, the unread line, what waits.
+import { dayOf, showTime, timeOf } from "./clock.js";
+import { find, stamp } from "./element.js";
+import { counted, stageSentence } from "./wording.js";
+/** @import {Row, StageRow} from "../model/rows.js" */
+
+const stampDay = stamp("#day-row");
+const stampStage = stamp("#stage-row");
+const stampUnread = stamp("#unread-row");
+const stampWaiting = stamp("#waiting-row");
+
+/** The heading of a day. @param {Extract<Row, {kind: "day"}>} row */
+export function dayView({ ts }) {
+  const element = stampDay();
+  find("span", HTMLElement, element).textContent = dayOf(ts);
+  return { element, update() {} };
+}
+
+/** Where the unread messages begin. @param {Extract<Row, {kind: "unread"}>} row */
+export function unreadView({ count, ts }) {
+  const element = stampUnread();
+  find(".unread-count", HTMLElement, element).textContent = `${count} new`;
+  find(".since", HTMLElement, element).textContent = `since ${timeOf(ts)}`;
+  return { element, update() {} };
+}
+
+/** How many messages wait. */
+export function waitingView() {
+  const element = stampWaiting();
+  return {
+    element,
+    /** @param {Extract<Row, {kind: "waiting"}>} row */
+    update({ count }) {
+      element.textContent = `${counted(count, "message")} are waiting. They go out by themselves.`;
+    },
+  };
+}
+
+/** Who came and left; pressed, it names them all. */
+export class StageView {
+  element = stampStage();
+  #time = find("time", HTMLTimeElement, this.element);
+  #button = find("button", HTMLButtonElement, this.element);
+  #isShort = true;
+  #shown = "";
+
+  /** @param {StageRow} row */
+  update({ key, line }) {
+    this.element.dataset.key = key;
+    const short = stageSentence(line, true);
+    const whole = stageSentence(line, false);
+    if (whole !== this.#shown) showTime(this.#time, line.ts);
+    this.#shown = whole;
+    this.#button.textContent = this.#isShort ? short : whole;
+    this.#button.disabled = short === whole;
+    this.#button.onclick = () => {
+      this.#isShort = !this.#isShort;
+      this.#button.setAttribute("aria-expanded", String(!this.#isShort));
+      this.update({ kind: "stage", key, line });
+    };
+  }
+}

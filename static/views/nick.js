@@ -1,0 +1,17 @@
+// @ts-check
+// A name in its colour. It goes by the uid, so that somebody who takes another name keeps it.
+
+const COLOURS = 10;
+
+/** @param {HTMLElement} element @param {{uid: string, user: string}} member */
+export function showNick(element, { uid, user }) {
+  element.textContent = user;
+  for (let i = 0; i < COLOURS; i++) element.classList.toggle(`n${i}`, i === colourOf(uid));
+}
+
+/** FNV-1a over the uid. @param {string} uid */
+function colourOf(uid) {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < uid.length; i++) hash = Math.imul(hash ^ uid.charCodeAt(i), 0x01000193);
+  return (hash >>> 0) % COLOURS;
+}

@@ -1,0 +1,34 @@
+// @ts-check
+// Rooms in addresses: which one a path or a field names, and the way to each.
+
+const PATH = /^\/r\/([^/]+)\/?$/;
+const ROOM = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u;
+const MAX_BYTES = 64;
+
+/** The room that somebody wrote, with or without its hash, or null. @param {string} written */
+export function roomIn(written) {
+  const room = written.trim().replace(/^#/, "").replace(/\s+/g, "-").normalize("NFC");
+  const isValid = ROOM.test(room) && new TextEncoder().encode(room).length <= MAX_BYTES;
+  return isValid ? room : null;
+}
+
+/** The room of the page's own path, or null. */
+export function roomOfPage() {
+  try {
+    return roomIn(decodeURIComponent(PATH.exec(location.pathname)?.[1] ?? ""));
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} room */
+export function linkTo(room) {
+  return `/r/${encodeURIComponent(room)}`;
+}
+
+/** The token of a link `#token=…`, taken out of the address before anything else can see it. */
+export function takeToken() {
+  const token = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (token !== null) history.replaceState(null, "", location.pathname + location.search);
+  return token;
+}

@@ -1,0 +1,110 @@
+// @ts-check
+// Where the reader is in the log, and that nothing moves it: at the end it follows, anywhere else
+// the row at the top stays where it is, whatever is put in, taken out or grows.
+
+/** Nearer to the end than this counts as at the end. */
+const END_PX = 30;
+/** Nearer to an end of what is held than this asks for more. */
+const NEAR_PX = 300;
+/** A row that is gone to stands so far below the top edge. */
+const REVEALED_PX = 80;
+
+/** A row and how far below the top edge it stands. @typedef {{key: string, offsetPx: number}} Place */
+
+export class Scroll {
+  #view;
+  #rows;
+  #moved;
+  #follows = true;
+  /** @type {Place | null} */
+  #anchor = null;
+
+  /**
+   * @param {HTMLElement} view that scrolls
+   * @param {HTMLElement} rows what may hold the reader's place carries `data-key`
+   * @param {() => void} moved
+   */
+  constructor(view, rows, moved) {
+    this.#view = view;
+    this.#rows = rows;
+    this.#moved = moved;
+  }
+
+  start() {
+    this.#view.addEventListener("scroll", () => {
+      this.#follows = this.#toEndPx < END_PX;
+      this.#anchor = this.#follows ? null : this.#top();
+      this.#moved();
+    }, { passive: true });
+    const sizes = new ResizeObserver(() => this.settle());
+    sizes.observe(this.#view);
+    sizes.observe(this.#rows);
+  }
+
+  /** Whether the reader sees the end, and follows it. */
+  get follows() {
+    return this.#follows;
+  }
+  get isNearTop() {
+    return this.#view.scrollTop < NEAR_PX;
+  }
+  get isNearEnd() {
+    return this.#toEndPx < NEAR_PX;
+  }
+  /** Whether more of what is held lies above than below. */
+  get isInLowerHalf() {
+    return this.#view.scrollTop > this.#toEndPx;
+  }
+
+  /** Where the reader is, to come back to; null at the end. */
+  get place() {
+    return this.#anchor;
+  }
+
+  /** Goes to a place, or to the end. @param {Place | null} place */
+  goTo(place) {
+    this.#anchor = place && this.#find(place.key) ? place : null;
+    this.#follows = this.#anchor === null;
+    this.settle();
+  }
+
+  /** Puts the reader back after something has moved the rows. */
+  settle() {
+    if (this.#follows) this.#view.scrollTop = this.#view.scrollHeight;
+    else if (this.#anchor) {
+      const row = this.#find(this.#anchor.key);
+      if (row) this.#view.scrollTop = row.offsetTop - this.#anchor.offsetPx;
+    }
+  }
+
+  /** Goes to a row that lies above what is in view. @param {Element | null} row */
+  reveal(row) {
+    if (!(row instanceof HTMLElement) || row.offsetTop >= this.#view.scrollTop) return;
+    this.#view.scrollTop = row.offsetTop - REVEALED_PX;
+    this.#follows = false;
+    this.#anchor = this.#top();
+  }
+
+  get #toEndPx() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#view;
+    return scrollHeight - scrollTop - clientHeight;
+  }
+
+  /** The topmost row in view. @returns {Place | null} */
+  #top() {
+    const { scrollTop } = this.#view;
+    for (const row of this.#rows.children) {
+      if (!(row instanceof HTMLElement) || !row.dataset.key) continue;
+      if (row.offsetTop + row.offsetHeight <= scrollTop) continue;
+      return { key: row.dataset.key, offsetPx: row.offsetTop - scrollTop };
+    }
+    return null;
+  }
+
+  /** @param {string} key */
+  #find(key) {
+    for (const row of this.#rows.children) {
+      if (row instanceof HTMLElement && row.dataset.key === key) return row;
+    }
+  }
+}
