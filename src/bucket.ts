@@ -1,25 +1,28 @@
 // A token bucket: `perSecond` on average, `burst` at once.
 
+/** One token is a thousand parts, so that milliseconds times a rate are whole numbers of them. */
+const TOKEN = 1000;
+
 export class Bucket {
   readonly #perSecond: number;
-  readonly #burst: number;
-  #tokens: number;
+  readonly #most: number;
+  #parts: number;
   #at: number;
 
   constructor(perSecond: number, burst: number, now: number) {
     this.#perSecond = perSecond;
-    this.#burst = burst;
-    this.#tokens = burst;
+    this.#most = burst * TOKEN;
+    this.#parts = this.#most;
     this.#at = now;
   }
 
   /** Takes one and returns 0, or takes none and returns the milliseconds until there is one. */
   take(now: number): number {
-    const elapsed = Math.max(0, now - this.#at) / 1000;
-    this.#tokens = Math.min(this.#burst, this.#tokens + elapsed * this.#perSecond);
+    const elapsedMs = Math.max(0, now - this.#at);
+    this.#parts = Math.min(this.#most, this.#parts + elapsedMs * this.#perSecond);
     this.#at = now;
-    if (this.#tokens < 1) return Math.ceil((1 - this.#tokens) / this.#perSecond * 1000);
-    this.#tokens--;
+    if (this.#parts < TOKEN) return Math.ceil((TOKEN - this.#parts) / this.#perSecond);
+    this.#parts -= TOKEN;
     return 0;
   }
 }

@@ -53,7 +53,7 @@ export class Names {
   }
 }
 
-/** What makes two names the same to a reader. */
+/** What makes two names the same to a reader. Both ways, because ß and ς fold only upwards. */
 function fold(name: string): string {
-  return name.normalize("NFKC").toLowerCase();
+  return name.normalize("NFKC").toLowerCase().toUpperCase();
 }

@@ -32,7 +32,9 @@ export class Outbox {
   readonly #options: OutboxOptions;
   #queue: Item[] = [];
   #next = 0;
+  /** Bytes of live traffic in the queue, and of answers. */
   #queuedBytes = 0;
+  #answerBytes = 0;
   /** Bytes of answers that the runtime may still hold: they are not counted. */
   #exemptBytes = 0;
   #scheduled = false;
@@ -60,15 +62,15 @@ export class Outbox {
 
   /** Whether an answer may begin (W6.1). */
   get hasSpace(): boolean {
-    return this.#queuedBytes + this.#options.socket.buffered < this.#options.maxBytes / 4;
+    const { socket, maxBytes } = this.#options;
+    return this.#queuedBytes + this.#answerBytes + socket.buffered < maxBytes / 4;
   }
 
   push(batch: Batch, kind: Kind): void {
     if (this.#closed) return;
-    if (kind !== "answer") {
-      if (kind === "passing" && this.#isHalfFull(batch.bytes)) return;
-      this.#queuedBytes += batch.bytes;
-    }
+    if (kind === "passing" && this.#isHalfFull(batch.bytes)) return;
+    if (kind === "answer") this.#answerBytes += batch.bytes;
+    else this.#queuedBytes += batch.bytes;
     this.#enqueue({ kind, batch });
   }
 
@@ -104,6 +106,7 @@ export class Outbox {
     this.#queue = [];
     this.#next = 0;
     this.#queuedBytes = 0;
+    this.#answerBytes = 0;
     this.#options.flusher.forget(this);
   }
 
@@ -140,11 +143,13 @@ export class Outbox {
     while (this.#next < this.#queue.length) {
       const item = this.#queue[this.#next]!;
       if (item.kind === "binary") break;
-      if (parts.length > 0 && bytes + 1 + item.batch.bytes > frameBytes(parts)) break;
+      if (parts.length > 0 && !fits(bytes, item.batch.bytes)) break;
       parts.push(item.batch);
       bytes += 1 + item.batch.bytes;
-      if (item.kind === "answer") this.#exemptBytes += item.batch.bytes;
-      else this.#queuedBytes -= item.batch.bytes;
+      if (item.kind === "answer") {
+        this.#answerBytes -= item.batch.bytes;
+        this.#exemptBytes += item.batch.bytes;
+      } else this.#queuedBytes -= item.batch.bytes;
       this.sent += item.batch.lines.length;
       this.#next++;
     }
@@ -152,9 +157,9 @@ export class Outbox {
   }
 }
 
-/** A frame stays within what is handed over at a time, unless its first batch alone is larger. */
-function frameBytes(parts: readonly Batch[]): number {
-  return Math.min(MAX_FRAME_BYTES, Math.max(HANDOVER_BYTES, parts[0]!.bytes));
+/** A frame grows until it is what is handed over at a time, so an ack is with its entry (W7.1). */
+function fits(bytes: number, more: number): boolean {
+  return bytes < HANDOVER_BYTES && bytes + 1 + more <= MAX_FRAME_BYTES;
 }
 
 let lastParts: readonly Batch[] = [];

@@ -16,7 +16,8 @@ export interface Change {
 
 export class Presence {
   readonly #users = new Map<UserId, Present>();
-  #changed = new Map<UserId, { kind: "joined" | "left"; user: string }>();
+  /** Those who differ from what was last told → the name told then, if they were here. */
+  #changed = new Map<UserId, string | undefined>();
   #inGrace = 0;
 
   /** Users in the room, those in their grace included. */
@@ -33,13 +34,16 @@ export class Presence {
     const present = this.#users.get(uid);
     if (!present) {
       this.#users.set(uid, { user, connections: 1, goneAt: undefined });
-      this.#note(uid, user, "joined");
-      return;
+      return this.#note(uid, undefined);
     }
     present.connections++;
     if (present.goneAt === undefined) return;
     present.goneAt = undefined;
     this.#inGrace--;
+    // The name may have been given to somebody else meanwhile.
+    const before = present.user;
+    present.user = user;
+    this.#note(uid, before);
   }
 
   /** A connection of the user went; the last one leaves at once, or at `goneAt` if that is given. */
@@ -65,7 +69,11 @@ export class Presence {
   /** What changed since the last call. Somebody who left and came back in between did neither. */
   takeChange(): Change {
     const change: Change = { joined: [], left: [] };
-    for (const [uid, { kind, user }] of this.#changed) change[kind].push({ uid, user });
+    for (const [uid, told] of this.#changed) {
+      const user = this.#users.get(uid)?.user;
+      if (user !== undefined) change.joined.push({ uid, user });
+      else change.left.push({ uid, user: told! });
+    }
     this.#changed = new Map();
     return change;
   }
@@ -89,12 +97,13 @@ export class Presence {
 
   #remove(uid: UserId, present: Present): void {
     this.#users.delete(uid);
-    this.#note(uid, present.user, "left");
+    this.#note(uid, present.user);
   }
 
-  #note(uid: UserId, user: string, kind: "joined" | "left"): void {
-    const before = this.#changed.get(uid);
-    if (before && before.kind !== kind && before.user === user) this.#changed.delete(uid);
-    else this.#changed.set(uid, { kind, user });
+  /** Whether the user is here, or under which name, may have changed from `before`. */
+  #note(uid: UserId, before: string | undefined): void {
+    const told = this.#changed.has(uid) ? this.#changed.get(uid) : before;
+    if (told === this.#users.get(uid)?.user) this.#changed.delete(uid);
+    else this.#changed.set(uid, told);
   }
 }

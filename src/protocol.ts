@@ -38,6 +38,7 @@ const roomName = v.pipe(
 );
 const ref = v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,64}$/)));
 const seq = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const ts = v.optional(v.pipe(v.number(), v.integer()));
 const text = v.pipe(v.string(), v.minLength(1), v.check((value) => value.isWellFormed()));
 
 /** What a field must be, by name, for the sentence of an `INVALID_FIELD`. */
@@ -46,12 +47,12 @@ const EXPECTED: Record<string, string> = {
   ref: "1 to 64 characters of printable ASCII without spaces",
   text: "a string of at least one character, valid Unicode",
   replyTo: "the seq of an earlier message of this room",
-  since: "{epoch: string, seq: whole number}",
+  since: "{epoch: string of at most 32 characters, seq: whole number}",
   before: "a seq, a whole number of at least 1",
   limit: "a whole number of at least 1",
   on: "true or false",
   after: "a uid",
-  ts: "a number",
+  ts: "a whole number",
 };
 
 const clientMessages = {
@@ -91,8 +92,8 @@ const clientMessages = {
     on: v.optional(v.boolean(), true),
     ref,
   }),
-  ping: v.object({ type: v.literal("ping"), ts: v.optional(v.number()), ref }),
-  pong: v.object({ type: v.literal("pong"), ts: v.optional(v.number()), ref }),
+  ping: v.object({ type: v.literal("ping"), ts, ref }),
+  pong: v.object({ type: v.literal("pong"), ts, ref }),
 };
 
 /** What a client may send. */
@@ -136,6 +137,7 @@ export type ErrorCode =
   | "FORBIDDEN"
   | "RATE_LIMITED"
   | "ROOM_FULL"
+  | "SERVER_FULL"
   | "UNAUTHORIZED"
   | "UPGRADE_REQUIRED"
   | "UNAVAILABLE"
@@ -241,6 +243,7 @@ export type Parsed = { ok: true; message: ClientMessage } | { ok: false; refusal
 export function parseFrame(frame: string, batched: boolean, path?: RoomName): Parsed[] {
   if (!batched || !frame.includes("\n")) return [parseMessage(frame, path)];
   const lines = frame.split("\n").filter((line) => line.trim() !== "");
+  if (lines.length === 0) return [parseMessage(frame, path)];
   if (lines.length > MAX_FRAME_MESSAGES) {
     const message = `frame must hold at most ${MAX_FRAME_MESSAGES} messages; this one ` +
       `held ${lines.length}, and none was done`;
@@ -280,7 +283,8 @@ function parseMessage(json: string, path?: RoomName): Parsed {
 function echoed(data: Record<string, unknown>): { ref?: string; room?: string } {
   const back: { ref?: string; room?: string } = {};
   if (v.is(ref, data.ref) && data.ref !== undefined) back.ref = data.ref as string;
-  if (v.is(roomName, data.room)) back.room = data.room as string;
+  const room = v.safeParse(roomName, data.room);
+  if (room.success) back.room = room.output;
   return back;
 }
 

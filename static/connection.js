@@ -96,7 +96,7 @@ export class Connection {
       const message = error instanceof Error ? error.message : String(error);
       return this.#follow({ next: "stop", reason: "refused", message });
     }
-    this.#link = Link.over(socket, {
+    const link = Link.over(socket, {
       message: (message) => this.#receive(message),
       binary: (frame) => {
         this.#heard();
@@ -104,7 +104,8 @@ export class Connection {
       },
       ended: (code) => code === null ? refused() : this.#lost(code, offer),
     });
-    this.#alarm.set("silence", ATTEMPT_MS, refused);
+    this.#link = link;
+    this.#alarm.set("silence", ATTEMPT_MS, () => link.isOpen ? this.#lost(SILENT) : refused());
     this.#set({ status: "connecting", attempt: this.#attempt });
   }
 
@@ -130,9 +131,8 @@ export class Connection {
     if (this.#state.status === "closed") return;
     const wasConnected = this.isConnected;
     this.#cut();
-    this.#state = { status: "closed" };
     if (wasConnected) this.#handlers.ended(1000);
-    this.#handlers.state(this.#state);
+    this.#set({ status: "closed" });
   }
 
   /** @param {ClientMessage} message */
@@ -199,6 +199,7 @@ export class Connection {
     const either = AbortSignal.any([signal, late.signal]);
     const verdict = await askWhy(this.#runtime.fetch, this.#address.probe(offer), either);
     if (signal.aborted) return;
+    this.#alarm.clear("silence");
     if (verdict.next !== "token") this.#follow(verdict);
     else this.#renew(verdict, offer, signal, () => this.open());
   }
@@ -210,7 +211,6 @@ export class Connection {
    * @param {() => void} again
    */
   async #renew(verdict, offer, signal, again) {
-    this.#alarm.clear("silence");
     const outcome = await this.#credential.renew(offer).catch(() => "error");
     if (signal.aborted) return;
     if (outcome === true) again();
@@ -221,9 +221,8 @@ export class Connection {
   /** @param {Verdict} verdict @returns {void} */
   #follow(verdict) {
     const { next, reason, message } = verdict;
-    this.#alarm.clear("silence");
     if (next === "stop") return this.#set({ status: "stopped", reason, message });
-    const delayMs = this.#backoff.delayMs(verdict, this.#clock.random());
+    const delayMs = Math.ceil(this.#backoff.delayMs(verdict, this.#clock.random()));
     if (delayMs === 0) return this.open();
     const retryAt = this.#clock.now() + delayMs;
     this.#alarm.set("retry", delayMs, () => this.open());

@@ -1,8 +1,7 @@
 // @ts-check
-// The page once one is in: which rooms are open, which one is in view, and what the client tells
-// goes to the views. Loading of pages is the librarian's, elements are the views'.
-import { Librarian } from "./model/librarian.js";
-import { Room } from "./model/room.js";
+// The page once one is in: which room is in view, and that the views follow what happens.
+import { OpenRooms } from "./model/open_rooms.js";
+import { Pages } from "./model/pages.js";
 import { Composer } from "./views/composer.js";
 import { Drawer } from "./views/drawer.js";
 import { find } from "./views/element.js";
@@ -13,89 +12,206 @@ import { People } from "./views/people.js";
 import { linkTo, roomOfPage } from "./views/place.js";
 import { RoomList } from "./views/rooms.js";
 import { speak } from "./views/spoken.js";
-/** @import {Entry, Refusal} from "../src/protocol.ts" */
-/** @import {Chat, Outgoing} from "./chat.js" */
-/** @import {Joined} from "./model/room.js" */
+import { typingSentence } from "./views/wording.js";
+/** @import {Chat} from "./chat.js" */
 /** @import {Memory} from "./model/memory.js" */
+/** @import {Room} from "./model/room.js" */
 /** @import {Said} from "./model/timeline.js" */
 /** @import {Cure} from "./views/wording.js" */
 
-/** What changes within this is drawn once; also where nobody looks, for the title. */
+/** What changes within this is drawn at once; a timer, because the title counts unseen too. */
 const PAINT_MS = 16;
 const ROOMS_EVERY_MS = 60_000;
 
 export class House {
   #chat;
   #memory;
-  /** @type {Map<string, Room>} */
-  #rooms = new Map();
-  /** The public rooms, as last told. @type {string[]} */
-  #listed = [];
-  #current;
-  #heard = 0;
+  #rooms;
+  /** The one in view. @type {Room} */
+  #room;
   #paintTimer = 0;
-  #librarian;
+  #pages;
   #log;
-  #header = new Header();
-  #people = new People(speak);
-  #drawer = new Drawer();
-  #list = new RoomList((room) => this.enter(room));
-  #lamp;
   #composer;
+  #lamp;
+  #drawer;
+  #list = new RoomList((room) => {
+    this.#drawer.close();
+    this.enter(room);
+  });
+  #people = new People();
+  #header = new Header();
+  #typing = find("#typing", HTMLElement);
+  #ownName = find("#own-name", HTMLElement);
 
   /**
    * @param {Chat} chat
    * @param {Memory} memory
-   * @param {string} first the room to be in view
+   * @param {string} room the one to be in view
    * @param {() => void} askToken
    */
-  constructor(chat, memory, first, askToken) {
+  constructor(chat, memory, room, askToken) {
     this.#chat = chat;
     this.#memory = memory;
-    this.#current = this.#room(first);
-    this.#librarian = new Librarian(chat, (room) => this.#changed(room, true));
-    this.#lamp = new Lamp({
-      retry: () => chat.retryNow(),
-      askToken,
-      unsent: () => chat.unsent.filter(({ status }) => status === "waiting").length,
-      heard: () => this.#heard,
+    this.#rooms = new OpenRooms(chat, memory, {
+      changed: () => this.#paintSoon(),
+      startedOver: (room) => this.#startedOver(room),
+      farEnd: (room) => room === this.#room ? this.#log.farEnd : "oldest",
     });
+    this.#room = this.#rooms.get(room);
+    this.#drawer = new Drawer(memory);
+    this.#pages = new Pages(chat, (room) => this.#pagePut(room));
     this.#log = new Log({
       apply: (cure, said) => this.#cure(cure, said),
       maxBytes: () => chat.limits?.messageBytes ?? 0,
     }, {
-      older: (room) => this.#librarian.older(room),
-      newer: (room) => this.#librarian.newer(room),
-      latest: (room) => this.#librarian.latest(room),
-      moved: () => this.#paintLater(),
+      older: (room) => this.#pages.older(room),
+      newer: (room) => this.#pages.newer(room),
+      latest: (room) => this.#latest(room),
+      seen: () => this.#paintSoon(),
     });
     this.#composer = new Composer({
       say: (text) => this.#say(text),
-      typing: (on) => chat.typing(this.#current.name, on),
-      draft: (text) => {
-        memory.keepDraft(this.#current.name, text);
-      },
+      typing: (on) => chat.typing(this.#room.name, on),
+      draft: (text) => memory.keepDraft(this.#room.name, text),
+    });
+    this.#lamp = new Lamp({
+      retry: () => chat.retryNow(),
+      askToken,
+      unsent: () => chat.unsent.filter(({ status }) => status === "waiting").length,
+      heard: () => this.#rooms.heard,
     });
   }
 
   start() {
-    for (const view of [this.#log, this.#people, this.#drawer, this.#list, this.#lamp]) {
-      view.start();
-    }
-    this.#composer.start();
-    this.#listen();
-    this.#lamp.show(this.#chat.state);
+    const { name } = this.#room;
     find("#house", HTMLElement).hidden = false;
-    for (const { room } of this.#chat.unsent) this.#room(room);
-    for (const room of this.#memory.rooms) this.#room(room);
-    for (const room of this.#rooms.values()) this.#join(room);
-    for (const outgoing of this.#chat.unsent) this.#outgoing(outgoing);
-    this.#show(this.#current);
-    this.#keys();
-    find("#people-toggle", HTMLElement).addEventListener("click", () => this.#togglePeople());
-    this.#showPeople();
-    setInterval(() => document.hidden || this.#askRooms(), ROOMS_EVERY_MS);
-    document.addEventListener("visibilitychange", () => this.#cameBack());
-    addEventListener("popstate", () => this.#show(this.#room(roomOfPage() ?? this.#current.name)));
+    const parts = [this.#log, this.#composer, this.#drawer, this.#list, this.#people, this.#rooms];
+    for (const part of parts) part.start();
+    this.#header.start(() => this.#rooms.join(this.#room));
+    this.#lamp.start(this.#chat.state);
+    this.#chat.on("state", (state) => {
+      this.#lamp.show(state);
+      this.#paintSoon();
+    });
+    this.enter(name, { isNew: false });
+    addEventListener("popstate", () => this.enter(roomOfPage() ?? name, { isNew: false }));
+    addEventListener("keydown", (event) => this.#key(event));
+    document.addEventListener("visibilitychange", () => this.#looked());
+    setInterval(() => document.hidden || this.#rooms.askPublic(), ROOMS_EVERY_MS);
+  }
+
+  /** Puts a room in view, opening it when it is not. @param {string} name */
+  enter(name, { isNew = name !== this.#room.name } = {}) {
+    const isOpen = this.#rooms.has(name);
+    this.#room.unreadLine = null;
+    this.#room = this.#rooms.get(name);
+    if (!isOpen) this.#rooms.join(this.#room);
+    if (isNew) history.pushState(null, "", linkTo(name));
+    this.#memory.openRoom(name);
+    this.#room.markUnread();
+    this.#composer.open(name, this.#memory.draft(name));
+    this.#log.show(this.#room);
+    this.#paint();
+    // A keyboard that comes up by itself would cover what one came to read.
+    if (matchMedia("(pointer: fine)").matches) this.#composer.focus();
+  }
+
+  /** @param {Room} room */
+  #startedOver(room) {
+    if (room === this.#room) {
+      room.markUnread();
+      this.#log.startOver();
+    }
+    this.#paintSoon();
+  }
+
+  /** @param {string} text */
+  #say(text) {
+    try {
+      this.#rooms.say(this.#chat.say(this.#room.name, text));
+    } catch {
+      speak("Too many messages wait already. This one stays in the box.");
+      return false;
+    }
+    if (this.#room.timeline.hasNewer) this.#latest(this.#room);
+    this.#paint();
+    this.#log.toEnd();
+    return true;
+  }
+
+  /** @param {Cure | "delete"} cure @param {Said} said */
+  #cure(cure, { key, text }) {
+    switch (cure) {
+      case "rejoin":
+        this.#rooms.join(this.#room);
+        /* falls through */
+      case "retry":
+        this.#chat.resend(key);
+        break;
+      case "edit":
+        this.#chat.discard(key);
+        return this.#composer.edit(text);
+      case "delete":
+        this.#chat.discard(key);
+    }
+    this.#composer.focus();
+  }
+
+  /** @param {Room} room */
+  async #latest(room) {
+    await this.#pages.latest(room);
+    if (room === this.#room) this.#log.toEnd();
+  }
+
+  /** @param {Room} room */
+  #pagePut(room) {
+    if (room !== this.#room) return;
+    this.#log.quiet();
+    this.#paint();
+  }
+
+  /** Somebody looks at the page again, or no longer. */
+  #looked() {
+    if (!document.hidden && this.#room.unread > 0) this.#room.markUnread();
+    this.#paintSoon();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (event.key === "Escape" && this.#room.unreadLine) {
+      this.#room.unreadLine = null;
+      this.#paintSoon();
+    }
+    if (!step || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const open = this.#rooms.names.filter((name) => this.#rooms.has(name));
+    const next = open.indexOf(this.#room.name) + step;
+    this.enter(open.at(next % open.length) ?? this.#room.name);
+  }
+
+  #paintSoon() {
+    this.#paintTimer ||= setTimeout(() => this.#paint(), PAINT_MS);
+  }
+
+  #paint() {
+    clearTimeout(this.#paintTimer);
+    this.#paintTimer = 0;
+    const room = this.#room;
+    const me = this.#chat.me ?? { uid: "", user: this.#memory.name };
+    this.#log.update(this.#chat.state.status !== "connected");
+    if (!document.hidden && this.#log.isAtEnd) this.#rooms.markRead(room);
+    this.#header.show(room, this.#rooms.unread);
+    this.#people.show(room, me.uid);
+    this.#composer.showName(me);
+    this.#ownName.textContent = me.user;
+    this.#typing.textContent = typingSentence(room.typists.names);
+    this.#list.show(this.#rooms.names.map((name) => ({
+      key: name,
+      isCurrent: name === room.name,
+      unread: name !== room.name && this.#rooms.has(name) ? this.#rooms.get(name).unread : 0,
+      hasDraft: this.#memory.draft(name) !== "",
+    })));
   }
 }

@@ -5,7 +5,7 @@ import { BATCHED, encode, packFrames, unpackFrame } from "./frames.js";
 /** @import {ClientMessage, ServerMessage} from "../src/protocol.ts" */
 
 /**
- * What a link tells. `ended` comes once, with the close code, or null when it never opened.
+ * What a link tells until it is cut. `ended` has the close code, or null when it never opened.
  * @typedef {object} LinkHandlers
  * @property {(message: ServerMessage) => void} message
  * @property {(frame: ArrayBuffer) => void} binary
@@ -34,11 +34,7 @@ export class Link {
     socket.binaryType = "arraybuffer";
     socket.onopen = () => link.isOpen = true;
     socket.onmessage = ({ data }) => link.#receive(data);
-    socket.onclose = ({ code }) => {
-      const told = link.#handlers;
-      link.#handlers = null;
-      told?.ended(link.isOpen ? code : null);
-    };
+    socket.onclose = ({ code }) => link.#handlers?.ended(link.isOpen ? code : null);
     return link;
   }
 

@@ -48,7 +48,7 @@ export function afterClose(code) {
  * @param {Partial<Refusal>} refusal
  * @returns {Verdict}
  */
-export function afterRefusal(status, { message, retryAfterMs }) {
+export function afterRefusal(status, { code, message, retryAfterMs }) {
   /** @type {(next: Verdict["next"], reason: Reason, words: string) => Verdict} */
   const verdict = (next, reason, words) => ({
     next,
@@ -74,7 +74,8 @@ export function afterRefusal(status, { message, retryAfterMs }) {
     case 429:
       return verdict("wait", "limited", "Too many connections from this address.");
     case 503:
-      return verdict("wait", "full", "The server is full or restarting.");
+      if (code === "SERVER_FULL") return verdict("wait", "full", "The server is full.");
+      return verdict("wait", "restarting", "The server is restarting.");
   }
   if (status >= 500) return verdict("wait", "offline", `The server can't be reached (${status}).`);
   return verdict("wait", "refused", `There is no chat server at this address (${status}).`);
@@ -104,6 +105,7 @@ async function readRefusal(response) {
   const refusal = {};
   try {
     const body = JSON.parse(text);
+    if (typeof body?.code === "string") refusal.code = body.code;
     if (typeof body?.message === "string") refusal.message = body.message;
     if (Number.isFinite(body?.retryAfterMs)) refusal.retryAfterMs = body.retryAfterMs;
   } catch {

@@ -103,9 +103,9 @@ export class Rooms {
     const room = this.asked(message.ref);
     if (!room) return null;
     const resumed = room.since !== undefined && !message.gap;
-    const { caller, since } = room;
+    const { caller, position } = room;
     Object.assign(room, { phase: "in", fresh: false, tries: 0, caller: undefined });
-    const seq = resumed && since ? since.seq : message.seq;
+    const seq = resumed && position ? position.seq : message.seq;
     room.position = { epoch: message.epoch, seq };
     const joined = { ...message, resumed };
     caller?.resolve(joined);

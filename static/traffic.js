@@ -211,7 +211,8 @@ export class Traffic {
     if (caller) return;
     this.#rooms.refuse(room);
     this.#alarm.set(`join ${name}`, this.#delayMs(refusal, room.tries), () => {
-      this.#rooms.wantAgain(room);
+      // It may have been joined or asked for meanwhile, on another connection.
+      if (room.phase === "refused") this.#rooms.wantAgain(room);
       this.#pump();
     });
   }

@@ -99,6 +99,7 @@ export class Unsent {
     if (item?.status !== "failed") return;
     const { refusal: _, ...rest } = item;
     this.#tries.delete(ref);
+    this.#inFlight.delete(ref);
     this.#put({ ...rest, status: "waiting" });
   }
 

@@ -97,6 +97,17 @@ describe("sdk reconnect", () => {
     assertEquals(chat.state.status, "connecting");
   });
 
+  it("W13.1 time that passes without a connection does not count as stable", async () => {
+    using server = new FakeServer();
+    const { chat, socket } = await server.welcomed();
+    socket.end(1006);
+    for (const expected of [250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000, 10_000]) {
+      assertEquals(waitMs(server, chat), expected);
+      await server.clock.pass(expected);
+      await server.refuse();
+    }
+  });
+
   it("W13.2 comes back when closing said, however the connection then ended", async () => {
     for (const code of [1012, 1006]) {
       using server = new FakeServer();
@@ -110,6 +121,9 @@ describe("sdk reconnect", () => {
       assertEquals(server.sockets.length, 1);
       await server.clock.pass(1);
       assertEquals(server.sockets.length, 2);
+      await server.welcome();
+      server.socket.end(1006);
+      assertEquals(brief(chat.state), "waiting 1 dropped");
     }
   });
 
@@ -174,8 +188,19 @@ describe("sdk reconnect", () => {
     assertEquals([socket.closedWith, brief(chat.state)], [1000, "connecting 1"]);
     await server.clock.pass(20_000);
     assertEquals(brief(chat.state), "waiting 2 offline");
-    socket.open();
+    socket.onopen?.();
     assertEquals(brief(chat.state), "waiting 2 offline");
+  });
+
+  it("W8.1 a server that opens and never welcomes is a dead one, and not asked why", async () => {
+    using server = new FakeServer();
+    const chat = server.connect();
+    server.socket.open();
+    await server.clock.pass(20_000);
+    assertEquals([brief(chat.state), server.probes.length], ["connecting 2", 0]);
+    server.socket.open();
+    await server.clock.pass(20_000);
+    assertEquals(brief(chat.state), "waiting 3 heartbeat");
   });
 
   it("W12.1 silence of heartbeat and grace is a dead connection, and anything is life", async () => {
@@ -249,5 +274,12 @@ describe("sdk reconnect", () => {
       await server.clock.pass(60_000);
       assertEquals(states.at(-1), "closed");
     }
+    using server = new FakeServer();
+    const { chat, socket } = await server.joined();
+    chat.say("general", "hi");
+    await settle();
+    chat.on("outgoing", () => chat.close());
+    socket.end(1009);
+    assertEquals([chat.state.status, server.sockets.length], ["closed", 1]);
   });
 });

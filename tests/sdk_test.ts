@@ -195,6 +195,14 @@ describe("sdk", () => {
     assertEquals(faults.length, 2);
   });
 
+  it("close() still sends what was sent in the same turn", async () => {
+    using server = new FakeServer();
+    const { chat, socket } = await server.joined();
+    chat.leave("general");
+    chat.close();
+    assertEquals(socket.heard().map(({ type }) => type), ["leave"]);
+  });
+
   it("W13 close() closes 1000, rejects what waits and hears nothing more", async () => {
     using server = new FakeServer();
     const { chat, socket } = await server.joined();

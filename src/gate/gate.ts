@@ -72,7 +72,7 @@ export class Gate {
     if (!place.ok) {
       return place.reason === "address"
         ? refuse(429, "RATE_LIMITED", "too many connections from this address", FULL_RETRY_MS)
-        : refuse(503, "UNAVAILABLE", "this server is full", FULL_RETRY_MS);
+        : refuse(503, "SERVER_FULL", "this server is full", FULL_RETRY_MS);
     }
     const checked = this.#check(request);
     if (!checked.ok) {

@@ -1,8 +1,172 @@
 // The browser client's files. They are part of the program: imported as text, so that the module
-// graph alone holds everything (design §6).
+// graph alone holds everything (design: layout). A test holds that every file of static/ is here.
 import { Hono } from "hono";
+import { createHash } from "node:crypto";
 import type { AppEnv } from "./env.ts";
+import address from "../../static/address.js" with { type: "text" };
+import alarm from "../../static/alarm.js" with { type: "text" };
+import app from "../../static/app.js" with { type: "text" };
+import chat from "../../static/chat.js" with { type: "text" };
+import connection from "../../static/connection.js" with { type: "text" };
+import credential from "../../static/credential.js" with { type: "text" };
+import cssBaseCss from "../../static/css/base.css" with { type: "text" };
+import cssComposerCss from "../../static/css/composer.css" with { type: "text" };
+import cssDoorCss from "../../static/css/door.css" with { type: "text" };
+import cssLayoutCss from "../../static/css/layout.css" with { type: "text" };
+import cssLogCss from "../../static/css/log.css" with { type: "text" };
+import cssPanelCss from "../../static/css/panel.css" with { type: "text" };
+import cssTokensCss from "../../static/css/tokens.css" with { type: "text" };
+import events from "../../static/events.js" with { type: "text" };
+import frames from "../../static/frames.js" with { type: "text" };
+import house from "../../static/house.js" with { type: "text" };
+import iconSvg from "../../static/icon.svg" with { type: "text" };
+import indexHtml from "../../static/index.html" with { type: "text" };
+import link from "../../static/link.js" with { type: "text" };
+import modelMemory from "../../static/model/memory.js" with { type: "text" };
+import modelOpenRooms from "../../static/model/open_rooms.js" with { type: "text" };
+import modelPages from "../../static/model/pages.js" with { type: "text" };
+import modelRoom from "../../static/model/room.js" with { type: "text" };
+import modelRows from "../../static/model/rows.js" with { type: "text" };
+import modelTimeline from "../../static/model/timeline.js" with { type: "text" };
+import modelTypists from "../../static/model/typists.js" with { type: "text" };
+import pace from "../../static/pace.js" with { type: "text" };
+import reconnect from "../../static/reconnect.js" with { type: "text" };
+import requests from "../../static/requests.js" with { type: "text" };
+import rooms from "../../static/rooms.js" with { type: "text" };
+import storage from "../../static/storage.js" with { type: "text" };
+import traffic from "../../static/traffic.js" with { type: "text" };
+import unsent from "../../static/unsent.js" with { type: "text" };
+import viewsClock from "../../static/views/clock.js" with { type: "text" };
+import viewsComposer from "../../static/views/composer.js" with { type: "text" };
+import viewsDoor from "../../static/views/door.js" with { type: "text" };
+import viewsDrawer from "../../static/views/drawer.js" with { type: "text" };
+import viewsElement from "../../static/views/element.js" with { type: "text" };
+import viewsHeader from "../../static/views/header.js" with { type: "text" };
+import viewsKeyed from "../../static/views/keyed.js" with { type: "text" };
+import viewsLamp from "../../static/views/lamp.js" with { type: "text" };
+import viewsLog from "../../static/views/log.js" with { type: "text" };
+import viewsMarks from "../../static/views/marks.js" with { type: "text" };
+import viewsNick from "../../static/views/nick.js" with { type: "text" };
+import viewsPeople from "../../static/views/people.js" with { type: "text" };
+import viewsPlace from "../../static/views/place.js" with { type: "text" };
+import viewsRooms from "../../static/views/rooms.js" with { type: "text" };
+import viewsSaid from "../../static/views/said.js" with { type: "text" };
+import viewsScroll from "../../static/views/scroll.js" with { type: "text" };
+import viewsSpeech from "../../static/views/speech.js" with { type: "text" };
+import viewsSpoken from "../../static/views/spoken.js" with { type: "text" };
+import viewsStatus from "../../static/views/status.js" with { type: "text" };
+import viewsWording from "../../static/views/wording.js" with { type: "text" };
 
+/** Path → text. */
+const FILES: Record<string, string> = {
+  "/address.js": address,
+  "/alarm.js": alarm,
+  "/app.js": app,
+  "/chat.js": chat,
+  "/connection.js": connection,
+  "/credential.js": credential,
+  "/css/base.css": cssBaseCss,
+  "/css/composer.css": cssComposerCss,
+  "/css/door.css": cssDoorCss,
+  "/css/layout.css": cssLayoutCss,
+  "/css/log.css": cssLogCss,
+  "/css/panel.css": cssPanelCss,
+  "/css/tokens.css": cssTokensCss,
+  "/events.js": events,
+  "/frames.js": frames,
+  "/house.js": house,
+  "/icon.svg": iconSvg,
+  "/": indexHtml,
+  "/link.js": link,
+  "/model/memory.js": modelMemory,
+  "/model/open_rooms.js": modelOpenRooms,
+  "/model/pages.js": modelPages,
+  "/model/room.js": modelRoom,
+  "/model/rows.js": modelRows,
+  "/model/timeline.js": modelTimeline,
+  "/model/typists.js": modelTypists,
+  "/pace.js": pace,
+  "/reconnect.js": reconnect,
+  "/requests.js": requests,
+  "/rooms.js": rooms,
+  "/storage.js": storage,
+  "/traffic.js": traffic,
+  "/unsent.js": unsent,
+  "/views/clock.js": viewsClock,
+  "/views/composer.js": viewsComposer,
+  "/views/door.js": viewsDoor,
+  "/views/drawer.js": viewsDrawer,
+  "/views/element.js": viewsElement,
+  "/views/header.js": viewsHeader,
+  "/views/keyed.js": viewsKeyed,
+  "/views/lamp.js": viewsLamp,
+  "/views/log.js": viewsLog,
+  "/views/marks.js": viewsMarks,
+  "/views/nick.js": viewsNick,
+  "/views/people.js": viewsPeople,
+  "/views/place.js": viewsPlace,
+  "/views/rooms.js": viewsRooms,
+  "/views/said.js": viewsSaid,
+  "/views/scroll.js": viewsScroll,
+  "/views/speech.js": viewsSpeech,
+  "/views/spoken.js": viewsSpoken,
+  "/views/status.js": viewsStatus,
+  "/views/wording.js": viewsWording,
+};
+
+const TYPES: Record<string, string> = {
+  css: "text/css; charset=utf-8",
+  html: "text/html; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  svg: "image/svg+xml",
+};
+
+/** Scripts and styles of the page's own, nothing else, and no HTML from strings. */
+const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join("; ");
+
+/** Serves the page at `/` and `/r/<room>`, and the files beside it. */
 export function assets() {
-  return new Hono<AppEnv>();
+  const routes = new Hono<AppEnv>();
+  for (const [path, text] of Object.entries(FILES)) {
+    const type = path === "/" ? "html" : path.slice(path.lastIndexOf(".") + 1);
+    const headers = headersOf(type, text);
+    for (const route of path === "/" ? ["/", "/r/:room"] : [path]) {
+      routes.get(
+        route,
+        (context) =>
+          context.req.header("if-none-match") === headers.etag
+            ? context.body(null, 304, headers)
+            : context.body(text, 200, headers),
+      );
+    }
+  }
+  return routes;
+}
+
+function headersOf(type: string, text: string) {
+  return {
+    "content-type": TYPES[type]!,
+    // Asked for again each time, and answered with 304 unless Snug was upgraded.
+    "cache-control": "no-cache",
+    etag: `"${createHash("sha256").update(text).digest("base64url").slice(0, 22)}"`,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    // Any page may import the client (`/chat.js`).
+    ...(type === "js" && {
+      "access-control-allow-origin": "*",
+      "cross-origin-resource-policy": "cross-origin",
+    }),
+    ...(type === "html" && { "content-security-policy": PAGE_POLICY }),
+  };
 }

@@ -57,6 +57,11 @@ export function ws({ hub, gate, ended }: WsOptions) {
     }));
 
   return new Hono<AppEnv>()
+    .options("/ws/*", (context) => {
+      context.header("access-control-allow-origin", "*");
+      context.header("access-control-allow-headers", "authorization");
+      return context.body(null, 204);
+    })
     .get("/ws", onChat)
     .get("/ws/chat/:room", onRoom)
     .get("/ws/echo", onEcho);
@@ -83,6 +88,11 @@ function upgrade(context: Context<AppEnv>, gate: Gate, begin: Begin): Response {
     refused.headers.set("upgrade", "websocket");
     return refused;
   }
+  // The runtime upgrades every version of the protocol, and speaks only this one.
+  if (request.headers.get("sec-websocket-version") !== "13") {
+    release();
+    return refuseHandshake(context);
+  }
   const isBatched = offersBatches(request);
   const { opened, closed } = begin(identity, isBatched);
   try {
@@ -97,10 +107,15 @@ function upgrade(context: Context<AppEnv>, gate: Gate, begin: Begin): Response {
     });
   } catch {
     release();
-    const message =
-      "this is not a WebSocket handshake: Sec-WebSocket-Key and version 13 are needed";
-    return answer(context, { status: 400, refusal: { code: "INVALID_FIELD", message } });
+    return refuseHandshake(context);
   }
+}
+
+function refuseHandshake(context: Context<AppEnv>): Response {
+  const message = "this is not a WebSocket handshake: Sec-WebSocket-Key and version 13 are needed";
+  const refused = answer(context, { status: 400, refusal: { code: "INVALID_FIELD", message } });
+  refused.headers.set("sec-websocket-version", "13");
+  return refused;
 }
 
 function isUpgrade(request: Request): boolean {
@@ -110,6 +125,8 @@ function isUpgrade(request: Request): boolean {
 function answer(context: Context<AppEnv>, { status, refusal }: HttpRefusal): Response {
   const response = context.json(refusal, status);
   response.headers.set("cache-control", "no-store");
+  // A page of another origin may know why it was refused; the body holds nothing else.
+  response.headers.set("access-control-allow-origin", "*");
   if (refusal.retryAfterMs !== undefined) {
     response.headers.set("retry-after", String(Math.ceil(refusal.retryAfterMs / 1000)));
   }

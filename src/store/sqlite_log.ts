@@ -24,11 +24,14 @@ interface LogRow {
   ts: number;
   uid: string;
   user: string;
-  text: string;
+  /** Bytes where it holds a NUL: as a string it would come back cut there. */
+  text: string | Uint8Array;
   reply_to: number | null;
 }
 
-const COLUMNS = "seq, ts, uid, user, text, reply_to";
+const COLUMNS = `seq, ts, uid, user, reply_to,
+  case when instr(text, char(0)) then cast(text as blob) else text end as text`;
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 export class SqliteLog {
   readonly #db: DatabaseSync;
@@ -79,7 +82,7 @@ export class SqliteLog {
   replay(room: RoomName, after: number, upTo: number, size: PageSize): Entry[] | undefined {
     const head = this.#head(room);
     if (!head) return [];
-    if (upTo - after > size.limit) return undefined;
+    if (Math.min(upTo, head.seq) - Math.max(after, head.first - 1) > size.limit) return undefined;
     const entries: Entry[] = [];
     let bytes = 0;
     for (const row of this.#sql.replay.iterate(head.id, after, upTo)) {
@@ -107,16 +110,17 @@ export class SqliteLog {
   }
 
   active(since: number, limit: number): { room: RoomName; seq: number; topic: string }[] {
-    const rows = this.#sql.active.all(since - SPOKE_LAG_MS) as unknown as { name: string }[];
-    const found: { room: RoomName; seq: number; topic: string }[] = [];
-    for (const { name } of rows) {
-      const head = this.#head(name as RoomName)!;
-      if (head.ts >= since) {
-        found.push({ room: name as RoomName, seq: head.seq, topic: head.topic });
-      }
-      if (found.length === limit) break;
+    const found: { room: RoomName; head: RoomHead }[] = [];
+    for (const row of this.#sql.active.iterate(since - SPOKE_LAG_MS)) {
+      const { name: room, spoke } = row as unknown as { name: RoomName; spoke: number };
+      // `spoke` falls from row to row: no room from here on can be newer than those found.
+      if (spoke + SPOKE_LAG_MS < (found[limit - 1]?.head.ts ?? since)) break;
+      const head = this.#head(room)!;
+      if (head.ts < since) continue;
+      found.push({ room, head });
+      found.sort((a, b) => b.head.ts - a.head.ts).splice(limit);
     }
-    return found;
+    return found.map(({ room, head: { seq, topic } }) => ({ room, seq, topic }));
   }
 
   keep(name: string, fresh: string): string {
@@ -168,24 +172,26 @@ export class SqliteLog {
       ts: 0,
       spoke: draft.ts,
     };
-    this.#heads.set(draft.room, head);
-    return head;
+    return this.#remember(draft.room, head);
   }
 
   #head(room: RoomName): RoomHead | undefined {
     const known = this.#heads.get(room);
     if (known) return known;
     const row = this.#sql.head.get(room) as unknown as RoomHead | undefined;
-    if (!row) return undefined;
+    return row && this.#remember(room, { ...row });
+  }
+
+  #remember(room: RoomName, head: RoomHead): RoomHead {
     if (this.#heads.size >= HEADS) this.#heads.delete(this.#heads.keys().next().value!);
-    const head = { ...row };
     this.#heads.set(room, head);
     return head;
   }
 }
 
 function toEntry(room: RoomName, row: LogRow): Entry {
-  const { seq, ts, uid, user, text } = row;
+  const { seq, ts, uid, user } = row;
+  const text = typeof row.text === "string" ? row.text : decoder.decode(row.text);
   const entry: Entry = { type: "chat", room, seq, ts, uid, user, text };
   if (row.reply_to !== null) entry.replyTo = row.reply_to;
   return entry;
@@ -213,7 +219,7 @@ function statements(db: DatabaseSync) {
     page: sql(
       `select ${COLUMNS} from log where room = ? and seq < ? order by seq desc limit ?`,
     ),
-    active: sql("select name from room where spoke >= ? order by spoke desc"),
+    active: sql("select name, spoke from room where spoke >= ? order by spoke desc"),
     keep: sql("insert into meta (key, value) values (?, ?) on conflict do nothing"),
     kept: sql("select value from meta where key = ?"),
   };

@@ -5,6 +5,11 @@ import { CLOSE } from "../close.ts";
 import type { Socket, SocketHandlers, UpgradeOptions } from "../socket.ts";
 import type { Incoming, Listening, ListenOptions } from "./transport.ts";
 
+/** An upgraded socket opens within milliseconds; one that has not after this long never will. */
+const OPENING_MS = 2000;
+/** The code that stands for an end without a close frame (RFC 6455, 7.1.5). */
+const NO_CLOSE_FRAME = 1006;
+
 /** Starts to listen. Throws `Deno.errors.AddrInUse` and the like where it can't. */
 export function listen(options: ListenOptions): Listening {
   const server = Deno.serve({
@@ -18,6 +23,11 @@ export function listen(options: ListenOptions): Listening {
       });
     },
   }, (request, info) => {
+    // Whatever stands in Host becomes part of the URL; behind here every URL can be read.
+    if (!URL.canParse(request.url)) {
+      const refusal = { code: "INVALID_FIELD", message: "the Host header names no host" };
+      return Response.json(refusal, { status: 400 });
+    }
     const incoming: Incoming = {
       address: info.remoteAddr.hostname,
       upgrade: (upgrade) => upgradeRequest(request, upgrade, options),
@@ -28,7 +38,7 @@ export function listen(options: ListenOptions): Listening {
 }
 
 function upgradeRequest(request: Request, upgrade: UpgradeOptions, options: ListenOptions) {
-  const { socket, response } = Deno.upgradeWebSocket(request, {
+  const { socket, response } = Deno.upgradeWebSocket(spaced(request), {
     idleTimeout: options.idleTimeoutSeconds,
     ...(upgrade.protocol !== undefined && { protocol: upgrade.protocol }),
   });
@@ -44,21 +54,43 @@ function upgradeRequest(request: Request, upgrade: UpgradeOptions, options: List
       own.close(CLOSE.internal.code, CLOSE.internal.reason);
     }
   };
+  const end = (code: number, reason: string) => {
+    clearTimeout(opening);
+    // An idle time-out of the runtime tells of the close twice.
+    if (isClosed) return;
+    isClosed = true;
+    guard(() => upgrade.closed(code, reason));
+  };
+  // Of a peer that went during the handshake the runtime tells nothing at all.
+  const opening = setTimeout(() => end(NO_CLOSE_FRAME, ""), OPENING_MS);
   socket.binaryType = "arraybuffer";
-  socket.onopen = () => guard(() => handlers = upgrade.opened(own));
+  socket.onopen = () => {
+    clearTimeout(opening);
+    if (isClosed) return own.terminate();
+    guard(() => handlers = upgrade.opened(own));
+  };
   socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) =>
     guard(() => {
       if (typeof data === "string") handlers?.text(data);
       else handlers?.binary(new Uint8Array(data));
     });
   socket.onerror = (event) => event.preventDefault();
-  socket.onclose = ({ code, reason }) => {
-    // An idle time-out of the runtime tells of the close twice.
-    if (isClosed) return;
-    isClosed = true;
-    guard(() => upgrade.closed(code, reason));
-  };
+  // The runtime calls an end without a close frame 0.
+  socket.onclose = ({ code, reason }) => end(code || NO_CLOSE_FRAME, reason);
   return response;
+}
+
+/**
+ * The request with a space behind each comma of its subprotocols: without one, as `ws` of npm sends
+ * them, the runtime does not find the one to select.
+ */
+function spaced(request: Request): Request {
+  const name = "sec-websocket-protocol";
+  const offered = request.headers.get(name);
+  if (offered === null) return request;
+  const headers = new Headers(request.headers);
+  headers.set(name, offered.split(",").map((entry) => entry.trim()).join(", "));
+  return Object.create(request, { headers: { value: headers } });
 }
 
 class DenoSocket implements Socket {

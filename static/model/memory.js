@@ -37,6 +37,9 @@ export class SafeStorage {
   }
 }
 
+/** Rooms to be opened again at the next visit. */
+const MAX_ROOMS = 30;
+
 /** The page's own values, by name. An empty one is forgotten. */
 export class Memory {
   #storage;
@@ -66,11 +69,8 @@ export class Memory {
   }
   /** @param {string} room */
   openRoom(room) {
-    this.#keep("rooms", [room, ...this.rooms.filter((other) => other !== room)].join(" "));
-  }
-  /** @param {string} room */
-  closeRoom(room) {
-    this.#keep("rooms", this.rooms.filter((other) => other !== room).join(" "));
+    const rooms = [room, ...this.rooms.filter((other) => other !== room)];
+    this.#keep("rooms", rooms.slice(0, MAX_ROOMS).join(" "));
   }
 
   get hidesPeople() {

@@ -2,7 +2,7 @@
 // One room that is open: its log, who is in it, how far it was read. Knows nothing of the page.
 import { Timeline } from "./timeline.js";
 import { Typists } from "./typists.js";
-/** @import {Member, Refusal, ServerMessage} from "../../src/protocol.ts" */
+/** @import {ErrorCode, Member, ServerMessage} from "../../src/protocol.ts" */
 
 /** @typedef {Extract<ServerMessage, {type: "joined"}>} Joined */
 /** @typedef {Extract<ServerMessage, {type: "presence"}>} Presence */
@@ -20,10 +20,11 @@ export class Room {
   /** Those the server named, which may not be all. @type {Map<string, string>} */
   members = new Map();
   isJoined = false;
-  /** Why it could not be joined. @type {Refusal | null} */
+  /** Why it could not be joined. @type {{code: ErrorCode, message: string} | null} */
   refusal = null;
-  /** The newest entry that was read. */
+  /** The newest entry that was read, and the one that the browser remembers. */
   read = 0;
+  keptRead = -1;
   /** Where the unread line stands. @type {Unread | null} */
   unreadLine = null;
   /** @type {"older" | "newer" | null} */
@@ -39,6 +40,11 @@ export class Room {
 
   get unread() {
     return this.isJoined ? Math.max(0, this.timeline.head - this.read) : 0;
+  }
+
+  /** What is unread now stands below a line from here on. */
+  markUnread() {
+    this.unreadLine = this.unread > 0 ? { after: this.read, count: this.unread } : null;
   }
 
   /**

@@ -32,7 +32,8 @@ export class Timeline {
   /** The stretch held: from the first to the last, both inclusive. */
   #from = 1;
   #to = 0;
-  #generation = 0;
+  /** Counts how often it was replaced. */
+  generation = 0;
   #stages = 0;
 
   get from() {
@@ -50,7 +51,7 @@ export class Timeline {
   /** Starts over with the newest page. @param {Page} page @param {number} head */
   reset({ messages, more }, head) {
     const unsent = this.lines.filter((line) => line.kind === "said" && line.seq === 0);
-    this.#generation += 1;
+    this.generation += 1;
     this.head = Math.max(head, messages.at(-1)?.seq ?? 0);
     this.#to = messages.at(-1)?.seq ?? head;
     this.#from = messages[0]?.seq ?? this.#to + 1;
@@ -199,7 +200,7 @@ export class Timeline {
 
   /** @param {number} seq */
   #keyOf(seq) {
-    return `${this.#generation} ${seq}`;
+    return `${this.generation} ${seq}`;
   }
 
   /** @param {Entry} entry @returns {Said} */

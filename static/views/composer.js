@@ -82,7 +82,7 @@ export class Composer {
   }
 
   #say() {
-    const text = this.#box.value.trim();
+    const text = this.#box.value.trimEnd().replace(/^\s*\n/, "");
     if (!text || !this.#writing.say(text)) return;
     this.#put("");
     this.#writing.draft("");

@@ -118,7 +118,6 @@ export class Door {
   /** @param {Field} field @param {string} wrong */
   #say(field, wrong) {
     this.#inputs[field].ariaInvalid = wrong ? "true" : "false";
-    this.#helps[field].classList.toggle("wrong", Boolean(wrong));
     this.#helps[field].textContent = wrong || this.#words[field];
   }
 }

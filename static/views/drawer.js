@@ -1,60 +1,66 @@
 // @ts-check
-// The side columns where the page is too narrow for them: one at a time over the room, which is
-// inert meanwhile. Focus comes back to what opened it.
+// The columns beside the room: where there is space they stand, and people can be put away; where
+// there is not, one at a time lies over the room, which is inert meanwhile. Focus goes back.
 import { find } from "./element.js";
+/** @import {Memory} from "../model/memory.js" */
 
 /** @typedef {"rooms" | "people"} Side */
 
+/** @type {readonly Side[]} */
+const SIDES = ["rooms", "people"];
+
 export class Drawer {
+  #memory;
   #house = find("#house", HTMLElement);
+  #room = find("#room", HTMLElement);
   #scrim = find("#scrim", HTMLElement);
   /** @type {Record<Side, HTMLElement>} */
-  #sides = { rooms: find("#panel", HTMLElement), people: find("#people", HTMLElement) };
+  #columns = { rooms: find("#panel", HTMLElement), people: find("#people", HTMLElement) };
+  /** @type {Record<Side, HTMLElement>} */
+  #openers = { rooms: find("#menu", HTMLElement), people: find("#people-toggle", HTMLElement) };
   /** @type {Record<Side, HTMLElement>} */
   #closers = {
     rooms: find("#panel-close", HTMLElement),
     people: find("#people-close", HTMLElement),
   };
-  #room = find("#room", HTMLElement);
-  #toggle = find("#people-toggle", HTMLElement);
-  /** @type {Record<Side, MediaQueryList>} */
-  #stays = {
-    rooms: matchMedia("(min-width: 760px)"),
-    people: matchMedia("(min-width: 1100px)"),
-  };
+  /** Where each column has its own space. @type {Record<Side, MediaQueryList>} */
+  #stands = { rooms: matchMedia("(min-width: 760px)"), people: matchMedia("(min-width: 1100px)") };
   /** @type {Side | null} */
   #open = null;
-  /** @type {Element | null} */
-  #opener = null;
+
+  /** @param {Memory} memory */
+  constructor(memory) {
+    this.#memory = memory;
+  }
 
   start() {
-    this.#scrim.addEventListener("click", () => this.close());
-    this.#house.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && this.#open) this.close();
-    });
-    for (const side of /** @type {const} */ (["rooms", "people"])) {
+    for (const side of SIDES) {
+      this.#openers[side].addEventListener("click", () => this.#press(side));
       this.#closers[side].addEventListener("click", () => this.close());
-      this.#stays[side].addEventListener("change", () => this.close());
+      this.#stands[side].addEventListener("change", () => this.#show(null));
     }
-    find("#menu", HTMLElement).addEventListener("click", () => this.open("rooms"));
-  }
-
-  /** Whether that side stands beside the room all the time. @param {Side} side */
-  stays(side) {
-    return this.#stays[side].matches;
-  }
-
-  /** @param {Side} side */
-  open(side) {
-    this.#opener = document.activeElement;
-    this.#show(side);
-    this.#closers[side].focus();
+    this.#scrim.addEventListener("click", () => this.close());
+    this.#house.addEventListener("keydown", ({ key }) => {
+      if (key === "Escape") this.close();
+    });
+    this.#show(null);
   }
 
   close() {
-    if (!this.#open) return;
+    const side = this.#open;
     this.#show(null);
-    if (this.#opener instanceof HTMLElement) this.#opener.focus();
+    if (side) this.#openers[side].focus();
+  }
+
+  /** @param {Side} side */
+  #press(side) {
+    if (this.#stands[side].matches) {
+      this.#memory.hidesPeople = !this.#memory.hidesPeople;
+      this.#show(null);
+    } else {
+      this.#show(side);
+      this.#closers[side].focus();
+    }
   }
 
   /** @param {Side | null} open */
@@ -64,9 +70,9 @@ export class Drawer {
     else delete this.#house.dataset.open;
     this.#scrim.hidden = !open;
     this.#room.inert = open !== null;
-    for (const side of /** @type {const} */ (["rooms", "people"])) {
-      this.#sides[side].inert = open !== null && open !== side;
-    }
-    if (!this.stays("people")) this.#toggle.ariaExpanded = String(open === "people");
+    for (const side of SIDES) this.#columns[side].inert = open !== null && open !== side;
+    const people = this.#stands.people.matches && !this.#memory.hidesPeople;
+    this.#house.classList.toggle("with-people", people);
+    this.#openers.people.ariaExpanded = String(people || open === "people");
   }
 }

@@ -8,9 +8,9 @@ import { counted } from "./wording.js";
 /** @import {ConnectionState} from "../connection.js" */
 /** @import {Reason} from "../reconnect.js" */
 
-/** The slip comes when it is not connected for so long, or has failed so often. */
+/** The slip comes when it is not connected for so long, or at that try. */
 const SLIP_AFTER_MS = 5_000;
-const SLIP_AFTER_TRIES = 3;
+const SLIP_AT_TRY = 4;
 const TICK_MS = 500;
 /** What was missed has come in by then. */
 const CAUGHT_UP_MS = 1_500;
@@ -46,12 +46,14 @@ export class Lamp {
     this.#house = house;
   }
 
-  start() {
+  /** @param {ConnectionState} state */
+  start(state) {
     this.#action.addEventListener("click", () => {
       const { status, reason } = { reason: "", ...this.#state };
       if (status === "stopped" && reason === "token") this.#house.askToken();
       else this.#house.retry();
     });
+    this.show(state);
   }
 
   /** @param {ConnectionState} state */
@@ -101,7 +103,7 @@ export class Lamp {
       case "connecting":
       case "waiting":
         return Date.now() - this.#outSince >= SLIP_AFTER_MS ||
-          ("attempt" in this.#state && this.#state.attempt >= SLIP_AFTER_TRIES);
+          this.#state.attempt >= SLIP_AT_TRY;
       case "stopped":
         return true;
     }

@@ -15,12 +15,12 @@ import { counted } from "./wording.js";
 /** @import {Place} from "./scroll.js" */
 
 /**
- * What the log asks for: pages at its ends, the newest end, and a look at what has changed.
+ * What the log asks for: pages at its ends, the newest end; and that the reader saw the end.
  * @typedef {object} Wishes
  * @property {(room: Room) => void} older
  * @property {(room: Room) => void} newer
  * @property {(room: Room) => void} latest
- * @property {() => void} moved
+ * @property {() => void} seen
  */
 
 /** Long enough for a screen reader to see that what was put in is not news. */
@@ -45,9 +45,10 @@ export class Log {
   constructor(cures, wishes) {
     this.#wishes = wishes;
     const rows = find("#rows", HTMLElement);
-    this.#rows = new Keyed(rows, (row) => makeView(row, cures));
+    this.#rows = new Keyed(rows, (/** @type {Row} */ row) => makeView(row, cures));
     this.#scroll = new Scroll(this.#log, rows, () => {
-      wishes.moved();
+      if (this.#room) this.#showPill(this.#room);
+      if (this.isAtEnd) wishes.seen();
       this.#wish();
     });
   }
@@ -106,7 +107,7 @@ export class Log {
 
   toEnd() {
     this.#scroll.goTo(null);
-    this.#wishes.moved();
+    this.#wishes.seen();
   }
 
   /** What is put in now is not read aloud. */
@@ -125,12 +126,11 @@ export class Log {
 
   /** @param {Room} room */
   #showEarlier({ name, timeline, loading }) {
-    const first = timeline.lines[0];
-    const isBeginning = first?.kind === "said" && first.seq === 1;
+    const first = timeline.lines.find((line) => line.kind === "said");
     this.#earlierButton.hidden = !timeline.hasOlder || loading === "older";
     this.#earlierText.textContent = loading === "older"
       ? "Loading earlier messages"
-      : isBeginning
+      : first?.seq === 1
       ? `You see #${name} from its beginning, ${dateOf(first.ts)}.`
       : "";
   }

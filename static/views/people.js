@@ -4,6 +4,7 @@ import { find, stamp } from "./element.js";
 import { Keyed } from "./keyed.js";
 import { showNick } from "./nick.js";
 import { linkTo } from "./place.js";
+import { speak } from "./spoken.js";
 /** @import {Room} from "../model/room.js" */
 
 /** @typedef {{key: string, user: string, note: string}} MemberRow */
@@ -12,17 +13,11 @@ const MAX_SHOWN = 200;
 const stampRow = stamp("#member-row");
 
 export class People {
-  #say;
   #list = new Keyed(find("#members", HTMLElement), memberView);
   #count = find("#people-count", HTMLElement);
   #rest = find("#people-rest", HTMLElement);
   #alone = find("#alone", HTMLElement);
   #room = "";
-
-  /** @param {(sentence: string) => void} say */
-  constructor(say) {
-    this.#say = say;
-  }
 
   start() {
     for (const id of ["#copy-link", "#alone-copy"]) {
@@ -43,7 +38,7 @@ export class People {
         return { key: uid, user, note };
       });
     this.#list.show(members);
-    this.#count.textContent = String(room.count);
+    this.#count.textContent = room.isJoined ? String(room.count) : "";
     const rest = room.count - members.length;
     this.#rest.hidden = rest <= 0;
     this.#rest.textContent = `and ${rest} more`;
@@ -52,7 +47,7 @@ export class People {
 
   async #copyLink() {
     await navigator.clipboard.writeText(new URL(linkTo(this.#room), location.href).href);
-    this.#say(`The link to #${this.#room} is copied.`);
+    speak(`The link to #${this.#room} is copied.`);
   }
 }
 

@@ -43,7 +43,7 @@ export class RoomList {
   /** @param {RoomRow[]} rows */
   show(rows) {
     this.#rows.show(rows);
-    const elsewhere = rows.reduce((sum, row) => sum + (row.isCurrent ? 0 : row.unread), 0);
+    const elsewhere = rows.reduce((sum, { unread }) => sum + unread, 0);
     showCount(this.#menuBadge, elsewhere);
   }
 
@@ -61,7 +61,6 @@ export class RoomList {
     const element = stampRow();
     const link = find("a", HTMLAnchorElement, element);
     const badge = find(".badge", HTMLElement, element);
-    const count = find("span", HTMLElement, badge);
     const draft = find(".draft", SVGElement, element);
     find("bdi", HTMLElement, element).textContent = room;
     link.href = linkTo(room);
@@ -77,8 +76,7 @@ export class RoomList {
         link.ariaCurrent = isCurrent ? "page" : null;
         link.classList.toggle("unread", unread > 0);
         draft.toggleAttribute("hidden", !hasDraft || isCurrent);
-        showCount(count, unread);
-        badge.hidden = unread === 0;
+        showCount(badge, unread);
       },
     };
   }
@@ -87,5 +85,7 @@ export class RoomList {
 /** @param {HTMLElement} badge @param {number} count */
 function showCount(badge, count) {
   badge.hidden = count === 0;
-  badge.textContent = count > MAX_SHOWN ? `${MAX_SHOWN}+` : String(count);
+  find("span", HTMLElement, badge).textContent = count > MAX_SHOWN
+    ? `${MAX_SHOWN}+`
+    : String(count);
 }

@@ -71,10 +71,11 @@ export class Scroll {
   /** Puts the reader back after something has moved the rows. */
   settle() {
     if (this.#follows) this.#view.scrollTop = this.#view.scrollHeight;
-    else if (this.#anchor) {
-      const row = this.#find(this.#anchor.key);
-      if (row) this.#view.scrollTop = row.offsetTop - this.#anchor.offsetPx;
-    }
+    const row = this.#anchor && this.#find(this.#anchor.key);
+    if (!this.#anchor || !row) return;
+    const top = row.offsetTop - this.#anchor.offsetPx;
+    // Writing what it is already would end a flick of the finger.
+    if (Math.abs(top - this.#view.scrollTop) >= 1) this.#view.scrollTop = top;
   }
 
   /** Goes to a row that lies above what is in view. @param {Element | null} row */

@@ -71,7 +71,7 @@ export function slipOf(state, last, unsent) {
           action: "Try now",
         };
       }
-      return trying(reconnecting(state.retryAt), state.attempt + 1, state.reason);
+      return trying(reconnecting(state.retryAt), state.attempt, state.reason);
     case "stopped":
       return stopped(state);
   }

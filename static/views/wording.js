@@ -1,6 +1,6 @@
 // @ts-check
 // The sentences of the page that depend on something. Knows nothing of elements.
-/** @import {Refusal} from "../../src/protocol.ts" */
+/** @import {ErrorCode, Refusal} from "../../src/protocol.ts" */
 /** @import {Stage} from "../model/timeline.js" */
 
 /** `Ruth`, `Ruth and Jonas`, `Ruth, Jonas and Mara` @param {string[]} names */
@@ -67,7 +67,7 @@ export function failureOf(refusal, maxBytes) {
 /**
  * Why a room can't be entered: a title and a sentence.
  * @param {string} room
- * @param {Refusal} refusal
+ * @param {{code: ErrorCode, message: string}} refusal
  */
 export function roomRefusal(room, { code, message }) {
   if (code === "ROOM_FULL") return [`#${room} is full`, "Try again later."];

@@ -220,7 +220,7 @@ export const WELCOME: Of<"welcome"> = {
   version: "0.1.0",
 };
 
-const JOINED: Of<"joined"> = {
+export const JOINED: Of<"joined"> = {
   type: "joined",
   room: "general",
   epoch: "e1",

@@ -1,0 +1,132 @@
+// @ts-check
+// Start-up: what the address and this browser know, the door where that is not enough, then in.
+import { connect } from "./chat.js";
+import { House } from "./house.js";
+import { Memory, SafeStorage } from "./model/memory.js";
+import { isLong } from "./views/clock.js";
+import { Door } from "./views/door.js";
+import { find } from "./views/element.js";
+import { linkTo, roomOfPage, takeToken } from "./views/place.js";
+import { speak } from "./views/spoken.js";
+/** @import {Chat} from "./chat.js" */
+/** @import {Wish} from "./views/door.js" */
+
+const FIRST_ROOM = "general";
+const REFUSED_TOKEN =
+  "This token was not accepted. It may have ended; ask whoever runs this server for a new one.";
+
+const storage = new SafeStorage();
+const memory = new Memory(storage);
+memory.token = takeToken() ?? memory.token;
+
+addEventListener("hashchange", () => {
+  const token = takeToken();
+  if (token === null) return;
+  memory.token = token;
+  location.reload();
+});
+
+/** Somebody who is not in yet: asks what is open, and whether it takes a token. @type {Chat | null} */
+let visitor = null;
+/** @type {{chat: Chat, house: House} | null} */
+let inside = null;
+/** A token was entered, and it is not known yet whether it is good. */
+let triesToken = false;
+
+if (isLong) document.documentElement.style.setProperty("--time", "64px");
+const door = new Door(goIn);
+door.start();
+const rename = find("#rename", HTMLButtonElement);
+rename.addEventListener("click", openDoor);
+addEventListener("keydown", ({ key }) => {
+  if (key !== "Escape" || !door.isOpen || inside?.chat.state.status !== "connected") return;
+  closeDoor();
+  rename.focus();
+});
+for (
+  const [target, type] of /** @type {const} */ ([
+    [document, "visibilitychange"],
+    [window, "online"],
+    [window, "pageshow"],
+  ])
+) {
+  target.addEventListener(type, () => {
+    const chat = inside?.chat ?? visitor;
+    if (!document.hidden && chat?.state.status !== "stopped") chat?.retryNow();
+  });
+}
+
+const room = roomOfPage() ?? memory.rooms[0] ?? FIRST_ROOM;
+if (memory.name) begin(memory.name, room);
+else {
+  openDoor();
+  visit();
+}
+
+function openDoor() {
+  find("#house", HTMLElement).inert = true;
+  door.open(memory.name, roomOfPage() ?? room);
+}
+
+function closeDoor() {
+  find("#house", HTMLElement).inert = false;
+  door.close();
+}
+
+/** @param {Wish} wish */
+function goIn({ name, room, token }) {
+  const isRenamed = name !== memory.name;
+  closeDoor();
+  memory.name = name;
+  if (token) memory.token = token;
+  triesToken = token !== "";
+  if (!inside) {
+    visitor?.close();
+    begin(name, room);
+  } else if (isRenamed) {
+    // One is called by the name one comes with.
+    location.assign(linkTo(room));
+  } else {
+    if (token) inside.chat.setToken(token);
+    inside.house.enter(room);
+  }
+}
+
+/** @param {string} name @param {string} room */
+function begin(name, room) {
+  history.replaceState(null, "", linkTo(room));
+  const chat = connect(location.origin, { name, token: memory.token, storage });
+  const house = new House(chat, memory, room, () => {
+    openDoor();
+    door.askToken();
+  });
+  inside = { chat, house };
+  let wasIn = false;
+  chat.on("welcome", ({ user }) => {
+    if (!wasIn && user !== name) speak(`Somebody here is called ${name}; you are ${user}.`);
+    wasIn = true;
+    triesToken = false;
+  });
+  // Once in, the slip says that the token has ended, and one goes on reading.
+  chat.on("state", (state) => {
+    if (state.status !== "stopped" || state.reason !== "token" || (wasIn && !triesToken)) return;
+    openDoor();
+    askToken();
+  });
+  house.start();
+}
+
+function visit() {
+  visitor = connect(location.origin, { token: memory.token, storage });
+  visitor.on("state", (state) => {
+    if (state.status === "stopped" && state.reason === "token") askToken();
+  });
+  visitor.rooms().then(({ rooms }) => {
+    door.showOpenRooms(rooms.filter(({ count }) => count > 0).map(({ room }) => room));
+  }, () => {});
+}
+
+function askToken() {
+  door.askToken(memory.token ? REFUSED_TOKEN : "");
+  memory.token = "";
+}

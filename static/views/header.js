@@ -1,0 +1,36 @@
+// @ts-check
+// Which room is in view: its name and topic, and the title of the page.
+import { find } from "./element.js";
+import { roomRefusal } from "./wording.js";
+/** @import {Room} from "../model/room.js" */
+
+export class Header {
+  #name = find("#room-name", HTMLElement);
+  #topic = find("#topic", HTMLElement);
+  #empty = find("#empty", HTMLElement);
+  #emptyTitle = find("#empty-title", HTMLElement);
+  #emptyText = find("#empty-text", HTMLElement);
+  #emptyAction = find("#empty-action", HTMLButtonElement);
+
+  /** @param {() => void} tryAgain */
+  start(tryAgain) {
+    this.#emptyAction.addEventListener("click", tryAgain);
+  }
+
+  /** @param {Room} room @param {number} unread in all rooms */
+  show(room, unread) {
+    const { name, topic, refusal, timeline } = room;
+    this.#name.textContent = name;
+    this.#topic.textContent = topic;
+    this.#topic.title = topic;
+    document.title = `${unread ? `(${unread}) ` : ""}${name} · Snug`;
+    const isEmpty = room.isJoined && timeline.head === 0 && timeline.lines.length === 0;
+    this.#empty.hidden = !refusal && !isEmpty;
+    const [title = "", text = ""] = refusal
+      ? roomRefusal(name, refusal)
+      : [`Nobody has spoken in #${name} yet`, "Whatever you write first stays at the top."];
+    this.#emptyTitle.textContent = title;
+    this.#emptyText.textContent = text;
+    this.#emptyAction.hidden = !refusal;
+  }
+}

@@ -1,0 +1,107 @@
+// A store whose calls can be held back and made to fail. Keeps what it is given in a MemoryStore.
+import type { Entry, RoomName } from "../../src/protocol.ts";
+import { MemoryStore } from "../../src/store/memory.ts";
+import { type Appended, type Draft, StoreError } from "../../src/store/store.ts";
+import type { Head, Page, PageSize, Store } from "../../src/store/store.ts";
+
+export type Call = "append" | "head" | "replay" | "page" | "active";
+/** Held before the store does the call, or after it, before its answer. */
+type Where = "before" | "after";
+
+export class HeldStore implements Store {
+  readonly #memory = new MemoryStore();
+  readonly #held = new Map<Call, Where>();
+  readonly #failing = new Map<Call, unknown>();
+  readonly #firsts = new Map<RoomName, number>();
+  #stopped: { call: Call; go: () => void }[] = [];
+  /** Calls so far, and the drafts in each of `append`. */
+  readonly calls: Call[] = [];
+  readonly appends: number[] = [];
+
+  /** Holds back every further call of this kind. */
+  hold(call: Call, where: Where = "before"): void {
+    this.#held.set(call, where);
+  }
+
+  /** Lets the oldest `count` calls of this kind go on. Without a `count` none is held any more. */
+  release(call: Call, count = Infinity): void {
+    if (count === Infinity) this.#held.delete(call);
+    const going = this.#stopped.filter((stopped) => stopped.call === call).slice(0, count);
+    this.#stopped = this.#stopped.filter((stopped) => !going.includes(stopped));
+    for (const { go } of going) go();
+  }
+
+  /** Lets everything go on, and nothing fails any more. */
+  recover(): void {
+    this.#failing.clear();
+    for (const call of [...this.#held.keys()]) this.release(call);
+  }
+
+  /** Calls held back now. */
+  waiting(call: Call): number {
+    return this.#stopped.filter((stopped) => stopped.call === call).length;
+  }
+
+  /** Makes every further call of this kind fail, until `recover`. */
+  fail(call: Call, error: unknown = new StoreError("the disk is full")): void {
+    this.#failing.set(call, error);
+  }
+
+  /** Forgets the entries of a room that are older than `first`, as a retention would. */
+  cut(room: RoomName, first: number): void {
+    this.#firsts.set(room, first);
+  }
+
+  append(drafts: readonly Draft[]): Promise<Appended[]> {
+    this.appends.push(drafts.length);
+    return this.#do("append", () => this.#memory.append(drafts));
+  }
+
+  head(room: RoomName): Promise<Head | undefined> {
+    return this.#do("head", async () => {
+      const head = await this.#memory.head(room);
+      return head && { ...head, first: this.#firsts.get(room) ?? head.first };
+    });
+  }
+
+  replay(room: RoomName, after: number, upTo: number, size: PageSize) {
+    return this.#do(
+      "replay",
+      (): Promise<Entry[] | undefined> => this.#memory.replay(room, after, upTo, size),
+    );
+  }
+
+  page(room: RoomName, before: number, size: PageSize): Promise<Page> {
+    return this.#do("page", async () => {
+      const page = await this.#memory.page(room, before, size);
+      const first = this.#firsts.get(room) ?? 1;
+      const messages = page.messages.filter(({ seq }) => seq >= first);
+      return { messages, more: page.more && messages.length === page.messages.length };
+    });
+  }
+
+  active(since: number, limit: number) {
+    return this.#do("active", () => this.#memory.active(since, limit));
+  }
+
+  keep(name: string, fresh: string): Promise<string> {
+    return this.#memory.keep(name, fresh);
+  }
+
+  close(): Promise<void> {
+    return this.#memory.close();
+  }
+
+  async #do<T>(call: Call, run: () => Promise<T>): Promise<T> {
+    this.calls.push(call);
+    if (this.#held.get(call) === "before") await this.#stop(call);
+    if (this.#failing.has(call)) throw this.#failing.get(call);
+    const result = await run();
+    if (this.#held.get(call) === "after") await this.#stop(call);
+    return result;
+  }
+
+  #stop(call: Call): Promise<void> {
+    return new Promise((go) => this.#stopped.push({ call, go }));
+  }
+}

@@ -1,0 +1,97 @@
+import { assert, assertEquals } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import fc from "fast-check";
+import { Names } from "../src/names.ts";
+import { parseUserName, type UserId } from "../src/protocol.ts";
+import { fuzz } from "./core/fuzz.ts";
+
+const uid = (id: string | number) => `guest:${id}` as UserId;
+
+/** The names that users who wish for these get, one after the other. */
+function take(...wished: string[]): string[] {
+  const names = new Names();
+  return wished.map((name, index) => names.take(uid(index), name));
+}
+
+describe("names", () => {
+  it("W8.2 a free name is given as wished, a taken one gets -2, -3 …", () => {
+    assertEquals(take("alice", "bob", "alice", "alice"), ["alice", "bob", "alice-2", "alice-3"]);
+    assertEquals(take("alice", "alice-2", "alice"), ["alice", "alice-2", "alice-3"]);
+    assertEquals(take("alice-2", "alice-2"), ["alice-2", "alice-2-2"]);
+  });
+
+  it("W8.2 names are compared after NFKC and case folding", () => {
+    const same = [
+      ["Alice", "aLICE"],
+      ["Åsa", "A\u030asa"],
+      ["ﬁn", "FIN"],
+      ["ａｌｉｃｅ", "Alice"],
+      ["Ⅳ", "iv"],
+      ["straße", "STRASSE"],
+      ["STRAẞE", "strasse"],
+      ["ΟΔΟΣ", "οδοσ"],
+      ["οδος", "οδοσ"],
+      ["ſam", "Sam"],
+    ];
+    for (const [one, other] of same) assertEquals(take(one!, other!), [one, `${other}-2`]);
+    assertEquals(take("alice", "alicé"), ["alice", "alicé"]);
+  });
+
+  it("W8.2 a name with a number behind it is cut to fit 32 characters", () => {
+    const long = "x".repeat(32);
+    assertEquals(take(long, long), [long, `${"x".repeat(30)}-2`]);
+    const wide = "😀".repeat(32);
+    assertEquals(take(wide, wide), [wide, `${"😀".repeat(30)}-2`]);
+    const given = take(...Array(12).fill(long));
+    assertEquals(given[11], `${"x".repeat(29)}-12`);
+  });
+
+  it("W8.2 a user's further connections have the name of the first", () => {
+    const names = new Names();
+    assertEquals(names.take(uid("a"), "alice"), "alice");
+    assertEquals(names.take(uid("a"), "eve"), "alice");
+    assertEquals(names.take(uid("b"), "eve"), "eve");
+    assertEquals(names.count, 2);
+  });
+
+  it("W8.2 a name is free again when the last connection of its user went", () => {
+    const names = new Names();
+    names.take(uid("a"), "alice");
+    names.take(uid("a"), "alice");
+    names.release(uid("a"));
+    assertEquals(names.take(uid("b"), "alice"), "alice-2");
+    names.release(uid("a"));
+    assertEquals(names.take(uid("c"), "ALICE"), "ALICE");
+    for (const id of ["b", "c"]) names.release(uid(id));
+    assertEquals(names.count, 0);
+  });
+
+  it("W8.2 names stay valid and no two users have the same one, whoever comes and goes", async () => {
+    const wish = fc.oneof(
+      fc.constantFrom("alice", "Alice", "alice-2", "x".repeat(32), "X".repeat(31), "ﬁ".repeat(32)),
+      fc.string({ unit: "grapheme", minLength: 1, maxLength: 32 }),
+    );
+    const step = fc.record({ id: fc.nat(12), wish, isComing: fc.boolean() });
+    await fuzz(fc.property(fc.array(step, { maxLength: 60, size: "max" }), (steps) => {
+      const names = new Names();
+      const present = new Map<number, string[]>();
+      for (const { id, wish, isComing } of steps) {
+        const parsed = parseUserName(wish);
+        if (isComing && parsed.ok) {
+          const name = names.take(uid(id), parsed.name);
+          assert([...name].length <= 32 && name.isWellFormed());
+          const held = present.get(id) ?? [];
+          if (held[0] !== undefined) assertEquals(name, held[0]);
+          present.set(id, [...held, name]);
+        } else if (!isComing && present.has(id)) {
+          names.release(uid(id));
+          present.get(id)!.pop();
+          if (present.get(id)!.length === 0) present.delete(id);
+        }
+        const folded = [...present.values()].map(([name]) => name!.normalize("NFKC").toLowerCase());
+        assertEquals(new Set(folded).size, present.size);
+        assertEquals(names.count, present.size);
+      }
+    }));
+  });
+});

@@ -1,0 +1,166 @@
+import { assert, assertEquals } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { parseFrame } from "../src/protocol.ts";
+
+const ROOM = "room must be a name of 1 to 64 bytes: letters, digits, . _ and -, " +
+  "a letter or digit first";
+const REF = "ref must be 1 to 64 characters of printable ASCII without spaces";
+const TEXT = "text must be a string of at least one character, valid Unicode";
+const REPLY_TO = "replyTo must be the seq of an earlier message of this room";
+const SINCE = "since must be {epoch: string of at most 32 characters, seq: whole number}";
+const BEFORE = "before must be a seq, a whole number of at least 1";
+const LIMIT = "limit must be a whole number of at least 1";
+const ON = "on must be true or false";
+const AFTER = "after must be a uid";
+const TS = "ts must be a whole number";
+
+const MAX = Number.MAX_SAFE_INTEGER;
+const MISSING = undefined;
+
+interface Case {
+  rule: string;
+  /** A message that lacks only the field. */
+  message: Record<string, unknown>;
+  field: string;
+  good: unknown[];
+  bad: unknown[];
+  expected: string;
+}
+
+const cases: Case[] = [
+  {
+    rule: "W2.2 W2.6",
+    message: { type: "join" },
+    field: "room",
+    good: [
+      "a",
+      "7",
+      "a".repeat(64),
+      "é".repeat(32),
+      "漢".repeat(21),
+      "a.b_c-d",
+      "𝒳",
+      "ß2",
+      "x\u0301",
+    ],
+    bad: [
+      ...[MISSING, null, 7, "", {}, ["a"], "a".repeat(65), "é".repeat(33), "漢".repeat(22)],
+      ...["a b", " a", ".a", "_a", "-a", "\u0301a", "a/b", "a\n", "a\0", "@a,b", "#a", "😀"],
+      ...["a\u200b", "a\ud800", "\udc00", "a\u202e"],
+    ],
+    expected: ROOM,
+  },
+  {
+    rule: "W2.2",
+    message: { type: "ping" },
+    field: "ref",
+    good: [MISSING, "r", "!", "~", "a".repeat(64), '"\\{'],
+    bad: [null, 7, "", "a".repeat(65), "a b", "a\t", "é", "a\n", "\x7f", "\x20", ["r"], {}],
+    expected: REF,
+  },
+  {
+    rule: "W2.2 W2.5",
+    message: { type: "chat", room: "a" },
+    field: "text",
+    good: ["a", " ", "\0", "\n", "😀", "a".repeat(100_000)],
+    bad: [MISSING, null, 7, "", {}, ["a"], "\ud800", "a\udc00b", "\udc00\ud800"],
+    expected: TEXT,
+  },
+  {
+    rule: "W4.3",
+    message: { type: "chat", room: "a", text: "t" },
+    field: "replyTo",
+    good: [MISSING, 1, 2, MAX],
+    bad: [null, 0, -1, 1.5, MAX + 1, "1", [], {}],
+    expected: REPLY_TO,
+  },
+  {
+    rule: "W5.5",
+    message: { type: "join", room: "a" },
+    field: "since",
+    good: [
+      MISSING,
+      { epoch: "e", seq: 0 },
+      { epoch: "e".repeat(32), seq: MAX },
+      { epoch: "e", seq: 1, more: 2 },
+    ],
+    bad: [
+      ...[null, 0, 7, "e", [], {}, { epoch: "e" }, { seq: 1 }, { epoch: 7, seq: 1 }],
+      ...[{ epoch: "e".repeat(33), seq: 1 }, { epoch: "e", seq: "1" }, { epoch: "e", seq: -1 }],
+      ...[{ epoch: "e", seq: 0.5 }, { epoch: "e", seq: MAX + 1 }, { epoch: null, seq: null }],
+    ],
+    expected: SINCE,
+  },
+  {
+    rule: "W5.8",
+    message: { type: "history", room: "a" },
+    field: "before",
+    good: [MISSING, 1, MAX],
+    bad: [null, 0, -1, 0.5, "1", MAX + 1, {}],
+    expected: BEFORE,
+  },
+  {
+    rule: "W5.8",
+    message: { type: "history", room: "a" },
+    field: "limit",
+    good: [MISSING, 1, 1_000_000],
+    bad: [null, 0, -1, 2.5, "50", {}],
+    expected: LIMIT,
+  },
+  {
+    rule: "W9.2",
+    message: { type: "members", room: "a" },
+    field: "after",
+    good: [MISSING, "", "guest:x", "a".repeat(256)],
+    bad: [null, 7, {}, "a".repeat(257)],
+    expected: AFTER,
+  },
+  {
+    rule: "W10.2",
+    message: { type: "typing", room: "a" },
+    field: "on",
+    good: [MISSING, true, false],
+    bad: [null, 0, 1, "true", {}],
+    expected: ON,
+  },
+  {
+    rule: "W12.1",
+    message: { type: "pong" },
+    field: "ts",
+    good: [MISSING, 0, 1, -1, 1_700_000_000_000],
+    bad: [null, "1", 1.5, {}, []],
+    expected: TS,
+  },
+  {
+    rule: "W12.3",
+    message: { type: "ping" },
+    field: "ts",
+    good: [MISSING, 0, 1, -1, 1_700_000_000_000],
+    bad: [null, "1", 1.5, {}, []],
+    expected: TS,
+  },
+];
+
+describe("protocol limits", () => {
+  for (const { rule, message, field, good, bad, expected } of cases) {
+    const subject = `${field} of ${message.type}`;
+    const judge = (value: unknown) =>
+      parseFrame(JSON.stringify({ ...message, [field]: value }), false)[0]!;
+
+    it(`${rule} ${subject} may be anything up to its limits`, () => {
+      for (const value of good) {
+        const parsed = judge(value);
+        assert(parsed.ok, `refused: ${JSON.stringify(value)}`);
+      }
+    });
+
+    it(`${rule} ${subject} beyond them is INVALID_FIELD, which names the field and the limit`, () => {
+      for (const value of bad) {
+        const parsed = judge(value);
+        assert(!parsed.ok, `accepted: ${JSON.stringify(value)}`);
+        assertEquals(parsed.refusal.code, "INVALID_FIELD");
+        assertEquals(parsed.refusal.message, expected);
+      }
+    });
+  }
+});

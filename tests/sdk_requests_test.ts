@@ -1,0 +1,103 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { ChatError } from "../static/chat.js";
+import { entry, FakeServer, settle, WELCOME } from "./harness/fake_server.ts";
+
+const rooms = [{ room: "general" as never, topic: "", count: 1, seq: 2 }];
+
+describe("sdk requests", () => {
+  it("W5.8 W9.2 W10.1 answers come to whom they belong by their ref", async () => {
+    using server = new FakeServer();
+    const { chat, socket } = await server.joined();
+    const asked = [
+      chat.history("general", { before: 3, limit: 2 }),
+      chat.members("general", "guest:1"),
+      chat.rooms(),
+    ] as const;
+    await settle();
+    const [history, members, listed] = socket.heard();
+    assertEquals([history, members, listed], [
+      { type: "history", room: "general", before: 3, limit: 2, ref: history?.ref },
+      { type: "members", room: "general", after: "guest:1", ref: members?.ref },
+      { type: "rooms", ref: listed?.ref },
+    ]);
+    const room = entry(1).room;
+    const more = false;
+    socket.tell({ type: "rooms", rooms, ref: `${listed?.ref}` });
+    socket.tell({ type: "members", room, members: [], count: 7, more, ref: `${members?.ref}` });
+    const messages = [entry(1), entry(2)];
+    socket.tell({ type: "history", room, messages, first: 1, more, ref: `${history?.ref}` });
+    assertEquals((await asked[0]).messages.length, 2);
+    assertEquals((await asked[1]).count, 7);
+    assertEquals((await asked[2]).rooms, rooms);
+  });
+
+  it("W13 a refusal rejects with its code", async () => {
+    using server = new FakeServer();
+    const { chat, socket } = await server.joined();
+    const asked = chat.history("general");
+    await settle();
+    const ref = `${socket.heard()[0]?.ref}`;
+    socket.tell({ type: "error", code: "NOT_JOINED", message: "join it first", ref });
+    const error = await assertRejects(() => asked, ChatError, "join it first");
+    assertEquals(error.code, "NOT_JOINED");
+  });
+
+  it("the end of the connection rejects what was asked, and not what still waits for one", async () => {
+    using server = new FakeServer();
+    const limits = { ...WELCOME.limits, burst: 1 };
+    const { chat, socket } = await server.joined({}, { limits });
+    const asked = chat.rooms();
+    const waiting = [chat.rooms()];
+    await settle();
+    assertEquals(socket.heard().length, 1);
+    socket.end(1006);
+    assertEquals((await assertRejects(() => asked, ChatError)).code, "UNAVAILABLE");
+    waiting.push(chat.rooms());
+    await server.clock.pass(500);
+    const next = await server.welcome();
+    for (const { ref, type } of next.heard()) {
+      if (type === "rooms") next.tell({ type: "rooms", rooms, ref: `${ref}` });
+    }
+    assertEquals((await Promise.all(waiting)).length, 2);
+  });
+
+  it("what waits for a connection is rejected when there will be none", async () => {
+    using server = new FakeServer();
+    const chat = server.connect();
+    const waiting = chat.rooms();
+    await server.refuse(403);
+    assertEquals((await assertRejects(() => waiting, ChatError)).code, "UNAVAILABLE");
+    await assertRejects(() => chat.rooms(), ChatError);
+  });
+
+  it("W13.3 questions draw on the same rate as messages, and one over it is asked again", async () => {
+    using server = new FakeServer();
+    const limits = { ...WELCOME.limits, burst: 2, messagesPerSecond: 1 };
+    const { chat, socket } = await server.joined({}, { limits });
+    chat.say("general", "hi");
+    const asked = [chat.rooms(), chat.rooms()] as const;
+    await settle();
+    const [first] = socket.heard().filter(({ type }) => type === "rooms");
+    const ref = `${first?.ref}`;
+    socket.tell({ type: "error", code: "RATE_LIMITED", message: "slow", ref, retryAfterMs: 3000 });
+    await server.clock.pass(2999);
+    assertEquals(socket.frames, []);
+    await server.clock.pass(1);
+    const again = socket.heard();
+    assertEquals(again[0]?.ref, ref);
+    for (const { ref } of again) socket.tell({ type: "rooms", rooms, ref: `${ref}` });
+    assertEquals((await Promise.all(asked)).length, 2);
+  });
+
+  it("a lost connection is no unhandled rejection for who did not wait", async () => {
+    using server = new FakeServer();
+    const { chat, socket } = await server.joined();
+    chat.rooms();
+    await settle();
+    socket.end(1006);
+    chat.join("other");
+    chat.close();
+    await settle();
+  });
+});

@@ -1,0 +1,79 @@
+// An SQLite file of a test: opened as often as the test likes, gone at its end.
+import type { Sync } from "../../src/store/sqlite_log.ts";
+import { openStore } from "../../src/store/open.ts";
+import type { Store } from "../../src/store/store.ts";
+import { type Process, startProcess } from "../harness/process.ts";
+import { startMain } from "../harness/server.ts";
+import { tempFolder } from "../harness/temp.ts";
+import { within } from "../harness/within.ts";
+
+const HOLDER = new URL("./holder.ts", import.meta.url).href;
+
+/** A folder and the path of a database in it, which does not exist yet. */
+export async function tempDatabase(): Promise<Database & AsyncDisposable> {
+  const folder = await tempFolder();
+  const dispose = () => folder[Symbol.asyncDispose]();
+  return Object.assign(new Database(folder.path), { [Symbol.asyncDispose]: dispose });
+}
+
+export class Database {
+  readonly folder: string;
+  readonly path: string;
+
+  constructor(folder: string, name = "snug.db") {
+    this.folder = folder;
+    this.path = `${folder}/${name}`;
+  }
+
+  get url(): string {
+    return `sqlite:${this.path}`;
+  }
+
+  /** Opens it here, works with it, and closes it. */
+  async use<T>(work: (store: Store) => Promise<T>, sync: Sync = "full"): Promise<T> {
+    const store = await openStore(this.url, sync);
+    try {
+      return await work(store);
+    } finally {
+      await store.close();
+    }
+  }
+
+  /** Opens it in a process of its own (holder.ts). */
+  hold(sync: Sync = "full"): Process {
+    return startMain({ main: HOLDER, args: [this.url, sync], cwd: this.folder });
+  }
+
+  /** As `hold`, on a disk where no file can grow above so many bytes. */
+  holdOnSmallDisk(bytes: number): Process {
+    // In blocks of 512 bytes. Without the trap a write too far would kill the process.
+    const script = `trap "" XFSZ; ulimit -f ${Math.floor(bytes / 512)}; exec "$0" "$@"`;
+    const run = ["run", "--quiet", "-A", HOLDER, this.url, "full"];
+    const args = ["-c", script, Deno.execPath(), ...run];
+    return startProcess("sh", { args, env: Deno.env.toObject() });
+  }
+
+  /** The file's bytes, without its write-ahead log. */
+  bytes(): Promise<Uint8Array> {
+    return Deno.readFile(this.path);
+  }
+
+  /** What is in its folder, by name. */
+  async files(): Promise<string[]> {
+    const entries = await Array.fromAsync(Deno.readDir(this.folder));
+    return entries.map(({ name }) => name).toSorted();
+  }
+}
+
+/** Looks again and again until it is so, or fails after the limit. */
+export async function eventually(what: string, limitMs: number, isSo: () => Promise<boolean>) {
+  const looking = new AbortController();
+  const look = async () => {
+    while (!looking.signal.aborted && !await isSo()) await new Promise((r) => setTimeout(r, 5));
+  };
+  try {
+    await within(limitMs, what, look());
+  } finally {
+    looking.abort();
+  }
+}
