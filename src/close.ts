@@ -1,5 +1,5 @@
 // The close table (W13): every close that the server makes, by name. What the client does about
-// each stands in static/reconnect.js; a test holds the two together.
+// each stands in static/sdk/reconnect.js; a test holds the two together.
 
 export type Close = { readonly code: number; readonly reason: string };
 

@@ -54,7 +54,8 @@ export class Requests {
   }
 
   accept(parsed: Parsed): void {
-    if (this.#waiting.length + this.#storing >= MAX_WAITING) {
+    const reading = this.#isReading ? 1 : 0;
+    if (this.#waiting.length + this.#storing + reading >= MAX_WAITING) {
       const ref = parsed.ok ? parsed.message.ref : parsed.refusal.ref;
       const message = `at most ${MAX_WAITING} messages may wait; wait for answers`;
       this.#refuse({ code: "RATE_LIMITED", message, retryAfterMs: 1000, ...(ref && { ref }) });

@@ -1,25 +1,25 @@
 // @ts-check
 // Snug's client for browsers, Deno and Node: what is said arrives once, and what others say comes
 // once and in order, over any number of lost connections. docs/PROTOCOL.md is the wire beneath.
-import { parseAddress } from "./address.js";
-import { Alarm, SYSTEM_CLOCK } from "./alarm.js";
-import { Connection } from "./connection.js";
-import { Credential } from "./credential.js";
-import { Emitter } from "./events.js";
-import { Drawer } from "./storage.js";
-import { Traffic } from "./traffic.js";
-import { Unsent } from "./unsent.js";
+import { parseAddress } from "./sdk/address.js";
+import { Alarm, SYSTEM_CLOCK } from "./sdk/alarm.js";
+import { Connection } from "./sdk/connection.js";
+import { Credential } from "./sdk/credential.js";
+import { Emitter } from "./sdk/events.js";
+import { Drawer } from "./sdk/storage.js";
+import { Traffic } from "./sdk/traffic.js";
+import { Unsent } from "./sdk/unsent.js";
 /** @import {Entry, Limits, Member, Position, Refusal, ServerMessage} from "../src/protocol.ts" */
-/** @import {Clock} from "./alarm.js" */
-/** @import {GetToken} from "./credential.js" */
-/** @import {StorageLike} from "./storage.js" */
+/** @import {Clock} from "./sdk/alarm.js" */
+/** @import {GetToken} from "./sdk/credential.js" */
+/** @import {StorageLike} from "./sdk/storage.js" */
 
-export { ChatError } from "./requests.js";
+export { ChatError } from "./sdk/requests.js";
 
-/** @typedef {import("./connection.js").ConnectionState} ConnectionState */
-/** @typedef {import("./reconnect.js").Reason} Reason */
-/** @typedef {import("./rooms.js").Joined} Joined */
-/** @typedef {import("./unsent.js").Outgoing} Outgoing */
+/** @typedef {import("./sdk/connection.js").ConnectionState} ConnectionState */
+/** @typedef {import("./sdk/reconnect.js").Reason} Reason */
+/** @typedef {import("./sdk/rooms.js").Joined} Joined */
+/** @typedef {import("./sdk/unsent.js").Outgoing} Outgoing */
 /** @template {ServerMessage["type"]} T @typedef {Extract<ServerMessage, {type: T}>} Of */
 /**
  * @typedef {object} ConnectOptions

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { Alarm } from "../static/alarm.js";
+import { Alarm } from "../static/sdk/alarm.js";
 import { FakeClock } from "./harness/fake_server.ts";
 
 describe("sdk alarm", () => {

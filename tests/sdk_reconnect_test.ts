@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from
 import { describe, it } from "@std/testing/bdd";
 import { CLOSE } from "../src/close.ts";
 import type { Chat, ConnectionState } from "../static/chat.js";
-import { afterClose } from "../static/reconnect.js";
+import { afterClose } from "../static/sdk/reconnect.js";
 import { FakeServer, settle } from "./harness/fake_server.ts";
 
 /** A state without its words and times, such as "waiting 2 full". */
@@ -137,7 +137,7 @@ describe("sdk reconnect", () => {
       [426, "waiting 2 proxy"],
       [429, "waiting 2 limited"],
       [502, "waiting 2 offline"],
-      [503, "waiting 2 full"],
+      [503, "waiting 2 restarting"],
       [undefined, "waiting 2 offline"],
     ] as const
   ) {
@@ -154,6 +154,13 @@ describe("sdk reconnect", () => {
       );
     });
   }
+
+  it("W15.6 a 503 that names the server's size is waiting full", async () => {
+    using server = new FakeServer();
+    const chat = server.connect();
+    await server.refuse(503, { code: "SERVER_FULL", message: "Full." });
+    assertEquals(brief(chat.state), "waiting 2 full");
+  });
 
   it("W15.6 says what the server said, and waits as long as it asked", async () => {
     using server = new FakeServer();

@@ -3,12 +3,8 @@
 import { Hono } from "hono";
 import { createHash } from "node:crypto";
 import type { AppEnv } from "./env.ts";
-import address from "../../static/address.js" with { type: "text" };
-import alarm from "../../static/alarm.js" with { type: "text" };
 import app from "../../static/app.js" with { type: "text" };
 import chat from "../../static/chat.js" with { type: "text" };
-import connection from "../../static/connection.js" with { type: "text" };
-import credential from "../../static/credential.js" with { type: "text" };
 import cssBaseCss from "../../static/css/base.css" with { type: "text" };
 import cssComposerCss from "../../static/css/composer.css" with { type: "text" };
 import cssDoorCss from "../../static/css/door.css" with { type: "text" };
@@ -16,12 +12,9 @@ import cssLayoutCss from "../../static/css/layout.css" with { type: "text" };
 import cssLogCss from "../../static/css/log.css" with { type: "text" };
 import cssPanelCss from "../../static/css/panel.css" with { type: "text" };
 import cssTokensCss from "../../static/css/tokens.css" with { type: "text" };
-import events from "../../static/events.js" with { type: "text" };
-import frames from "../../static/frames.js" with { type: "text" };
 import house from "../../static/house.js" with { type: "text" };
 import iconSvg from "../../static/icon.svg" with { type: "text" };
 import indexHtml from "../../static/index.html" with { type: "text" };
-import link from "../../static/link.js" with { type: "text" };
 import modelMemory from "../../static/model/memory.js" with { type: "text" };
 import modelOpenRooms from "../../static/model/open_rooms.js" with { type: "text" };
 import modelPages from "../../static/model/pages.js" with { type: "text" };
@@ -29,13 +22,20 @@ import modelRoom from "../../static/model/room.js" with { type: "text" };
 import modelRows from "../../static/model/rows.js" with { type: "text" };
 import modelTimeline from "../../static/model/timeline.js" with { type: "text" };
 import modelTypists from "../../static/model/typists.js" with { type: "text" };
-import pace from "../../static/pace.js" with { type: "text" };
-import reconnect from "../../static/reconnect.js" with { type: "text" };
-import requests from "../../static/requests.js" with { type: "text" };
-import rooms from "../../static/rooms.js" with { type: "text" };
-import storage from "../../static/storage.js" with { type: "text" };
-import traffic from "../../static/traffic.js" with { type: "text" };
-import unsent from "../../static/unsent.js" with { type: "text" };
+import sdkAddress from "../../static/sdk/address.js" with { type: "text" };
+import sdkAlarm from "../../static/sdk/alarm.js" with { type: "text" };
+import sdkConnection from "../../static/sdk/connection.js" with { type: "text" };
+import sdkCredential from "../../static/sdk/credential.js" with { type: "text" };
+import sdkEvents from "../../static/sdk/events.js" with { type: "text" };
+import sdkFrames from "../../static/sdk/frames.js" with { type: "text" };
+import sdkLink from "../../static/sdk/link.js" with { type: "text" };
+import sdkPace from "../../static/sdk/pace.js" with { type: "text" };
+import sdkReconnect from "../../static/sdk/reconnect.js" with { type: "text" };
+import sdkRequests from "../../static/sdk/requests.js" with { type: "text" };
+import sdkRooms from "../../static/sdk/rooms.js" with { type: "text" };
+import sdkStorage from "../../static/sdk/storage.js" with { type: "text" };
+import sdkTraffic from "../../static/sdk/traffic.js" with { type: "text" };
+import sdkUnsent from "../../static/sdk/unsent.js" with { type: "text" };
 import viewsClock from "../../static/views/clock.js" with { type: "text" };
 import viewsComposer from "../../static/views/composer.js" with { type: "text" };
 import viewsDoor from "../../static/views/door.js" with { type: "text" };
@@ -59,12 +59,8 @@ import viewsWording from "../../static/views/wording.js" with { type: "text" };
 
 /** Path → text. */
 const FILES: Record<string, string> = {
-  "/address.js": address,
-  "/alarm.js": alarm,
   "/app.js": app,
   "/chat.js": chat,
-  "/connection.js": connection,
-  "/credential.js": credential,
   "/css/base.css": cssBaseCss,
   "/css/composer.css": cssComposerCss,
   "/css/door.css": cssDoorCss,
@@ -72,12 +68,9 @@ const FILES: Record<string, string> = {
   "/css/log.css": cssLogCss,
   "/css/panel.css": cssPanelCss,
   "/css/tokens.css": cssTokensCss,
-  "/events.js": events,
-  "/frames.js": frames,
   "/house.js": house,
   "/icon.svg": iconSvg,
   "/": indexHtml,
-  "/link.js": link,
   "/model/memory.js": modelMemory,
   "/model/open_rooms.js": modelOpenRooms,
   "/model/pages.js": modelPages,
@@ -85,13 +78,20 @@ const FILES: Record<string, string> = {
   "/model/rows.js": modelRows,
   "/model/timeline.js": modelTimeline,
   "/model/typists.js": modelTypists,
-  "/pace.js": pace,
-  "/reconnect.js": reconnect,
-  "/requests.js": requests,
-  "/rooms.js": rooms,
-  "/storage.js": storage,
-  "/traffic.js": traffic,
-  "/unsent.js": unsent,
+  "/sdk/address.js": sdkAddress,
+  "/sdk/alarm.js": sdkAlarm,
+  "/sdk/connection.js": sdkConnection,
+  "/sdk/credential.js": sdkCredential,
+  "/sdk/events.js": sdkEvents,
+  "/sdk/frames.js": sdkFrames,
+  "/sdk/link.js": sdkLink,
+  "/sdk/pace.js": sdkPace,
+  "/sdk/reconnect.js": sdkReconnect,
+  "/sdk/requests.js": sdkRequests,
+  "/sdk/rooms.js": sdkRooms,
+  "/sdk/storage.js": sdkStorage,
+  "/sdk/traffic.js": sdkTraffic,
+  "/sdk/unsent.js": sdkUnsent,
   "/views/clock.js": viewsClock,
   "/views/composer.js": viewsComposer,
   "/views/door.js": viewsDoor,

@@ -5,8 +5,8 @@ import { find, setIcon } from "./element.js";
 import { speak } from "./spoken.js";
 import { slipOf, statusLine } from "./status.js";
 import { counted } from "./wording.js";
-/** @import {ConnectionState} from "../connection.js" */
-/** @import {Reason} from "../reconnect.js" */
+/** @import {ConnectionState} from "../sdk/connection.js" */
+/** @import {Reason} from "../sdk/reconnect.js" */
 
 /** The slip comes when it is not connected for so long, or at that try. */
 const SLIP_AFTER_MS = 5_000;

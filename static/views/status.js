@@ -1,8 +1,8 @@
 // @ts-check
 // The state of the connection in words: the line under one's name, and the slip over the log.
 import { counted, sentence } from "./wording.js";
-/** @import {ConnectionState} from "../connection.js" */
-/** @import {Reason} from "../reconnect.js" */
+/** @import {ConnectionState} from "../sdk/connection.js" */
+/** @import {Reason} from "../sdk/reconnect.js" */
 
 /** @typedef {{icon: string, line: string}} StatusLine */
 /**

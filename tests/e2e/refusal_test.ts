@@ -107,7 +107,7 @@ describe("refusal", () => {
 
   it("W15.6 a Host that is none is refused, and keeps no place", async () => {
     await using server = await startServer({ WS_TOKEN: "secret", MAX_CONNECTIONS: "1" });
-    for (const host of ["[", "a b", "%", "::", "x:99999", "<b>", ""]) {
+    for (const host of ["[", "a b", "%", "::", "x:99999", "<b>"]) {
       const answer = await ask(server, "/ws?token=secret", { ...HANDSHAKE, host });
       assertRefused(answer, 400, "INVALID_FIELD");
     }

@@ -7,9 +7,9 @@ import { Pace } from "./pace.js";
 import { backoffMs } from "./reconnect.js";
 import { ChatError, Requests } from "./requests.js";
 import { Rooms } from "./rooms.js";
-/** @import {Entry, Refusal, ServerMessage} from "../src/protocol.ts" */
+/** @import {Entry, Refusal, ServerMessage} from "../../src/protocol.ts" */
 /** @import {Alarm, Clock} from "./alarm.js" */
-/** @import {ChatEvents} from "./chat.js" */
+/** @import {ChatEvents} from "../chat.js" */
 /** @import {Connection, ConnectionState} from "./connection.js" */
 /** @import {Emitter} from "./events.js" */
 /** @import {Question} from "./requests.js" */

@@ -1,7 +1,7 @@
 // @ts-check
 // How fast messages may go out, so that the server's limit (W13.3) is not run into: its token
 // bucket, counted here too, and holds that the server asked for.
-/** @import {Limits} from "../src/protocol.ts" */
+/** @import {Limits} from "../../src/protocol.ts" */
 
 /** A token bucket that can be held until a time. All times are ms of one clock. */
 export class Pace {

@@ -3,7 +3,7 @@
 // nothing of rooms, and of messages only `welcome`, `ping` and `closing`.
 import { Link } from "./link.js";
 import { afterClose, askWhy, Backoff } from "./reconnect.js";
-/** @import {ClientMessage, ServerMessage} from "../src/protocol.ts" */
+/** @import {ClientMessage, ServerMessage} from "../../src/protocol.ts" */
 /** @import {Address} from "./address.js" */
 /** @import {Alarm, Clock} from "./alarm.js" */
 /** @import {Credential, Offer} from "./credential.js" */

@@ -1,7 +1,7 @@
 // @ts-check
 // What to do after a connection ended or was refused: the close table (W13), the refusals before
 // the upgrade (W15.6) and the back-off (W13.1). Decides only; the connection does it.
-/** @import {Refusal} from "../src/protocol.ts" */
+/** @import {Refusal} from "../../src/protocol.ts" */
 
 /**
  * Why there is no connection now.
