@@ -25,7 +25,7 @@ if (command === "--help" || command === "-h") {
 }
 
 async function main(): Promise<void> {
-  const read = readConfig({ ...readDotEnv(), ...Deno.env.toObject() });
+  const read = readConfig({ ...readDotEnv(), ...givenEnvironment() });
   if (!read.ok) return fail(["Snug can't start:", ...read.problems], 1);
   const { config } = read;
   const log = await openLog(config);
@@ -50,6 +50,13 @@ async function main(): Promise<void> {
     if (!(error instanceof StartError)) throw error;
     fail([`Snug can't start: ${error.message}`], 1);
   }
+}
+
+/** What is set to something: an empty variable counts as unset, and hides nothing in `.env`. */
+function givenEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(Deno.env.toObject()).filter(([, value]) => value !== ""),
+  );
 }
 
 function readDotEnv(): Record<string, string> {

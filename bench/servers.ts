@@ -96,6 +96,8 @@ export function servers(peers: string, data: string): Server[] {
     },
     snug("snug", { ...snugDialect, subprotocol: "snug.v1" }),
     snug("snug plain", snugDialect),
+    snug("snug ws", { ...snugDialect, subprotocol: "snug.v1" }, { TRANSPORT: "ws" }),
+    snug("snug ws plain", snugDialect, { TRANSPORT: "ws" }),
     snug("snug memory", { ...snugDialect, subprotocol: "snug.v1" }, { STORE_URL: "memory:" }),
   ];
 }

@@ -1,10 +1,15 @@
-// Group commit (design §4): what arrives before a flush is appended in one call of the store. One
-// call is under way at a time, so under load a batch grows to what arrived meanwhile.
+// Group commit: what arrives before a flush is appended in one call of the store. One call is under
+// way at a time, so under load a batch grows to what arrived meanwhile; and no more is committed
+// than a fast reader's outbox can hold until its turn to be flushed comes.
 import type { Scheduler } from "./flusher.ts";
+import { utf8Length } from "./protocol.ts";
 import type { Appended, Draft, Store } from "./store/store.ts";
 
 /** Drafts in one call of the store. */
 const MAX_DRAFTS = 4096;
+
+/** What an entry is on the wire beside its text, in bytes, about. */
+const ENTRY_BYTES = 250;
 
 /** A room's side of a commit. Must not throw. */
 export interface Log {
@@ -21,14 +26,21 @@ interface Waiting {
 export interface CommitOptions {
   store: Store;
   scheduler: Scheduler;
+  /** Whether all outboxes had their turn since what they were last given. */
+  isFlushed(): boolean;
+  /** Bytes of entries that may be committed before the outboxes had their turn. */
+  maxBytes: number;
   /** Hears of every call of the store: the error it failed with, or undefined. */
   tried(error: unknown): void;
+  /** Hears of a bug: something threw that must not. */
+  fault(error: unknown): void;
 }
 
 export class GroupCommit {
   readonly #options: CommitOptions;
   #waiting: Waiting[] = [];
   #isUnderWay = false;
+  #unflushedBytes = 0;
 
   constructor(options: CommitOptions) {
     this.#options = options;
@@ -36,7 +48,7 @@ export class GroupCommit {
 
   /** Whether nothing waits to be stored. */
   get isIdle(): boolean {
-    return !this.#isUnderWay;
+    return !this.#isUnderWay && this.#waiting.length === 0;
   }
 
   /** `settle` hears where the draft stands, or undefined if it was not stored. Must not throw. */
@@ -45,14 +57,22 @@ export class GroupCommit {
     this.#begin();
   }
 
+  /** All outboxes had their turn. */
+  flushed(): void {
+    this.#begin();
+  }
+
   #begin(): void {
     if (this.#isUnderWay || this.#waiting.length === 0) return;
+    const { scheduler, isFlushed, maxBytes } = this.#options;
+    if (isFlushed()) this.#unflushedBytes = 0;
+    if (this.#unflushedBytes >= maxBytes) return;
     this.#isUnderWay = true;
-    this.#options.scheduler.soon(() => this.#commit());
+    scheduler.soon(() => this.#commit());
   }
 
   async #commit(): Promise<void> {
-    const waiting = this.#waiting.splice(0, MAX_DRAFTS);
+    const waiting = this.#take();
     let appended: readonly (Appended | undefined)[] = [];
     try {
       appended = await this.#options.store.append(waiting.map(({ draft }) => draft));
@@ -60,9 +80,31 @@ export class GroupCommit {
     } catch (error) {
       this.#options.tried(error);
     }
-    for (const [index, { settle }] of waiting.entries()) settle(appended[index]);
-    for (const log of new Set(waiting.map(({ log }) => log))) log.fanOut();
+    try {
+      for (const [index, { settle }] of waiting.entries()) settle(appended[index]);
+      for (const log of new Set(waiting.map(({ log }) => log))) log.fanOut();
+    } catch (error) {
+      this.#options.fault(error);
+    }
     this.#isUnderWay = false;
     this.#begin();
   }
+
+  /** The drafts of the next call: at least one, and then as many as may be. */
+  #take(): Waiting[] {
+    let count = 0;
+    do {
+      this.#unflushedBytes += sizeOf(this.#waiting[count]!.draft);
+      count++;
+    } while (
+      count < Math.min(this.#waiting.length, MAX_DRAFTS) &&
+      this.#unflushedBytes < this.#options.maxBytes
+    );
+    return this.#waiting.splice(0, count);
+  }
+}
+
+/** Bytes of the entry on the wire. */
+function sizeOf({ text }: Draft): number {
+  return ENTRY_BYTES + utf8Length(JSON.stringify(text));
 }

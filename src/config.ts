@@ -18,6 +18,9 @@ const list = v.pipe(
   v.transform((value) => value.split(",").map((item) => item.trim()).filter((item) => item !== "")),
 );
 
+/** An outbox must hold this many of the largest messages, or one of them closes fast readers too. */
+const OUTBOX_MESSAGES = 16;
+
 type Setting = { schema: v.GenericSchema<string, unknown>; otherwise: string; expected: string };
 
 function setting<S extends v.GenericSchema<string, unknown>>(
@@ -44,13 +47,18 @@ const settings = {
     v.pipe(v.string(), v.regex(/^[A-Za-z0-9.:-]+$/)),
     "an address to listen on, such as 127.0.0.1 or 0.0.0.0",
   ),
+  TRANSPORT: setting("deno", v.picklist(["deno", "ws"]), "deno or ws"),
   STORE_URL: setting(
     "sqlite:data/snug.db",
     v.pipe(v.string(), v.regex(/^(memory:|sqlite:.+)$/)),
     "sqlite:<path of a file> or memory:",
   ),
   STORE_SYNC: setting("full", v.picklist(["full", "normal"]), "full or normal"),
-  WS_TOKEN: setting("", v.string(), "a token that every client must have, or open"),
+  WS_TOKEN: setting(
+    "",
+    v.pipe(v.string(), v.regex(/^[\x21-\x7e]*$/)),
+    "a token that every client must have, of printable ASCII without spaces, or open",
+  ),
   AUTH_HEADER: setting(
     "",
     v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]*$/), v.toLowerCase()),
@@ -110,10 +118,19 @@ export function readConfig(environment: Environment):
     const given = environment[name] || otherwise;
     const parsed = v.safeParse(schema, given);
     if (parsed.success) config[name] = parsed.output;
-    else problems.push(`${name}=${SECRETS.has(name) ? "…" : given}: expected ${expected}`);
+    else problems.push(`${name}=${SECRETS.has(name) ? "…" : oneLine(given)}: expected ${expected}`);
   }
   if (problems.length > 0) return { ok: false, problems };
+  const { OUTBOX_BYTES, MAX_MESSAGE_BYTES } = config as Config;
+  if (OUTBOX_BYTES < MAX_MESSAGE_BYTES * OUTBOX_MESSAGES) {
+    const expected = `at least ${OUTBOX_MESSAGES} times MAX_MESSAGE_BYTES (${MAX_MESSAGE_BYTES})`;
+    return { ok: false, problems: [`OUTBOX_BYTES=${OUTBOX_BYTES}: expected ${expected}`] };
+  }
   return { ok: true, config: Object.freeze(config) as Config };
+}
+
+function oneLine(value: string): string {
+  return value.replace(/\p{Cc}+/gu, " ");
 }
 
 /** Whether only this machine can reach an address. */
@@ -124,10 +141,16 @@ export function isLoopback(host: string): boolean {
 /** A problem where a variable is one or two letters from a known one: surely meant, and not read. */
 function nearMiss(name: string): string[] {
   if (name in settings) return [];
-  const meant = Object.keys(settings).find((known) =>
-    distance(name.toUpperCase(), known) <= (known.length > 5 ? 2 : 1)
-  );
+  const meant = Object.keys(settings).find((known) => isNear(name.toUpperCase(), known));
   return meant ? [`${name}: not a variable of Snug; expected ${meant}`] : [];
+}
+
+/** A slip is rarely in the first letter (GH_TOKEN), and PORTS and HOSTS are words of their own. */
+function isNear(name: string, known: string): boolean {
+  if (name[0] !== known[0]) return false;
+  return known.length > 5
+    ? distance(name, known) <= 2
+    : name.length <= known.length && distance(name, known) <= 1;
 }
 
 /** Levenshtein's distance, or 3 where the lengths alone say more than 2. */
@@ -148,7 +171,8 @@ function distance(a: string, b: string): number {
 function isOrigin(value: string): boolean {
   if (value === "*") return true;
   try {
-    return /^https?:$/.test(new URL(value).protocol) && new URL(value).origin === value;
+    // A URL may hold a `*`; no page's origin ever matches it.
+    return /^https?:[^*]+$/.test(value) && new URL(value).origin === value;
   } catch {
     return false;
   }

@@ -43,7 +43,7 @@ export class Echo implements SocketHandlers, Guest {
   binary(frame: Uint8Array<ArrayBuffer>): void {
     this.#endsAt = this.#hub.now() + SILENCE_MS;
     if (this.#isTooBig(frame.length)) return;
-    this.#outbox.pushBinary(frame);
+    this.#outbox.pushBinary(frame, "entry");
   }
 
   sweep(now: number): void {

@@ -17,14 +17,22 @@ export interface Scheduler {
 
 export class Flusher {
   readonly #scheduler: Scheduler;
+  readonly #flushed: () => void;
   #ready: Outbox[] = [];
   #next = 0;
   #scheduled = false;
   readonly #stalled = new Set<Outbox>();
   #retrying = false;
 
-  constructor(scheduler: Scheduler) {
+  /** `flushed` is called whenever every outbox that was added has had its turn. */
+  constructor(scheduler: Scheduler, flushed: () => void = () => {}) {
     this.#scheduler = scheduler;
+    this.#flushed = flushed;
+  }
+
+  /** Whether every outbox that was added has had its turn. */
+  get isFlushed(): boolean {
+    return this.#ready.length === 0;
   }
 
   /** The outbox has something to hand over. */
@@ -60,6 +68,7 @@ export class Flusher {
       this.#next = 0;
     }
     if (this.#ready.length > 0) this.#schedule();
+    else this.#flushed();
   }
 
   #retry(): void {

@@ -54,17 +54,22 @@ export class Hub {
   readonly #commit: GroupCommit;
   readonly #rooms = new Map<RoomName, Room>();
   readonly #opening = new Map<RoomName, Promise<Room>>();
+  /** Rooms that were idle at the last sweep: one that was just opened is not let go of. */
+  #idle = new Set<Room>();
   #isDraining = false;
 
   constructor(parts: HubParts) {
     this.settings = parts.settings;
     this.store = parts.store;
     this.#parts = parts;
-    this.flusher = new Flusher(parts.scheduler);
+    this.flusher = new Flusher(parts.scheduler, () => this.#commit.flushed());
     this.#commit = new GroupCommit({
       store: parts.store,
       scheduler: parts.scheduler,
+      isFlushed: () => this.flusher.isFlushed,
+      maxBytes: parts.settings.outboxBytes / 4,
       tried: parts.storeTried,
+      fault: parts.fault,
     });
   }
 
@@ -100,10 +105,14 @@ export class Hub {
   sweep(): void {
     const now = this.now();
     for (const session of this.sessions) session.sweep(now);
+    const idle = new Set<Room>();
     for (const [name, room] of this.#rooms) {
       room.sweep(now);
-      if (room.isIdle) this.#rooms.delete(name);
+      if (!room.isIdle) continue;
+      if (this.#idle.has(room)) this.#rooms.delete(name);
+      else idle.add(room);
     }
+    this.#idle = idle;
   }
 
   /** Sends every session home, each with a time of its own to come back (W13.2). */

@@ -18,6 +18,9 @@ type Item =
   | { kind: Kind; batch: Batch }
   | { kind: "binary"; data: Uint8Array<ArrayBuffer> };
 
+/** How binary may be pushed: as what is dropped when the outbox is half full, or not. */
+export type BinaryKind = "entry" | "passing";
+
 export interface OutboxOptions {
   socket: Socket;
   flusher: Flusher;
@@ -74,8 +77,8 @@ export class Outbox {
     this.#enqueue({ kind, batch });
   }
 
-  pushBinary(data: Uint8Array<ArrayBuffer>): void {
-    if (this.#closed || this.#isHalfFull(data.length)) return;
+  pushBinary(data: Uint8Array<ArrayBuffer>, kind: BinaryKind): void {
+    if (this.#closed || (kind === "passing" && this.#isHalfFull(data.length))) return;
     this.#queuedBytes += data.length;
     this.#enqueue({ kind: "binary", data });
   }

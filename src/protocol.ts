@@ -59,9 +59,7 @@ const clientMessages = {
   join: v.object({
     type: v.literal("join"),
     room: roomName,
-    since: v.optional(
-      v.object({ epoch: v.pipe(v.string(), v.maxLength(32)), seq }),
-    ),
+    since: v.optional(v.object({ epoch: v.pipe(v.string(), v.maxLength(32)), seq })),
     ref,
   }),
   leave: v.object({ type: v.literal("leave"), room: roomName, ref }),
@@ -241,9 +239,8 @@ export type Parsed = { ok: true; message: ClientMessage } | { ok: false; refusal
  * the connection's path, which stands in where a message names none (W15.1).
  */
 export function parseFrame(frame: string, batched: boolean, path?: RoomName): Parsed[] {
-  if (!batched || !frame.includes("\n")) return [parseMessage(frame, path)];
+  if (!batched || !frame.trim().includes("\n")) return [parseMessage(frame, path)];
   const lines = frame.split("\n").filter((line) => line.trim() !== "");
-  if (lines.length === 0) return [parseMessage(frame, path)];
   if (lines.length > MAX_FRAME_MESSAGES) {
     const message = `frame must hold at most ${MAX_FRAME_MESSAGES} messages; this one ` +
       `held ${lines.length}, and none was done`;

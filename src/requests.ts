@@ -2,29 +2,37 @@
 // at a time; everything else waits until all before it is answered.
 import { Batch } from "./batch.ts";
 import type { Hub } from "./hub.ts";
+import { join, readPage } from "./join.ts";
 import type { Outbox } from "./outbox.ts";
 import {
   type ClientMessage,
   encode,
-  type Entry,
-  MAX_FRAME_BYTES,
   MEMBERS_PAGE,
-  MEMBERS_SHOWN,
   type Parsed,
   type Refusal,
   type RoomName,
   type ServerMessage,
 } from "./protocol.ts";
+import { writeBinary } from "./relay.ts";
 import { listRooms } from "./rooms.ts";
 import type { Occupant, Room } from "./room.ts";
 import { type Appended, StoreError } from "./store/store.ts";
 
 /** Messages of one connection that may wait (W3.4). */
 const MAX_WAITING = 256;
-/** What the entries of one answer may take of its frame; the rest is for members and topic. */
-const ENTRIES_BYTES = MAX_FRAME_BYTES - 100_000;
 
 type Message<T extends ClientMessage["type"]> = Extract<ClientMessage, { type: T }>;
+
+/** A binary frame that came in (W11.1). */
+interface BinaryMessage {
+  type: "binary";
+  room: RoomName;
+  payload: Uint8Array;
+  ref?: never;
+}
+
+/** What may be asked: a message, a binary frame, or one that could not be read. */
+export type Asked = Parsed | { ok: true; message: BinaryMessage };
 
 /** The connection, as its requests see it. */
 export interface Asker extends Occupant {
@@ -39,7 +47,7 @@ export interface Asker extends Occupant {
 
 export class Requests {
   readonly #asker: Asker;
-  #waiting: Parsed[] = [];
+  #waiting: Asked[] = [];
   /** Entries being stored. */
   #storing = 0;
   /** An answer is being read from the store. */
@@ -53,15 +61,15 @@ export class Requests {
     return this.#waiting.length === 0 && this.#storing === 0 && !this.#isReading;
   }
 
-  accept(parsed: Parsed): void {
+  accept(asked: Asked): void {
     const reading = this.#isReading ? 1 : 0;
     if (this.#waiting.length + this.#storing + reading >= MAX_WAITING) {
-      const ref = parsed.ok ? parsed.message.ref : parsed.refusal.ref;
+      const ref = asked.ok ? asked.message.ref : asked.refusal.ref;
       const message = `at most ${MAX_WAITING} messages may wait; wait for answers`;
       this.#refuse({ code: "RATE_LIMITED", message, retryAfterMs: 1000, ...(ref && { ref }) });
       return;
     }
-    this.#waiting.push(parsed);
+    this.#waiting.push(asked);
     if (this.#waiting.length === 1) this.run();
   }
 
@@ -84,13 +92,16 @@ export class Requests {
     this.#waiting = [];
   }
 
-  #do(message: ClientMessage): void {
+  #do(message: ClientMessage | BinaryMessage): void {
     const { hub, rooms } = this.#asker;
     switch (message.type) {
       case "chat":
         return this.#chat(message);
       case "join":
-        return this.#read(message, () => this.#join(message));
+        return this.#read(message, async () => {
+          const refusal = await join(this.#asker, message);
+          if (refusal) this.#refuse({ ...refusal, room: message.room, ...refOf(message) });
+        });
       case "history":
         return this.#read(message, () => this.#history(message));
       case "rooms":
@@ -108,6 +119,11 @@ export class Requests {
         const { uid, user } = this.#asker;
         const { room, on } = message;
         return this.#member(message)?.pass({ type: "typing", room, uid, user, on }, uid);
+      }
+      case "binary": {
+        const { room, payload } = message;
+        const frame = writeBinary(room, this.#asker.uid, payload);
+        return this.#member(message)?.passBinary(frame, this.#asker);
       }
       case "ping": {
         const { ts } = message;
@@ -157,67 +173,13 @@ export class Requests {
     if (this.#storing === 0) queueMicrotask(() => this.run());
   }
 
-  async #join(message: Message<"join">): Promise<void> {
-    const { hub, rooms } = this.#asker;
-    const { since } = message;
-    const isMember = rooms.has(message.room);
-    if (!isMember && rooms.size >= hub.settings.limits.rooms) {
-      return this.#full(message, `a connection may be in ${hub.settings.limits.rooms} rooms`);
-    }
-    const room = await hub.openRoom(message.room);
-    if (!room) return this.#full(message, "this server has as many rooms open as it may");
-    if (!isMember && room.size >= hub.settings.maxRoomMembers) {
-      return this.#full(message, "this room is full");
-    }
-    if (!this.#asker.isServing) return;
-
-    const head = room.hold(this.#asker);
-    rooms.set(room.name, room);
-    const { limits } = hub.settings;
-    try {
-      const fits = since && since.epoch === head.epoch && since.seq <= head.seq &&
-        since.seq >= head.first - 1;
-      const missed = fits
-        ? since.seq === head.seq ? [] : await hub.store.replay(room.name, since.seq, head.seq, {
-          limit: limits.resume,
-          bytes: ENTRIES_BYTES,
-        })
-        : undefined;
-      const page = missed
-        ? { messages: missed, more: false }
-        : await this.#page(room.name, head.seq + 1, limits.historyPage);
-      const joined = encode({
-        type: "joined",
-        room: room.name,
-        epoch: head.epoch,
-        seq: head.seq,
-        first: head.first,
-        topic: head.topic,
-        count: room.presence.count,
-        members: room.presence.first(MEMBERS_SHOWN),
-        messages: page.messages,
-        gap: since !== undefined && !missed,
-        more: page.more,
-        ...refOf(message),
-      });
-      room.release(this.#asker, Batch.of(joined));
-    } catch (error) {
-      if (isMember) room.release(this.#asker);
-      else {
-        room.leave(this.#asker);
-        rooms.delete(room.name);
-      }
-      throw error;
-    }
-  }
-
   async #history(message: Message<"history">): Promise<void> {
     const room = this.#member(message);
     if (!room) return;
     const { historyPage } = this.#asker.hub.settings.limits;
     const before = Math.min(message.before ?? Infinity, room.head.seq + 1);
     const limit = Math.min(message.limit ?? historyPage, historyPage);
-    const { messages, more } = await this.#page(room.name, before, limit);
+    const { messages, more } = await readPage(this.#asker.hub, room.name, before, limit);
     const { first } = room.head;
     this.#answer({ type: "history", room: room.name, messages, first, more, ...refOf(message) });
   }
@@ -230,17 +192,8 @@ export class Requests {
     this.#answer({ type: "members", room: room.name, members, count, more, ...refOf(message) });
   }
 
-  #page(
-    room: RoomName,
-    before: number,
-    limit: number,
-  ): Promise<{ messages: Entry[]; more: boolean }> {
-    if (before <= 1) return Promise.resolve({ messages: [], more: false });
-    return this.#asker.hub.store.page(room, before, { limit, bytes: ENTRIES_BYTES });
-  }
-
   /** The room a message is about, where the asker is in it; else it is told to join first. */
-  #member(message: ClientMessage & { room: RoomName }): Room | undefined {
+  #member(message: { room: RoomName; ref?: string | undefined }): Room | undefined {
     const room = this.#asker.rooms.get(message.room);
     if (room) return room;
     const text = `join ${message.room} first`;
@@ -268,10 +221,6 @@ export class Requests {
     this.#refuse({ code: "UNAVAILABLE", message, retryAfterMs: 1000, ...about });
   }
 
-  #full(message: Message<"join">, text: string): void {
-    this.#refuse({ code: "ROOM_FULL", message: text, room: message.room, ...refOf(message) });
-  }
-
   #refuse(refusal: Refusal): void {
     this.#send({ type: "error", ...refusal });
   }
@@ -285,11 +234,11 @@ export class Requests {
   }
 }
 
-function isReading(message: ClientMessage): boolean {
+function isReading(message: { type: string }): boolean {
   return message.type === "join" || message.type === "history" || message.type === "rooms" ||
     message.type === "members";
 }
 
-function refOf(message: ClientMessage): { ref?: string } {
+function refOf(message: { ref?: string | undefined }): { ref?: string } {
   return message.ref === undefined ? {} : { ref: message.ref };
 }

@@ -9,7 +9,7 @@ import type { Appended, Draft, Head } from "./store/store.ts";
 
 /** Presence is told at most this often (W9.3). */
 const PRESENCE_INTERVAL_MS = 1000;
-/** Above this many users only the count is told (W9.3). */
+/** Above this many users, or when more of them left at once, only the count is told (W9.3). */
 const PRESENCE_NAMES = 100;
 
 /** A connection, as a room sees it. */
@@ -32,8 +32,10 @@ export interface Saying {
   ref?: string;
 }
 
-/** An occupant's place. While its `joined` is being made, live batches are held back (W5.9). */
+/** An occupant's place. While a `joined` is being made, entries are held back (W5.9). */
 interface Place {
+  /** Its first `joined` went out (W5.1). */
+  isJoined: boolean;
   held: Batch[] | undefined;
   heldBytes: number;
 }
@@ -85,7 +87,7 @@ export class Room {
     if (place) {
       place.held ??= [];
     } else {
-      this.#places.set(occupant, { held: [], heldBytes: 0 });
+      this.#places.set(occupant, { isJoined: false, held: [], heldBytes: 0 });
       this.presence.enter(occupant.uid, occupant.user);
     }
     return { ...this.#head };
@@ -96,6 +98,7 @@ export class Room {
     const place = this.#places.get(occupant);
     if (!place?.held) return;
     const held = place.held;
+    place.isJoined = true;
     place.held = undefined;
     place.heldBytes = 0;
     if (joined) occupant.push(joined, "answer");
@@ -136,13 +139,13 @@ export class Room {
   pass(message: ServerMessage, except: UserId): void {
     const batch = Batch.of(encode(message));
     for (const [occupant, place] of this.#places) {
-      if (!place.held && occupant.uid !== except) occupant.push(batch, "passing");
+      if (place.isJoined && occupant.uid !== except) occupant.push(batch, "passing");
     }
   }
 
   passBinary(data: Uint8Array<ArrayBuffer>, except: Occupant): void {
     for (const [occupant, place] of this.#places) {
-      if (!place.held && occupant !== except) occupant.pushBinary(data);
+      if (place.isJoined && occupant !== except) occupant.pushBinary(data);
     }
   }
 
@@ -173,7 +176,7 @@ export class Room {
     const change = this.presence.takeChange();
     if (change.joined.length === 0 && change.left.length === 0) return;
     const { count } = this.presence;
-    const isNamed = count <= PRESENCE_NAMES;
+    const isNamed = count <= PRESENCE_NAMES && change.left.length <= PRESENCE_NAMES;
     const { joined, left } = isNamed ? change : { joined: [], left: [] };
     const room = this.name;
     const batched = Batch.of(encode({ type: "presence", room, joined, left, count }));
@@ -183,7 +186,7 @@ export class Room {
     ].map((text) => encode({ type: "system", room, text }));
     const plain = Batch.split(lines);
     for (const [occupant, place] of this.#places) {
-      if (place.held) continue;
+      if (!place.isJoined) continue;
       if (occupant.isBatched) occupant.push(batched, "passing");
       else for (const batch of plain) occupant.push(batch, "passing");
     }

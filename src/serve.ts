@@ -11,8 +11,9 @@ import { Hub, SWEEP_MS } from "./hub.ts";
 import type { Life } from "./session.ts";
 import { openStore } from "./store/open.ts";
 import { type Store, StoreError } from "./store/store.ts";
-import { listen } from "./transport/deno.ts";
-import type { Listening } from "./transport/transport.ts";
+import { StoreWatch } from "./store_watch.ts";
+import { listen as listenOnDeno } from "./transport/deno.ts";
+import type { Listening, ListenOptions } from "./transport/transport.ts";
 import { VERSION } from "./version.ts";
 
 /** Why the server can't start, as a sentence for the operator. */
@@ -50,26 +51,35 @@ export async function serve(config: Config, log: Logger): Promise<Server> {
 }
 
 async function serveFrom(store: Store, config: Config, log: Logger): Promise<Server> {
-  const access = await openAccess(store, config).catch(explain);
-  const secret = await store.keep("session-secret", randomText(32)).catch(explain);
-  let storeError: unknown;
   const fault = (error: unknown) =>
     log.error("fault: {error}", { error: error instanceof Error ? error.stack : String(error) });
 
+  const later = (run: () => void, ms: number) => Deno.unrefTimer(setTimeout(run, ms));
+  const watch = new StoreWatch({
+    store,
+    later,
+    failed: (error) => log.error("the store fails: {error}", { error: String(error) }),
+    recovered: () => log.warn("the store works again"),
+  });
   const hub = new Hub({
     settings: hubSettings(config),
     store,
-    scheduler: { soon: setImmediate, later: setTimeout },
+    scheduler: { soon: setImmediate, later },
     now: Date.now,
     random: Math.random,
     makeEpoch: () => randomText(8),
     fault,
-    storeTried: (error) => {
-      if (error && !storeError) log.error("the store fails: {error}", { error: String(error) });
-      if (!error && storeError) log.warn("the store works again");
-      storeError = error;
-    },
+    storeTried: (error) => watch.tried(error),
   });
+  // It listens before a token is made: one that is kept by a start that fails is shown to nobody.
+  const ready = Promise.withResolvers<ReturnType<typeof createApp>>();
+  const listening = await listenOn(
+    config,
+    async (request, incoming) => (await ready.promise).fetch(request, incoming),
+    fault,
+  );
+  const access = await openAccess(store, config).catch(explain);
+  const secret = await store.keep("session-secret", randomText(32)).catch(explain);
   const gate = new Gate({
     tokenHash: access.tokenHash,
     isLocalOnly: access.tokenHash === undefined && isLoopback(config.HOST),
@@ -81,14 +91,12 @@ async function serveFrom(store: Store, config: Config, log: Logger): Promise<Ser
     now: Date.now,
     makeGuestId: () => randomText(9),
   });
-  const app = createApp({
+  ready.resolve(createApp({
     hub,
     gate,
-    isStoreReady: () => storeError === undefined,
+    isStoreReady: () => watch.isReady,
     ended: (life) => logLife(log, life),
-  });
-
-  const listening = listenOn(config, app.fetch, fault);
+  }));
   const sweep = setInterval(() => hub.sweep(), SWEEP_MS);
   const url = `http://${bracketed(config.HOST)}:${listening.port}`;
   return {
@@ -108,21 +116,27 @@ async function serveFrom(store: Store, config: Config, log: Logger): Promise<Ser
   };
 }
 
-function listenOn(
+async function listenOn(
   config: Config,
-  fetch: Parameters<typeof listen>[0]["fetch"],
-  fault: (error: unknown) => void,
-): Listening {
+  fetch: ListenOptions["fetch"],
+  fault: ListenOptions["fault"],
+): Promise<Listening> {
   const { HOST: host, PORT: port, HEARTBEAT_MS, HEARTBEAT_GRACE_MS } = config;
   const silenceSeconds = (HEARTBEAT_MS + HEARTBEAT_GRACE_MS) / 1000 - 5;
   const idleTimeoutSeconds = Math.min(30, Math.max(2, Math.round(silenceSeconds)));
+  const maxFrameBytes = config.MAX_MESSAGE_BYTES;
+  const options = { host, port, idleTimeoutSeconds, maxFrameBytes, fetch, fault };
   try {
-    return listen({ host, port, idleTimeoutSeconds, fetch, fault });
+    if (config.TRANSPORT === "deno") return listenOnDeno(options);
+    // Only who asks for it loads its packages.
+    const { listen } = await import("./transport/ws.ts");
+    return await listen(options);
   } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) {
+    const { code, message } = error as Error & { code?: string };
+    if (code === "EADDRINUSE" || error instanceof Deno.errors.AddrInUse) {
       throw new StartError(`port ${port} on ${host} is in use; stop what uses it, or set PORT`);
     }
-    throw new StartError(`can't listen on ${host}:${port}: ${(error as Error).message}`);
+    throw new StartError(`can't listen on ${host}:${port}: ${message}`);
   }
 }
 
@@ -164,6 +178,9 @@ function hubSettings(config: Config): Hub["settings"] {
 
 function greet(config: Config, url: string, access: Access): string[] {
   const lines = [`Snug ${VERSION} listens on ${url}`];
+  if (config.TRANSPORT === "deno" && !isLoopback(config.HOST)) {
+    lines.push("Where strangers can reach it, TRANSPORT=ws also bounds fragmented messages.");
+  }
   if (access.made !== undefined) {
     const reachable = url.replace("//0.0.0.0:", "//localhost:").replace("//[::]:", "//localhost:");
     lines.push(

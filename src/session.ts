@@ -8,13 +8,15 @@ import { type Kind, Outbox } from "./outbox.ts";
 import { encode, type Parsed, parseFrame, utf8Length } from "./protocol.ts";
 import type { Refusal, RoomName, ServerMessage, UserId } from "./protocol.ts";
 import { Rates } from "./rates.ts";
-import { readBinary, writeBinary } from "./relay.ts";
+import { readBinary } from "./relay.ts";
 import { type Asker, Requests } from "./requests.ts";
 import type { Room } from "./room.ts";
 import type { Socket, SocketHandlers } from "./socket.ts";
 
 /** How long a goodbye waits for the outbox before it happens all the same, in milliseconds. */
 const FLUSH_MS = 5000;
+/** How long a close may stay unanswered before the connection is cut, in milliseconds. */
+const CUT_MS = 5000;
 /** Rooms that the log names of one connection. */
 const LOGGED_ROOMS = 20;
 
@@ -59,8 +61,8 @@ type State =
   | { state: "open" }
   /** Says goodbye: closes when all is answered and handed over, or at the deadline. */
   | { state: "leaving"; close: Close; deadline: number }
-  /** The close is with the transport. */
-  | { state: "closing" }
+  /** The close is with the transport, which may be told at the deadline to cut the connection. */
+  | { state: "closing"; close: Close; deadline: number }
   | { state: "closed" };
 
 const TRANSITIONS: Record<State["state"], readonly State["state"][]> = {
@@ -142,15 +144,11 @@ export class Session implements SocketHandlers, Asker, Guest {
     if (frame.length > this.hub.settings.limits.messageBytes) return this.close(CLOSE.tooBig);
     if (this.#rates.take("binary", this.hub.now()) > 0) return this.#closeIfFlooded();
     const read = readBinary(frame, this.#options.path);
-    if (!read.ok) {
-      return this.#send({ type: "error", code: "INVALID_FIELD", message: read.message });
-    }
-    const room = this.rooms.get(read.room);
-    if (!room) {
-      const message = `join ${read.room} first`;
-      return this.#send({ type: "error", code: "NOT_JOINED", message, room: read.room });
-    }
-    room.passBinary(writeBinary(room.name, this.uid, read.payload), this);
+    this.#requests.accept(
+      read.ok
+        ? { ok: true, message: { type: "binary", room: read.room, payload: read.payload } }
+        : { ok: false, refusal: { code: "INVALID_FIELD", message: read.message } },
+    );
   }
 
   push(batch: Batch, kind: Kind): void {
@@ -158,7 +156,7 @@ export class Session implements SocketHandlers, Asker, Guest {
   }
 
   pushBinary(data: Uint8Array<ArrayBuffer>): void {
-    this.outbox.pushBinary(data);
+    this.outbox.pushBinary(data, "passing");
   }
 
   overflow(): void {
@@ -171,9 +169,9 @@ export class Session implements SocketHandlers, Asker, Guest {
   }
 
   sweep(now: number): void {
-    if (this.#state.state === "leaving" && now >= this.#state.deadline) {
-      return this.close(this.#state.close);
-    }
+    const state = this.#state;
+    if (state.state === "leaving" && now >= state.deadline) return this.close(state.close);
+    if (state.state === "closing" && now >= state.deadline) return this.#options.socket.terminate();
     if (this.#state.state !== "open" || !this.#heartbeat) return;
     const due = this.#heartbeat.due(now);
     if (due === "ping") this.#send({ type: "ping", ts: now });
@@ -183,15 +181,16 @@ export class Session implements SocketHandlers, Asker, Guest {
   drain(reconnectAfterMs: number): void {
     if (this.#state.state !== "open") return;
     const deadline = this.hub.now() + FLUSH_MS;
-    this.#send({ type: "closing", code: CLOSE.restarting.code, reconnectAfterMs });
+    // First, because the message may be the one too many for a slow reader.
     this.#enter({ state: "leaving", close: CLOSE.restarting, deadline });
+    this.#send({ type: "closing", code: CLOSE.restarting.code, reconnectAfterMs });
   }
 
   /** Closes now; what is queued is dropped, and the rooms hear of it after their grace. */
   close(close: Close): void {
     if (!this.isServing) return;
     this.#part(this.hub.now() + this.hub.settings.presenceGraceMs);
-    this.#enter({ state: "closing" });
+    this.#enter({ state: "closing", close, deadline: this.hub.now() + CUT_MS });
     this.#options.socket.close(close.code, close.reason);
   }
 
@@ -199,6 +198,8 @@ export class Session implements SocketHandlers, Asker, Guest {
   closed(code: number, reason: string): void {
     if (this.#state.state === "closed") return;
     const { hub } = this;
+    // Where both sides close, ours is the reason; it is what the log should tell.
+    const close = this.#state.state === "closing" ? this.#state.close : { code, reason };
     // A client that says 1000 has left; any other end may be a bad line.
     const isLeaving = code === CLOSE.bye.code;
     if (this.isServing) {
@@ -210,8 +211,7 @@ export class Session implements SocketHandlers, Asker, Guest {
       uid: this.uid,
       user: this.user,
       rooms: [...this.#visited],
-      code,
-      reason,
+      ...close,
       seconds: (hub.now() - this.#since) / 1000,
       received: this.#received,
       sent: this.outbox.sent,
@@ -239,7 +239,8 @@ export class Session implements SocketHandlers, Asker, Guest {
     if (this.#state.state === "leaving") {
       const ref = parsed.ok ? parsed.message.ref : parsed.refusal.ref;
       const message = "the server is going down; come back in a moment";
-      return this.#send({ type: "error", code: "UNAVAILABLE", message, ...(ref && { ref }) });
+      const refusal: Refusal = { code: "UNAVAILABLE", message, ...(ref && { ref }) };
+      return this.#requests.accept({ ok: false, refusal });
     }
     const admitted = this.#admit(parsed);
     if (!admitted) return;

@@ -2,7 +2,6 @@
 import type { Batch } from "./batch.ts";
 
 export interface Socket {
-  readonly isOpen: boolean;
   /** Bytes handed over and not yet written to the network. */
   readonly buffered: number;
   /** A batched socket sends one frame, a plain one a frame for each line. Never throws. */
@@ -28,4 +27,12 @@ export interface UpgradeOptions {
   opened(socket: Socket): SocketHandlers;
   /** Called exactly once, whether it ever opened or not. */
   closed(code: number, reason: string): void;
+}
+
+/** What a request brings besides itself. */
+export interface Incoming {
+  /** The peer's IP address. */
+  address: string;
+  /** Answers the request with a WebSocket. To be returned as it is: its headers can't change. */
+  upgrade(options: UpgradeOptions): Response;
 }

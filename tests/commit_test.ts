@@ -12,7 +12,16 @@ function open() {
   const store = new HeldStore();
   const tries: unknown[] = [];
   const happened: string[] = [];
-  const commit = new GroupCommit({ store, scheduler, tried: (error) => tries.push(error) });
+  const flush = { isFlushed: true };
+  const faults: unknown[] = [];
+  const commit = new GroupCommit({
+    store,
+    scheduler,
+    isFlushed: () => flush.isFlushed,
+    maxBytes: 4096 * 300,
+    tried: (error) => tries.push(error),
+    fault: (error) => faults.push(error),
+  });
   const logs = new Map<string, Log>();
   const log = (room: string): Log => {
     if (!logs.has(room)) logs.set(room, { fanOut: () => happened.push(`${room} fans out`) });
@@ -29,7 +38,8 @@ function open() {
     scheduler.turn();
     await microtasks();
   };
-  return { scheduler, store, commit, tries, happened, add, turn, take: () => happened.splice(0) };
+  const take = () => happened.splice(0);
+  return { scheduler, store, commit, tries, happened, add, turn, take, flush, faults };
 }
 
 describe("commit", () => {
@@ -100,5 +110,37 @@ describe("commit", () => {
     const settled = take().filter((event) => !event.endsWith("fans out"));
     assertEquals(settled, Array.from({ length: 5000 }, (_, i) => `a ${i + 1} ${i + 1}`));
     assert(commit.isIdle);
+  });
+
+  it("P5 commits no more than maxBytes until all outboxes had their turn", async () => {
+    const { store, commit, add, turn, take, flush } = open();
+    flush.isFlushed = false;
+    const large = "x".repeat(700_000);
+    for (const text of [large, large, "last"]) add("a", text);
+    await turn();
+    assertEquals(store.appends, [2]);
+    await turn();
+    assertEquals(store.appends, [2]);
+    assert(!commit.isIdle);
+    flush.isFlushed = true;
+    commit.flushed();
+    await turn();
+    assertEquals(store.appends, [2, 1]);
+    assertEquals(take().at(-2), "a last 3");
+    assert(commit.isIdle);
+  });
+
+  it("goes on after something threw that must not, and tells of it", async () => {
+    const { commit, turn, faults, add, take } = open();
+    const error = new Error("a bug");
+    const draft = { room: "a" as RoomName, epoch: "e", ts: 1, uid: "u" as UserId, user: "u" };
+    commit.add({ ...draft, text: "1" }, { fanOut: () => {} }, () => {
+      throw error;
+    });
+    await turn();
+    assertEquals(faults, [error]);
+    add("a", "2");
+    await turn();
+    assertEquals(take(), ["a 2 2", "a fans out"]);
   });
 });

@@ -12,12 +12,20 @@ function open(count: number) {
   const scheduler = new ManualScheduler();
   const flusher = new Flusher(scheduler);
   const sockets = Array.from({ length: count }, () => new FakeSocket());
-  const outboxes = sockets.map((socket) =>
-    new Outbox({ socket, flusher, maxBytes: 1_000_000, overflow: () => {}, space: () => {} })
+  /** How often each outbox was told that it has space. */
+  const spaces = sockets.map(() => 0);
+  const outboxes = sockets.map((socket, index) =>
+    new Outbox({
+      socket,
+      flusher,
+      maxBytes: 1_000_000,
+      overflow: () => {},
+      space: () => spaces[index]!++,
+    })
   );
   /** Which sockets got something since the last look. */
   const reached = () => sockets.flatMap((socket, index) => socket.deliver().map(() => index));
-  return { scheduler, sockets, outboxes, reached };
+  return { scheduler, sockets, outboxes, reached, spaces };
 }
 
 const range = (from: number, to: number) =>
@@ -91,6 +99,22 @@ describe("flusher", () => {
     scheduler.elapse(10);
     assertEquals(reached(), [0]);
     assert(scheduler.isIdle);
+  });
+
+  it("looks no more at a socket that is not full any more", () => {
+    const { scheduler, sockets, outboxes, reached, spaces } = open(2);
+    sockets[0]!.clogged = FULL;
+    outboxes[0]!.push(Batch.of("a"), "entry");
+    scheduler.turnAll();
+    sockets[0]!.clogged = 0;
+    scheduler.elapse(10);
+    assertEquals([reached(), spaces], [[0], [1, 0]]);
+    sockets[1]!.clogged = FULL;
+    outboxes[1]!.push(Batch.of("a"), "entry");
+    scheduler.turnAll();
+    sockets[1]!.clogged = 0;
+    scheduler.elapse(10);
+    assertEquals([reached(), spaces], [[1], [1, 1]]);
   });
 
   it("forgets a full outbox that is closed", () => {

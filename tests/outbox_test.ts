@@ -61,7 +61,7 @@ describe("outbox", () => {
     const { outbox, scheduler, frames } = open();
     outbox.push(Batch.of("a"), "entry");
     outbox.push(Batch.of("b"), "entry");
-    outbox.pushBinary(new Uint8Array(3));
+    outbox.pushBinary(new Uint8Array(3), "passing");
     outbox.push(Batch.of("c"), "entry");
     scheduler.turn();
     assertEquals(frames(), ["a\nb", "binary", "c"]);
@@ -108,6 +108,14 @@ describe("outbox", () => {
     const sizes: number[] = [];
     do sizes.push(...frames().map((frame) => frame.length)); while (scheduler.elapse(10));
     assertEquals(sizes, [600_000, 400_000, 1_200_000]);
+    for (const more of [939_999, 940_000]) {
+      outbox.push(line(60_000, "a"), "entry");
+      outbox.push(line(more, "b"), "entry");
+      scheduler.turn();
+      sizes.push(...frames().map((frame) => frame.length));
+      scheduler.elapse(10);
+    }
+    assertEquals(sizes.slice(3), [1_000_000, 60_000, 940_000]);
   });
 
   it("P5 the bound may be reached, and one byte more is an overflow", () => {
@@ -133,7 +141,7 @@ describe("outbox", () => {
     outbox.push(line(400, "e"), "entry");
     outbox.push(line(100, "p"), "passing");
     outbox.push(line(1, "q"), "passing");
-    outbox.pushBinary(new Uint8Array(1));
+    outbox.pushBinary(new Uint8Array(1), "passing");
     outbox.push(line(1, "f"), "entry");
     assertEquals(outbox.dropped, 2);
     scheduler.turn();
@@ -143,9 +151,9 @@ describe("outbox", () => {
 
   it("P5 binary frames count as live traffic while they wait", () => {
     const { outbox, scheduler } = open({ maxBytes: 1000 });
-    outbox.pushBinary(new Uint8Array(500));
+    outbox.pushBinary(new Uint8Array(500), "passing");
     assertEquals(outbox.bytes, 500);
-    outbox.pushBinary(new Uint8Array(1));
+    outbox.pushBinary(new Uint8Array(1), "passing");
     assertEquals(outbox.dropped, 1);
     scheduler.turn();
     assertEquals(outbox.bytes, 500);
@@ -231,7 +239,7 @@ describe("outbox", () => {
     outbox.close();
     socket.clogged = 0;
     outbox.push(Batch.of("c"), "entry");
-    outbox.pushBinary(new Uint8Array(1));
+    outbox.pushBinary(new Uint8Array(1), "passing");
     scheduler.turnAll();
     scheduler.elapse(10);
     assertEquals(frames(), []);

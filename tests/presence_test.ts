@@ -30,6 +30,7 @@ describe("presence", () => {
     const presence = presenceOf("d", "b", "a", "c", "é");
     assertEquals(presence.page(undefined, 2), { members: [member("a"), member("b")], more: true });
     assertEquals(presence.page(uid("b"), 2), { members: [member("c"), member("d")], more: true });
+    assertEquals(presence.page(uid("c"), 2), { members: [member("d"), member("é")], more: false });
     assertEquals(presence.page(uid("d"), 2), { members: [member("é")], more: false });
     assertEquals(presence.page(uid("bb"), 1), { members: [member("c")], more: true });
     assertEquals(presence.page(uid("z"), 2), { members: [member("é")], more: false });

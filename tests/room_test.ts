@@ -14,7 +14,16 @@ const NAME = "general" as RoomName;
 function open({ holdBytes = 1_000_000 } = {}) {
   const scheduler = new ManualScheduler();
   const store = new HeldStore();
-  const commit = new GroupCommit({ store, scheduler, tried: () => {} });
+  const commit = new GroupCommit({
+    store,
+    scheduler,
+    isFlushed: () => true,
+    maxBytes: 10_000_000,
+    tried: () => {},
+    fault: (error) => {
+      throw error;
+    },
+  });
   const room = new Room(NAME, { epoch: "e", seq: 0, first: 1, topic: "t" }, commit, holdBytes);
   const settled: (number | undefined)[] = [];
   const say = (who: FakeOccupant, text: string, more: { ref?: string; replyTo?: number } = {}) =>
@@ -162,6 +171,17 @@ describe("room", () => {
     assertEquals(heard(alice), ["joined", "meanwhile"]);
     room.leave(alice);
     assertEquals([room.size, room.presence.count, room.isIdle], [0, 0, true]);
+  });
+
+  it("W9.3 W10.2 W11.1 a member that joins again misses nothing of what is not kept", () => {
+    const { room, enter } = open();
+    const [alice, bob] = enter("alice", "bob") as [FakeOccupant, FakeOccupant];
+    room.hold(alice);
+    room.sweep(1000);
+    room.pass({ type: "typing", room: NAME, uid: bob.uid, user: "bob", on: true }, bob.uid);
+    room.passBinary(new Uint8Array([1]), bob);
+    assertEquals(heard(alice), ["presence", "typing"]);
+    assertEquals(alice.takeBinaries().length, 1);
   });
 
   it("P5 what is held back is bounded; over it the occupant is too slow", async () => {

@@ -83,6 +83,19 @@ describe("session requests", () => {
     }),
   );
 
+  it(
+    "W3.2 W7.1 who says something and leaves gets the own copy before the left",
+    withCore(async (core) => {
+      const alice = await core.enter("alice", ROOM);
+      alice.send(
+        { type: "chat", room: ROOM, text: "bye", ref: "r" },
+        { type: "leave", room: ROOM },
+      );
+      await core.settle();
+      assertEquals(alice.take().map(({ type }) => type), ["ack", "chat", "left"]);
+    }),
+  );
+
   for (const call of ["head", "page", "replay", "active"] as const) {
     it(
       `W3.2 while the store's ${call} is slow, everything after it waits`,

@@ -23,7 +23,11 @@ export const ROWS: Record<string, Row> = {
   app: { level: 5, files: ["src/app.ts"] },
   routes: { level: 4, files: ["src/routes/*"] },
   gate: { level: 3, files: ["src/gate/*"] },
-  session: { level: 3, core: true, files: ["src/session.ts", "src/requests.ts", "src/echo.ts"] },
+  session: {
+    level: 3,
+    core: true,
+    files: ["src/session.ts", "src/requests.ts", "src/join.ts", "src/echo.ts"],
+  },
   room: {
     level: 2,
     core: true,
@@ -38,6 +42,7 @@ export const ROWS: Record<string, Row> = {
       "src/presence.ts",
       "src/names.ts",
       "src/commit.ts",
+      "src/store_watch.ts",
       "src/store/store.ts",
     ],
   },

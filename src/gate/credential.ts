@@ -11,7 +11,7 @@ export function findCredential(request: Request, header: string): string | undef
   const own = header && headers.get(header)?.trim();
   if (own) return own.replace(/^Bearer +/i, "");
   const offered = subprotocols(request).find((entry) => entry.startsWith("auth."));
-  if (offered !== undefined) return decode(offered.slice("auth.".length));
+  if (offered !== undefined && offered !== "auth.") return decode(offered.slice("auth.".length));
   const { searchParams } = new URL(request.url);
   return QUERY_NAMES.map((name) => searchParams.get(name)).find((value) => value) ?? undefined;
 }

@@ -21,7 +21,10 @@ export function isHostAllowed(host: string | null, allowed: readonly string[]): 
   if (host === null) return false;
   const name = host.toLowerCase();
   if (/^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(name)) return true;
-  return allowed.some((origin) => parseOrigin(origin)?.host === name);
+  return allowed.some((origin) => {
+    const url = parseOrigin(origin);
+    return url !== undefined && url.host === withoutDefaultPort(name, url.protocol);
+  });
 }
 
 /** The origin as a URL if it is exactly an origin: scheme, host and port, nothing else. */

@@ -141,11 +141,12 @@ export function assets() {
   for (const [path, text] of Object.entries(FILES)) {
     const type = path === "/" ? "html" : path.slice(path.lastIndexOf(".") + 1);
     const headers = headersOf(type, text);
-    for (const route of path === "/" ? ["/", "/r/:room"] : [path]) {
+    for (const route of path === "/" ? ["/", "/r/:room", "/r/:room/"] : [path]) {
       routes.get(
         route,
         (context) =>
-          context.req.header("if-none-match") === headers.etag
+          // A list, in which a proxy that compresses has made tags weak (RFC 9110, 13.1.2).
+          context.req.header("if-none-match")?.includes(headers.etag)
             ? context.body(null, 304, headers)
             : context.body(text, 200, headers),
       );

@@ -1,4 +1,4 @@
 // What every route knows of a request besides itself.
-import type { Incoming } from "../transport/transport.ts";
+import type { Incoming } from "../socket.ts";
 
 export type AppEnv = { Bindings: Incoming };

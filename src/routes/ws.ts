@@ -24,6 +24,7 @@ export function ws({ hub, gate, ended }: WsOptions) {
       const hasHeartbeat = context.req.query("heartbeat") !== "off";
       let session: Session | undefined;
       return {
+        isBatched,
         opened: (socket) =>
           session = Session.open({
             hub,
@@ -51,6 +52,8 @@ export function ws({ hub, gate, ended }: WsOptions) {
     Promise.resolve(upgrade(context, gate, () => {
       let echo: Echo | undefined;
       return {
+        // What came as several frames goes back as several, whatever the client speaks.
+        isBatched: false,
         opened: (socket) => echo = Echo.open(hub, socket),
         closed: () => echo?.closed(),
       };
@@ -70,7 +73,7 @@ export function ws({ hub, gate, ended }: WsOptions) {
 type Begin = (
   identity: Identity,
   isBatched: boolean,
-) => Pick<UpgradeOptions, "opened" | "closed">;
+) => Pick<UpgradeOptions, "isBatched" | "opened" | "closed">;
 
 function upgrade(context: Context<AppEnv>, gate: Gate, begin: Begin): Response {
   const request = context.req.raw;
@@ -93,8 +96,8 @@ function upgrade(context: Context<AppEnv>, gate: Gate, begin: Begin): Response {
     release();
     return refuseHandshake(context);
   }
-  const isBatched = offersBatches(request);
-  const { opened, closed } = begin(identity, isBatched);
+  const offersOurs = offersBatches(request);
+  const { isBatched, opened, closed } = begin(identity, offersOurs);
   try {
     return context.env.upgrade({
       isBatched,
@@ -103,7 +106,7 @@ function upgrade(context: Context<AppEnv>, gate: Gate, begin: Begin): Response {
         release();
         closed(code, reason);
       },
-      ...(isBatched && { protocol: SUBPROTOCOL }),
+      ...(offersOurs && { protocol: SUBPROTOCOL }),
     });
   } catch {
     release();

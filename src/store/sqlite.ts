@@ -21,7 +21,7 @@ export async function openSqlite(path: string, sync: Sync): Promise<Store> {
   const lock = await openLock(path);
   const store = new SqliteStore(lock);
   try {
-    await store.open(path, sync, await bootId());
+    await store.open(path, sync);
   } catch (error) {
     store.abandon();
     throw new StoreError(`can't use the database ${path}: ${(error as Error).message}`);
@@ -46,8 +46,8 @@ class SqliteStore implements Store {
     };
   }
 
-  open(path: string, sync: Sync, machine: string): Promise<void> {
-    return this.#send("open", [path, sync, machine]) as Promise<void>;
+  open(path: string, sync: Sync): Promise<void> {
+    return this.#send("open", [path, sync]) as Promise<void>;
   }
 
   append(drafts: readonly Draft[]): Promise<Appended[]> {
@@ -77,6 +77,10 @@ class SqliteStore implements Store {
 
   keep(name: string, fresh: string): Promise<string> {
     return this.#call("keep", name, fresh);
+  }
+
+  check(): Promise<void> {
+    return this.#call("check");
   }
 
   async close(): Promise<void> {
@@ -139,16 +143,9 @@ async function openLock(path: string): Promise<Deno.FsFile> {
   const isHeld = await Promise.race([file.lock(true).then(() => true), waited.promise]);
   clearTimeout(timer);
   if (isHeld) return file;
+  // Else the lock would be ours, and never let go of, as soon as the other process ends.
+  file.close();
   throw new StoreError(
     `another process uses the database ${path}: stop it, or give this one another STORE_URL`,
   );
-}
-
-/** Names this run of the machine: it changes when the machine starts again. "" where unknown. */
-async function bootId(): Promise<string> {
-  try {
-    return (await Deno.readTextFile("/proc/sys/kernel/random/boot_id")).trim();
-  } catch {
-    return "";
-  }
 }

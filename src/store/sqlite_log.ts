@@ -2,8 +2,9 @@
 // (sqlite_worker.ts), so that no socket ever waits for the disk.
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { type Entry, entryBytes, type RoomName } from "../protocol.ts";
+import { MAX_UNINDEXED, SqliteIndex } from "./sqlite_index.ts";
 import type { Appended, Draft, Head, Page, PageSize } from "./store.ts";
-import { migrate } from "./sqlite_schema.ts";
+import { inspect, migrate } from "./sqlite_schema.ts";
 
 /** `full`: a commit is on the disk. `normal`: it is with the system, and a power cut may lose it. */
 export type Sync = "full" | "normal";
@@ -36,23 +37,26 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 export class SqliteLog {
   readonly #db: DatabaseSync;
   readonly #sql: ReturnType<typeof statements>;
+  readonly #index: SqliteIndex;
   /** What the file says of rooms used lately. Cleared when a commit fails, so it is never ahead. */
   readonly #heads = new Map<RoomName, RoomHead>();
   #isCheckpointed = true;
 
-  private constructor(db: DatabaseSync) {
+  private constructor(db: DatabaseSync, maxUnindexed: number) {
     this.#db = db;
     this.#sql = statements(db);
+    this.#index = new SqliteIndex(db, maxUnindexed);
   }
 
   /** Opens or makes the file. Throws where it can't be used, with a sentence that says why. */
-  static open(path: string, sync: Sync, machine: string): SqliteLog {
+  static open(path: string, sync: Sync, maxUnindexed = MAX_UNINDEXED): SqliteLog {
+    inspect(path);
     const db = new DatabaseSync(path);
     try {
       db.exec(`pragma busy_timeout = 0; pragma journal_mode = wal; pragma synchronous = ${sync};
         pragma wal_autocheckpoint = 0; pragma temp_store = memory; pragma cache_size = -65536`);
-      migrate(db, sync, machine);
-      return new SqliteLog(db);
+      migrate(db, sync);
+      return new SqliteLog(db, maxUnindexed);
     } catch (error) {
       db.close();
       throw error;
@@ -63,6 +67,7 @@ export class SqliteLog {
     this.#db.exec("begin immediate");
     try {
       const appended = drafts.map((draft) => this.#append(draft));
+      this.#index.settle();
       this.#db.exec("commit");
       this.#isCheckpointed = false;
       return appended;
@@ -70,6 +75,7 @@ export class SqliteLog {
       this.#heads.clear();
       // Some failures have rolled back already, and then there is nothing to roll back.
       if (this.#db.isTransaction) this.#db.exec("rollback");
+      this.#index.load();
       throw error;
     }
   }
@@ -82,11 +88,12 @@ export class SqliteLog {
   replay(room: RoomName, after: number, upTo: number, size: PageSize): Entry[] | undefined {
     const head = this.#head(room);
     if (!head) return [];
-    if (Math.min(upTo, head.seq) - Math.max(after, head.first - 1) > size.limit) return undefined;
+    if (after < head.first - 1) return undefined;
+    if (Math.min(upTo, head.seq) - after > size.limit) return undefined;
     const entries: Entry[] = [];
     let bytes = 0;
-    for (const row of this.#sql.replay.iterate(head.id, after, upTo)) {
-      const entry = toEntry(room, row as unknown as LogRow);
+    for (const id of this.#index.rising(head.id, after, upTo)) {
+      const entry = this.#entry(room, id);
       bytes += entryBytes(entry);
       if (bytes > size.bytes) return undefined;
       entries.push(entry);
@@ -99,8 +106,9 @@ export class SqliteLog {
     if (!head) return { messages: [], more: false };
     const messages: Entry[] = [];
     let bytes = 0;
-    for (const row of this.#sql.page.iterate(head.id, before, size.limit)) {
-      const entry = toEntry(room, row as unknown as LogRow);
+    for (const id of this.#index.falling(head.id, before)) {
+      if (messages.length === size.limit) break;
+      const entry = this.#entry(room, id);
       bytes += entryBytes(entry);
       if (messages.length > 0 && bytes > size.bytes) break;
       messages.push(entry);
@@ -128,6 +136,10 @@ export class SqliteLog {
     return (this.#sql.kept.get(name) as { value: string }).value;
   }
 
+  check(): void {
+    this.#sql.check.run(String(Date.now()));
+  }
+
   /** Moves what is committed from the write-ahead log into the file. */
   checkpoint(): void {
     if (this.#isCheckpointed) return;
@@ -145,13 +157,11 @@ export class SqliteLog {
     const head = this.#head(room) ?? this.#create(draft);
     const seq = head.seq + 1;
     const ts = Math.max(head.ts, draft.ts);
-    const ref = draft.ref ?? null;
-    const replyTo = draft.replyTo ?? null;
-    const { changes } = this.#sql.append.run(head.id, seq, ts, uid, user, ref, text, replyTo);
-    if (changes === 0) {
-      const known = this.#sql.ref.get(head.id, uid, ref) as unknown as { seq: number; ts: number };
-      return { epoch: head.epoch, seq: known.seq, ts: known.ts, isNew: false };
-    }
+    const known = draft.ref && this.#index.find(head.id, uid, draft.ref);
+    if (known) return { epoch: head.epoch, ...known, isNew: false };
+    const row = [head.id, seq, ts, uid, user, draft.ref ?? null, text, draft.replyTo ?? null];
+    const { lastInsertRowid } = this.#sql.append.run(...row);
+    this.#index.add(Number(lastInsertRowid), head.id, seq, ts, uid, draft.ref);
     head.seq = seq;
     head.ts = ts;
     if (ts - head.spoke > SPOKE_LAG_MS) {
@@ -178,8 +188,16 @@ export class SqliteLog {
   #head(room: RoomName): RoomHead | undefined {
     const known = this.#heads.get(room);
     if (known) return known;
-    const row = this.#sql.head.get(room) as unknown as RoomHead | undefined;
-    return row && this.#remember(room, { ...row });
+    const row = this.#sql.room.get(room) as unknown as Omit<RoomHead, "seq" | "first" | "ts">;
+    if (!row) return undefined;
+    const { first, last } = this.#index.range(row.id) ?? { first: 1, last: 0 };
+    const [newest] = this.#index.falling(row.id, last + 1);
+    const ts = newest === undefined ? 0 : (this.#sql.entry.get(newest) as unknown as LogRow).ts;
+    return this.#remember(room, { ...row, first, seq: last, ts });
+  }
+
+  #entry(room: RoomName, id: number): Entry {
+    return toEntry(room, this.#sql.entry.get(id) as unknown as LogRow);
   }
 
   #remember(room: RoomName, head: RoomHead): RoomHead {
@@ -202,25 +220,15 @@ function statements(db: DatabaseSync) {
   return {
     append: sql(
       `insert into log (room, seq, ts, uid, user, ref, text, reply_to)
-       values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (room, uid, ref) where ref is not null do nothing`,
+       values (?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    ref: sql("select seq, ts from log where room = ? and uid = ? and ref = ?"),
+    entry: sql(`select ${COLUMNS} from log where id = ?`),
     create: sql("insert into room (name, epoch, spoke) values (?, ?, ?)"),
     spoke: sql("update room set spoke = ? where id = ?"),
-    head: sql(
-      `select room.id, epoch, topic, spoke, coalesce(max(seq), 0) as seq,
-         coalesce((select min(seq) from log where room = room.id), 1) as first,
-         coalesce((select ts from log where room = room.id order by seq desc limit 1), 0) as ts
-       from room left join log on log.room = room.id where name = ? group by room.id`,
-    ),
-    replay: sql(
-      `select ${COLUMNS} from log where room = ? and seq > ? and seq <= ? order by seq`,
-    ),
-    page: sql(
-      `select ${COLUMNS} from log where room = ? and seq < ? order by seq desc limit ?`,
-    ),
+    room: sql("select id, epoch, topic, spoke from room where name = ?"),
     active: sql("select name, spoke from room where spoke >= ? order by spoke desc"),
     keep: sql("insert into meta (key, value) values (?, ?) on conflict do nothing"),
+    check: sql("insert or replace into meta (key, value) values ('checked', ?)"),
     kept: sql("select value from meta where key = ?"),
   };
 }

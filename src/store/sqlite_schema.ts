@@ -1,6 +1,7 @@
 // What an SQLite file must look like before it is used: sound, of a known version, and with new
 // epochs where a power cut may have taken the end of a log.
-import type { DatabaseSync } from "node:sqlite";
+import { statSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
 import type { Sync } from "./sqlite_log.ts";
 
 /** `migrations[n]` brings a file of version n to version n + 1 (`user_version`). */
@@ -25,48 +26,76 @@ const migrations = [
      text text not null,
      reply_to integer
    );
-   create unique index log_seq on log (room, seq);
-   create unique index log_ref on log (room, uid, ref) where ref is not null;`,
+   create table place (
+     room integer not null,
+     seq integer not null,
+     id integer not null,
+     primary key (room, seq)
+   ) without rowid;
+   create table ref (
+     room integer not null,
+     uid text not null,
+     ref text not null,
+     id integer not null,
+     primary key (room, uid, ref)
+   ) without rowid;`,
 ];
 
 /** Files up to this size are checked whole at every start; it takes about 0.1 s. */
 const CHECKED_BYTES = 64 * 1024 * 1024;
 
-/** Throws where the file can't be used. `machine` names this run of the machine (its boot). */
-export function migrate(db: DatabaseSync, sync: Sync, machine: string): void {
-  const version = pragma(db, "user_version");
-  if (version > migrations.length) {
-    throw new Error(
-      `it was written by a newer Snug (schema ${version}, known: ${migrations.length})`,
-    );
+/**
+ * Throws where the file can't be used: damaged, newer, or not ours. It is opened for reading alone:
+ * else closing it would move its write-ahead log into it, and a damage could not be undone.
+ */
+export function inspect(path: string): void {
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return;
+  const db = new DatabaseSync(path, { readOnly: true });
+  try {
+    const version = pragma(db, "user_version");
+    if (version > migrations.length) {
+      throw new Error(
+        `it was written by a newer Snug (schema ${version}, known: ${migrations.length})`,
+      );
+    }
+    if (version === 0 && db.prepare("select 1 from sqlite_schema").get()) {
+      throw new Error("it is not a database of Snug");
+    }
+    if (pragma(db, "page_count") * pragma(db, "page_size") <= CHECKED_BYTES) checkWhole(db);
+  } finally {
+    db.close();
   }
-  if (pragma(db, "page_count") * pragma(db, "page_size") <= CHECKED_BYTES) checkWhole(db);
+}
+
+/** Brings the file to this version. */
+export function migrate(db: DatabaseSync, sync: Sync): void {
+  const version = pragma(db, "user_version");
   for (const [index, migration] of migrations.entries()) {
     if (index < version) continue;
     db.exec(`begin immediate; ${migration} pragma user_version = ${index + 1}; commit`);
   }
-  renewEpochs(db, sync, machine);
+  renewEpochs(db, sync);
 }
 
 function checkWhole(db: DatabaseSync): void {
   const [row] = db.prepare("pragma quick_check(1)").all() as { quick_check: string }[];
-  if (row?.quick_check !== "ok") throw new Error(`it is damaged: ${row?.quick_check}`);
+  // The last line says what is wrong, the one before it only where that was looked for.
+  const found = row?.quick_check.split("\n").at(-1);
+  if (found !== "ok") throw new Error(`it is damaged: ${found}`);
 }
 
 /**
- * Under `normal` a machine that stopped while the file was open may have lost acknowledged entries,
- * whose seqs would be given a second time: so every log gets a new epoch (W14.1).
+ * Under `normal` a power cut may have taken acknowledged entries, whose seqs would be given a second
+ * time. It can't be told from a killed process, so after both every log gets a new epoch (W14.1).
  */
-function renewEpochs(db: DatabaseSync, sync: Sync, machine: string): void {
-  const opened = db.prepare("select value from meta where key = 'opened'").get() as
-    | { value: string }
-    | undefined;
-  const isSameRun = machine !== "" && opened?.value === `normal ${machine}`;
-  if (opened?.value.startsWith("normal ") && !isSameRun) {
+function renewEpochs(db: DatabaseSync, sync: Sync): void {
+  const opened = db.prepare("select value from meta where key = 'opened'").get();
+  if (opened?.value === "normal") {
     db.exec("update room set epoch = lower(hex(randomblob(8)))");
   }
-  db.prepare("insert or replace into meta (key, value) values ('opened', ?)")
-    .run(`${sync} ${machine}`);
+  db.prepare("insert or replace into meta (key, value) values ('opened', ?)").run(sync);
+  // On the disk before the first entry is: a power cut must not take this word with the entries.
+  if (sync === "normal") db.exec("pragma wal_checkpoint(passive)");
 }
 
 function pragma(db: DatabaseSync, name: string): number {

@@ -40,7 +40,7 @@ export interface Page {
   more: boolean;
 }
 
-/** How much a read may bring. At least one entry comes, whatever its size. */
+/** How much a read may bring. A page has at least one entry, whatever its size. */
 export interface PageSize {
   limit: number;
   /** Bytes of the entries as JSON, one to a line. */
@@ -57,7 +57,7 @@ export interface Store {
   append(drafts: readonly Draft[]): Promise<Appended[]>;
   /** The room's log, or undefined where there is none. */
   head(room: RoomName): Promise<Head | undefined>;
-  /** All entries with `after < seq <= upTo`, or undefined when they are more than `size`. */
+  /** All entries with `after < seq <= upTo`; undefined: more than `size`, or no longer all kept. */
   replay(room: RoomName, after: number, upTo: number, size: PageSize): Promise<Entry[] | undefined>;
   /** The newest chat entries with `seq < before`. */
   page(room: RoomName, before: number, size: PageSize): Promise<Page>;
@@ -65,6 +65,8 @@ export interface Store {
   active(since: number, limit: number): Promise<{ room: RoomName; seq: number; topic: string }[]>;
   /** The value kept under a name; the first call for a name keeps `fresh`. */
   keep(name: string, fresh: string): Promise<string>;
+  /** Writes something that nobody reads. Rejects with a `StoreError` where it can't. */
+  check(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -2,8 +2,8 @@
 // (docs/decisions/transport.md): no limit on a fragmented message, no abort of a stalled peer.
 import type { Batch } from "../batch.ts";
 import { CLOSE } from "../close.ts";
-import type { Socket, SocketHandlers, UpgradeOptions } from "../socket.ts";
-import type { Incoming, Listening, ListenOptions } from "./transport.ts";
+import type { Incoming, Socket, SocketHandlers, UpgradeOptions } from "../socket.ts";
+import type { Listening, ListenOptions } from "./transport.ts";
 
 /** An upgraded socket opens within milliseconds; one that has not after this long never will. */
 const OPENING_MS = 2000;

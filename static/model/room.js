@@ -2,7 +2,7 @@
 // One room that is open: its log, who is in it, how far it was read. Knows nothing of the page.
 import { Timeline } from "./timeline.js";
 import { Typists } from "./typists.js";
-/** @import {ErrorCode, Member, ServerMessage} from "../../src/protocol.ts" */
+/** @import {ErrorCode, ServerMessage} from "../../src/protocol.ts" */
 
 /** @typedef {Extract<ServerMessage, {type: "joined"}>} Joined */
 /** @typedef {Extract<ServerMessage, {type: "presence"}>} Presence */
@@ -71,13 +71,13 @@ export class Room {
 
   /** @param {Presence} presence @param {string} me */
   presence({ joined, left, count }, me) {
+    // Some of it may be older than one's own coming in, and so no news.
+    const came = joined.filter(({ uid }) => uid !== me && !this.members.has(uid));
+    const gone = left.filter(({ uid }) => uid !== me && this.members.has(uid));
     for (const { uid } of left) this.members.delete(uid);
     for (const { uid, user } of joined) this.members.set(uid, user);
     for (const { uid } of left) this.typists.stop(uid);
     this.count = count;
-    if (count > TOLD_UP_TO) return;
-    /** @param {Member} member */
-    const isOther = ({ uid }) => uid !== me;
-    this.timeline.stage(joined.filter(isOther), left.filter(isOther));
+    if (count <= TOLD_UP_TO) this.timeline.stage(came, gone);
   }
 }

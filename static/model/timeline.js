@@ -50,7 +50,7 @@ export class Timeline {
 
   /** Starts over with the newest page. @param {Page} page @param {number} head */
   reset({ messages, more }, head) {
-    const unsent = this.lines.filter((line) => line.kind === "said" && line.seq === 0);
+    const unsent = this.lines.filter(isUnsent);
     this.generation += 1;
     this.head = Math.max(head, messages.at(-1)?.seq ?? 0);
     this.#to = messages.at(-1)?.seq ?? head;
@@ -74,17 +74,17 @@ export class Timeline {
 
   /** A live or replayed entry, the next of the room. @param {Entry} entry @param {boolean} mine */
   add(entry, mine) {
-    const isNext = !this.hasNewer;
+    if (!this.hasNewer && entry.seq > this.#to) {
+      // Its ack may still be on the way, or lost with a connection: it is the first that says the same.
+      const waiting = mine && !this.#bySeq(entry.seq) &&
+        this.lines.find((line) =>
+          line.kind === "said" && line.seq === 0 && line.status === "waiting" &&
+          line.text === entry.text
+        );
+      if (waiting) this.#settle(/** @type {Said} */ (waiting), entry.seq);
+      this.#put(entry);
+    }
     this.head = Math.max(this.head, entry.seq);
-    if (!isNext || entry.seq <= this.#to) return;
-    // Its ack may still be on the way, or lost with a connection: it is the first that says the same.
-    const waiting = mine && !this.#bySeq(entry.seq) &&
-      this.lines.find((line) =>
-        line.kind === "said" && line.seq === 0 && line.status === "waiting" &&
-        line.text === entry.text
-      );
-    if (waiting) this.#settle(/** @type {Said} */ (waiting), entry.seq);
-    this.#put(entry);
   }
 
   /** One's own message: new, waiting again, failed or sent. @param {Outgoing} outgoing @param {Member} me */
@@ -125,14 +125,15 @@ export class Timeline {
 
   /** Holds no more than `MAX_LINES`. @param {"oldest" | "newest"} end that is let go */
   trim(end) {
-    const surplus = this.lines.length - MAX_LINES;
+    let surplus = this.lines.length - MAX_LINES;
     if (surplus <= 0) return;
     if (end === "oldest") {
-      this.lines.splice(0, surplus);
+      // What is not sent stays: nobody else has it.
+      this.lines = this.lines.filter((line) => isUnsent(line) || surplus-- <= 0);
       this.hasOlder = true;
       this.#from = this.lines.find(hasSeq)?.seq ?? this.#to + 1;
     } else {
-      const unsent = this.lines.filter((line) => line.kind === "said" && line.seq === 0);
+      const unsent = this.lines.filter(isUnsent);
       this.lines.splice(MAX_LINES);
       this.#to = this.lines.findLast(hasSeq)?.seq ?? 0;
       this.lines.push(...unsent.filter((line) => !this.lines.includes(line)));
@@ -156,7 +157,10 @@ export class Timeline {
     const other = said.seq > 0 ? { ...said, key: this.#keyOf(said.seq) } : null;
     Object.assign(said, { seq, status: "sent", refusal: undefined });
     if (other) this.#insert(other);
-    if (!this.#inOrder(said)) {
+    // Outside of the stretch held it would stand beside a hole; it comes with its page.
+    const isOutside = seq < this.#from || (this.hasNewer && seq > this.#to);
+    if (isOutside) this.remove(said.key);
+    else if (!this.#inOrder(said)) {
       this.remove(said.key);
       this.#insert(said);
     }
@@ -212,4 +216,9 @@ export class Timeline {
 /** @param {Line} line @returns {line is Said} */
 function hasSeq(line) {
   return line.kind === "said" && line.seq > 0;
+}
+
+/** @param {Line} line */
+function isUnsent(line) {
+  return line.kind === "said" && line.seq === 0;
 }

@@ -5,7 +5,7 @@ const SHOWN_MS = 5_000;
 
 export class Typists {
   #changed;
-  /** @type {Map<string, {user: string, timer: number}>} */
+  /** @type {Map<string, {user: string, timer: ReturnType<typeof setTimeout>}>} */
   #typing = new Map();
 
   /** @param {() => void} changed */

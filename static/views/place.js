@@ -28,7 +28,8 @@ export function linkTo(room) {
 
 /** The token of a link `#token=…`, taken out of the address before anything else can see it. */
 export function takeToken() {
-  const token = new URLSearchParams(location.hash.slice(1)).get("token");
+  // A `+` is one: those who write such links by hand do not encode it.
+  const token = new URLSearchParams(location.hash.slice(1).replaceAll("+", "%2B")).get("token");
   if (token !== null) history.replaceState(null, "", location.pathname + location.search);
   return token;
 }

@@ -112,7 +112,10 @@ export class Core {
   async pass(ms: number): Promise<void> {
     for (let left = ms; left > 0; left -= SWEEP_MS) {
       this.clock.advance(Math.min(left, SWEEP_MS));
+      // Promises that can settle do so between one timer and the next.
+      await microtasks();
       this.scheduler.elapse(Math.min(left, SWEEP_MS));
+      await microtasks();
       this.hub.sweep();
       await this.settle();
     }

@@ -4,7 +4,7 @@ import { MemoryStore } from "../../src/store/memory.ts";
 import { type Appended, type Draft, StoreError } from "../../src/store/store.ts";
 import type { Head, Page, PageSize, Store } from "../../src/store/store.ts";
 
-export type Call = "append" | "head" | "replay" | "page" | "active";
+export type Call = "append" | "head" | "replay" | "page" | "active" | "check";
 /** Held before the store does the call, or after it, before its answer. */
 type Where = "before" | "after";
 
@@ -82,6 +82,10 @@ export class HeldStore implements Store {
 
   active(since: number, limit: number) {
     return this.#do("active", () => this.#memory.active(since, limit));
+  }
+
+  check(): Promise<void> {
+    return this.#do("check", () => this.#memory.check());
   }
 
   keep(name: string, fresh: string): Promise<string> {

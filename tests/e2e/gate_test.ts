@@ -6,7 +6,7 @@ import { type Server, startServer } from "../harness/server.ts";
 import { tempFolder } from "../harness/temp.ts";
 import { enter } from "../harness/visitor.ts";
 
-const TOKEN = "tok-a/b(c)=é%&+?";
+const TOKEN = "tok-a/b(c)=%25&+?#";
 const GUARDED = { WS_TOKEN: TOKEN, AUTH_HEADER: "X-WS-Auth-Key", LOG_LEVEL: "debug" };
 
 type Offer = {
@@ -16,7 +16,7 @@ type Offer = {
 };
 
 const encoded = encodeURIComponent(TOKEN);
-const ascii = "plain-token";
+const SIMPLE = "plain-token";
 
 /** The status that an upgrade with this offer gets; 101 is let in. */
 async function knock(server: Server, { query = "", headers = {}, protocols }: Offer) {
@@ -40,40 +40,33 @@ describe("gate", () => {
         { query: `?username=ada&token=${encoded}&heartbeat=off` },
         { protocols: ["snug.v1", `auth.${percentEncoded(TOKEN)}`] },
         { protocols: [`auth.${percentEncoded(TOKEN)}`, "snug.v1"] },
+        { headers: { authorization: `Bearer ${TOKEN}` } },
+        { headers: { authorization: `bearer   ${TOKEN} ` } },
+        { headers: { "x-ws-auth-key": TOKEN } },
+        { headers: { "X-WS-AUTH-KEY": `Bearer ${TOKEN}` } },
+        { headers: { authorization: "Basic YTpi", "x-ws-auth-key": TOKEN } },
       ]
     ) assertEquals([offer, await knock(server, offer)], [offer, 101]);
-
-    // A header holds no é.
-    await using plain = await startServer({ ...GUARDED, WS_TOKEN: ascii });
-    for (
-      const headers of [
-        { authorization: `Bearer ${ascii}` },
-        { authorization: `bearer   ${ascii} ` },
-        { "x-ws-auth-key": ascii },
-        { "X-WS-AUTH-KEY": `Bearer ${ascii}` },
-        { authorization: "Basic YTpi", "x-ws-auth-key": ascii },
-      ]
-    ) assertEquals([headers, await knock(plain, { headers })], [headers, 101]);
   });
 
   it("W15.3 W15.6 a wrong token is refused in each place, and so is none", async () => {
-    await using server = await startServer({ ...GUARDED, WS_TOKEN: ascii });
+    await using server = await startServer({ ...GUARDED, WS_TOKEN: SIMPLE });
     for (
       const offer of [
         {},
         { query: "?token=" },
         { query: "?token=wrong" },
-        { query: `?token=${ascii}x` },
-        { query: `?token=${ascii.toUpperCase()}` },
+        { query: `?token=${SIMPLE}x` },
+        { query: `?token=${SIMPLE.toUpperCase()}` },
         { query: "?accessToken=wrong" },
         { query: "?session=wrong" },
-        { query: `?Token=${ascii}` },
+        { query: `?Token=${SIMPLE}` },
         { headers: { authorization: "Bearer wrong" } },
-        { headers: { authorization: ascii } },
+        { headers: { authorization: SIMPLE } },
         { headers: { "x-ws-auth-key": "wrong" } },
-        { headers: { cookie: `token=${ascii}` } },
+        { headers: { cookie: `token=${SIMPLE}` } },
         { protocols: ["snug.v1", "auth.wrong"] },
-        { protocols: ["snug.v1", ascii] },
+        { protocols: ["snug.v1", SIMPLE] },
         { protocols: ["snug.v1", "auth.%E0%A4%A"] },
         { protocols: ["snug.v1", "auth."] },
       ]
@@ -81,7 +74,7 @@ describe("gate", () => {
   });
 
   it("W15.3 the first credential that is found decides, whatever comes after it", async () => {
-    await using server = await startServer({ ...GUARDED, WS_TOKEN: ascii });
+    await using server = await startServer({ ...GUARDED, WS_TOKEN: SIMPLE });
     const places = (values: string[]): Offer => ({
       headers: {
         ...(values[0] && { authorization: `Bearer ${values[0]}` }),
@@ -93,38 +86,38 @@ describe("gate", () => {
     for (let first = 0; first < 6; first++) {
       const at = (it: string, rest: string) =>
         Array.from({ length: 6 }, (_, index) => index < first ? "" : index === first ? it : rest);
-      assertEquals([first, await knock(server, places(at(ascii, "wrong")))], [first, 101]);
-      assertEquals([first, await knock(server, places(at("wrong", ascii)))], [first, 401]);
+      assertEquals([first, await knock(server, places(at(SIMPLE, "wrong")))], [first, 101]);
+      assertEquals([first, await knock(server, places(at("wrong", SIMPLE)))], [first, 401]);
     }
   });
 
   it("W15.3 every endpoint asks for it, and none selects the credential", async () => {
-    await using server = await startServer({ ...GUARDED, WS_TOKEN: ascii });
+    await using server = await startServer({ ...GUARDED, WS_TOKEN: SIMPLE });
     const base = server.url.replace("http", "ws");
     for (const path of ["/ws", "/ws/chat/general", "/ws/echo"]) {
       await assertRejects(() => openClient(`${base}${path}`), Error, "401");
       await using client = await openClient(`${base}${path}`, {
-        protocols: ["snug.v1", `auth.${ascii}`],
+        protocols: ["snug.v1", `auth.${SIMPLE}`],
       });
       assertEquals(client.protocol, "snug.v1");
       await using raw = await openRaw(server.url);
       const { status, headers } = await raw.request(path, {
         ...HANDSHAKE,
-        "sec-websocket-protocol": `auth.${ascii}`,
+        "sec-websocket-protocol": `auth.${SIMPLE}`,
       });
       assertEquals([status, headers.get("sec-websocket-protocol")], [101, null]);
     }
   });
 
   it("P6 no credential, in whatever place, and no session reaches a log", async () => {
-    await using server = await startServer({ ...GUARDED, WS_TOKEN: ascii, LOG_FORMAT: "json" });
+    await using server = await startServer({ ...GUARDED, WS_TOKEN: SIMPLE, LOG_FORMAT: "json" });
     const wrong = "wr0ng-secret";
     let session = "";
     {
-      await using client = await openClient(`${server.wsUrl}?username=ada&token=${ascii}`);
+      await using client = await openClient(`${server.wsUrl}?username=ada&token=${SIMPLE}`);
       session = (await client.next("welcome")).session!;
     }
-    const secrets = [ascii, wrong, session];
+    const secrets = [SIMPLE, wrong, session];
     for (const secret of secrets) {
       await knock(server, { query: `?token=${secret}` });
       await knock(server, { query: `?session=${secret}` });
@@ -146,12 +139,12 @@ describe("gate", () => {
   });
 
   it("W15.4 a good origin needs a credential too, and a good credential a good origin", async () => {
-    await using server = await startServer({ ...GUARDED, WS_TOKEN: ascii });
+    await using server = await startServer({ ...GUARDED, WS_TOKEN: SIMPLE });
     const origin = server.url;
     assertEquals(await knock(server, { headers: { origin } }), 401);
-    assertEquals(await knock(server, { headers: { origin }, query: `?token=${ascii}` }), 101);
+    assertEquals(await knock(server, { headers: { origin }, query: `?token=${SIMPLE}` }), 101);
     const headers = { origin: "https://evil.example" };
-    assertEquals(await knock(server, { headers, query: `?token=${ascii}` }), 403);
+    assertEquals(await knock(server, { headers, query: `?token=${SIMPLE}` }), 403);
   });
 
   it("P6 in open mode nobody needs one", async () => {

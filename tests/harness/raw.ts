@@ -74,7 +74,7 @@ export class Raw {
     this.#socket = socket;
     this.#host = host;
     socket.on("data", (data) => {
-      this.#bytes = joined(this.#bytes, data);
+      this.#bytes = joined(this.#bytes, data as Uint8Array);
       this.#wake();
     });
     // A reset is an end too; "close" follows.
@@ -141,6 +141,10 @@ export class Raw {
   /** Takes nothing in any more, so that what the server sends piles up. */
   stopReading() {
     this.#socket.pause();
+  }
+
+  readOn() {
+    this.#socket.resume();
   }
 
   /** Ends it with a TCP reset: what the server has not read yet is lost. */

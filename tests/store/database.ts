@@ -3,7 +3,6 @@ import type { Sync } from "../../src/store/sqlite_log.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/store.ts";
 import { type Process, startProcess } from "../harness/process.ts";
-import { startMain } from "../harness/server.ts";
 import { tempFolder } from "../harness/temp.ts";
 import { within } from "../harness/within.ts";
 
@@ -41,15 +40,14 @@ export class Database {
 
   /** Opens it in a process of its own (holder.ts). */
   hold(sync: Sync = "full"): Process {
-    return startMain({ main: HOLDER, args: [this.url, sync], cwd: this.folder });
+    return startProcess(Deno.execPath(), { args: this.#holder(sync), env: Deno.env.toObject() });
   }
 
   /** As `hold`, on a disk where no file can grow above so many bytes. */
   holdOnSmallDisk(bytes: number): Process {
     // In blocks of 512 bytes. Without the trap a write too far would kill the process.
     const script = `trap "" XFSZ; ulimit -f ${Math.floor(bytes / 512)}; exec "$0" "$@"`;
-    const run = ["run", "--quiet", "-A", HOLDER, this.url, "full"];
-    const args = ["-c", script, Deno.execPath(), ...run];
+    const args = ["-c", script, Deno.execPath(), ...this.#holder("full")];
     return startProcess("sh", { args, env: Deno.env.toObject() });
   }
 
@@ -62,6 +60,10 @@ export class Database {
   async files(): Promise<string[]> {
     const entries = await Array.fromAsync(Deno.readDir(this.folder));
     return entries.map(({ name }) => name).toSorted();
+  }
+
+  #holder(sync: Sync): string[] {
+    return ["run", "--quiet", "--allow-all", HOLDER, this.url, sync];
   }
 }
 

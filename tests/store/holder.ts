@@ -21,4 +21,5 @@ try {
   console.log("closed");
 } catch (error) {
   console.log(`refused: ${(error as StoreError).message}`);
+  Deno.exit(1);
 }

@@ -7,7 +7,7 @@ import { drafts, seqs } from "./drafts.ts";
 const idle = () => Promise.resolve();
 
 describe("a sqlite: store that another process uses", () => {
-  it("design 5 is refused in words that name its path, and can be opened after it", async () => {
+  it("is refused in words that name its path, and can be opened after it", async () => {
     await using database = await tempDatabase();
     {
       await using holder = database.hold();
@@ -23,7 +23,7 @@ describe("a sqlite: store that another process uses", () => {
     assertEquals(await database.use((store) => store.append(drafts("a", 1)).then(seqs)), [3]);
   });
 
-  it("design 5 is refused to a second process while this one has it", async () => {
+  it("is refused to a second process while this one has it", async () => {
     await using database = await tempDatabase();
     await database.use(async (store) => {
       await using second = database.hold();
@@ -36,7 +36,7 @@ describe("a sqlite: store that another process uses", () => {
     await third.said(/open/);
   });
 
-  it("design 5 can be opened at once when that one is killed", async () => {
+  it("can be opened at once when that one is killed", async () => {
     await using database = await tempDatabase();
     for (let round = 1; round <= 3; round++) {
       await using holder = database.hold();
@@ -49,7 +49,7 @@ describe("a sqlite: store that another process uses", () => {
     }
   });
 
-  it("design 5 waits a moment for one that is just ending", async () => {
+  it("waits a moment for one that is just ending", async () => {
     await using database = await tempDatabase();
     await using holder = database.hold();
     await holder.said(/open/);

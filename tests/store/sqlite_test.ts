@@ -87,6 +87,22 @@ describe("a sqlite: store that is opened again", () => {
   });
 });
 
+describe("a sqlite: store of more rooms than it keeps in mind", () => {
+  it("P2 P4 knows where each of them is, also in the middle of a call", async () => {
+    await using database = await tempDatabase();
+    const said = Array.from({ length: 21_000 }, (_, n) => draft(`room-${n}`, "1", { ref: "r" }));
+    await database.use(async (store) => {
+      const first = await store.append([...said, draft("room-0", "2")]);
+      assertEquals(new Set(seqs(first.slice(0, -1))), new Set([1]));
+      assertEquals(first.at(-1)!.seq, 2);
+      const again = await store.append([...said, ...drafts("room-20999", 1)]);
+      assertEquals(again.filter(({ isNew }) => isNew).length, 1);
+      assertEquals(again.at(-1)!.seq, 2);
+      assertEquals((await store.active(0, 200)).length, 200);
+    });
+  });
+});
+
 describe("the files of a sqlite: store", () => {
   it("are one beside its lock when it is closed", async () => {
     await using database = await tempDatabase();

@@ -1,0 +1,161 @@
+// Where each entry stands in the append-only log table: by room and seq, and by ref. What is new is
+// known in memory; it goes into the index tables later, one room at a time, because an index page
+// that is written for a single entry costs more than the entry (docs/decisions/store.md).
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+
+/** Entries that only the memory knows; beyond it the room that waits longest is indexed. */
+export const MAX_UNINDEXED = 32_768;
+/** Entries of a room that are indexed at a time. */
+const STEP = 512;
+
+/** The newest entries of a room, without a gap: those that the tables don't have yet. */
+interface Tail {
+  firstSeq: number;
+  /** Ids of their rows in the log. */
+  ids: number[];
+  /** Their keys in `#refs`. */
+  keys: (string | undefined)[];
+}
+
+/** Where a ref stands. */
+export interface Place {
+  seq: number;
+  ts: number;
+}
+
+export class SqliteIndex {
+  readonly #sql: ReturnType<typeof statements>;
+  /** By room, the room with the oldest entry first. */
+  readonly #tails = new Map<number, Tail>();
+  readonly #refs = new Map<string, Place>();
+  readonly #maxUnindexed: number;
+  #unindexed = 0;
+
+  constructor(db: DatabaseSync, maxUnindexed: number) {
+    this.#sql = statements(db);
+    this.#maxUnindexed = maxUnindexed;
+    this.load();
+  }
+
+  /** Learns from the tables what the memory must know: at the start, and after a failed commit. */
+  load(): void {
+    this.#tails.clear();
+    this.#refs.clear();
+    this.#unindexed = 0;
+    for (const row of this.#sql.unindexed.iterate()) {
+      const { id, room, seq, ts, uid, ref } = row as unknown as {
+        id: number;
+        room: number;
+        seq: number;
+        ts: number;
+        uid: string;
+        ref: string | null;
+      };
+      this.add(id, room, seq, ts, uid, ref ?? undefined);
+    }
+  }
+
+  /** Notes a new entry: the row `id` of the log. */
+  add(id: number, room: number, seq: number, ts: number, uid: string, ref?: string): void {
+    let tail = this.#tails.get(room);
+    if (!tail) this.#tails.set(room, tail = { firstSeq: seq, ids: [], keys: [] });
+    const key = ref === undefined ? undefined : keyOf(room, uid, ref);
+    if (key !== undefined) this.#refs.set(key, { seq, ts });
+    tail.ids.push(id);
+    tail.keys.push(key);
+    this.#unindexed++;
+  }
+
+  /** Where a user's ref stands in a room, if it is known. */
+  find(room: number, uid: string, ref: string): Place | undefined {
+    return this.#refs.get(keyOf(room, uid, ref)) ??
+      this.#sql.find.get(room, uid, ref) as unknown as Place | undefined;
+  }
+
+  /** The oldest and the newest seq of a room, where it has entries. */
+  range(room: number): { first: number; last: number } | undefined {
+    const tail = this.#tails.get(room);
+    const { first } = this.#sql.first.get(room) as { first: number | null };
+    if (tail) return { first: first ?? tail.firstSeq, last: tail.firstSeq + tail.ids.length - 1 };
+    const { last } = this.#sql.last.get(room) as { last: number | null };
+    return first === null || last === null ? undefined : { first, last };
+  }
+
+  /** Ids of the rows with `after < seq <= upTo`, rising. */
+  *rising(room: number, after: number, upTo: number): Generator<number> {
+    const tail = this.#tails.get(room);
+    const tailFrom = tail?.firstSeq ?? Infinity;
+    if (after + 1 < tailFrom) {
+      const rows = this.#sql.rising.iterate(room, after, Math.min(upTo, tailFrom - 1));
+      for (const row of rows) yield (row as { id: number }).id;
+    }
+    if (!tail) return;
+    const end = Math.min(upTo + 1 - tailFrom, tail.ids.length);
+    for (let at = Math.max(0, after + 1 - tailFrom); at < end; at++) yield tail.ids[at]!;
+  }
+
+  /** Ids of the rows with `seq < before`, falling. */
+  *falling(room: number, before: number): Generator<number> {
+    const tail = this.#tails.get(room);
+    if (tail) {
+      const from = Math.min(before - tail.firstSeq, tail.ids.length) - 1;
+      for (let at = from; at >= 0; at--) yield tail.ids[at]!;
+    }
+    const rows = this.#sql.falling.iterate(room, Math.min(before, tail?.firstSeq ?? before));
+    for (const row of rows) yield (row as { id: number }).id;
+  }
+
+  /** Within a commit: brings the rooms that wait longest into the tables, as far as is needed. */
+  settle(): void {
+    if (this.#unindexed <= this.#maxUnindexed) return;
+    while (this.#unindexed > this.#maxUnindexed) {
+      const [room, tail] = this.#tails.entries().next().value!;
+      this.#index(room, tail);
+    }
+    const [oldest] = this.#tails.values();
+    if (oldest) this.#sql.mark.run(String(oldest.ids[0]! - 1));
+  }
+
+  #index(room: number, tail: Tail): void {
+    const ids = tail.ids.splice(0, STEP);
+    const list = JSON.stringify(ids);
+    this.#sql.place.run(list);
+    this.#sql.ref.run(list);
+    for (const key of tail.keys.splice(0, STEP)) if (key !== undefined) this.#refs.delete(key);
+    tail.firstSeq += ids.length;
+    this.#unindexed -= ids.length;
+    if (tail.ids.length === 0) this.#tails.delete(room);
+  }
+}
+
+function keyOf(room: number, uid: string, ref: string): string {
+  return `${room} ${ref} ${uid}`;
+}
+
+function statements(db: DatabaseSync) {
+  const sql = (text: string): StatementSync => db.prepare(text);
+  return {
+    unindexed: sql(
+      `select id, room, seq, ts, uid, ref from log
+       where id > coalesce((select cast(value as integer) from meta where key = 'indexed'), 0)
+         and not exists (select 1 from place where place.room = log.room and place.seq = log.seq)
+       order by id`,
+    ),
+    find: sql(
+      "select seq, ts from ref join log using (id) where ref.room = ? and ref.uid = ? and ref.ref = ?",
+    ),
+    first: sql("select min(seq) as first from place where room = ?"),
+    last: sql("select max(seq) as last from place where room = ?"),
+    rising: sql("select id from place where room = ? and seq > ? and seq <= ? order by seq"),
+    falling: sql("select id from place where room = ? and seq < ? order by seq desc"),
+    place: sql(
+      `insert into place (room, seq, id) select room, seq, id from log
+       where id in (select value from json_each(?))`,
+    ),
+    ref: sql(
+      `insert into ref (room, uid, ref, id) select room, uid, ref, id from log
+       where id in (select value from json_each(?)) and ref is not null`,
+    ),
+    mark: sql("insert or replace into meta (key, value) values ('indexed', ?)"),
+  };
+}

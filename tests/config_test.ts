@@ -1,0 +1,237 @@
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { parse } from "@std/dotenv";
+import { type Config, type Environment, isLoopback, readConfig } from "../src/config.ts";
+
+const DEFAULTS: Record<string, unknown> = {
+  PORT: 8000,
+  HOST: "127.0.0.1",
+  TRANSPORT: "deno",
+  STORE_URL: "sqlite:data/snug.db",
+  STORE_SYNC: "full",
+  WS_TOKEN: "",
+  AUTH_HEADER: "",
+  ALLOWED_ORIGINS: [],
+  ROOMS: ["general", "random"],
+  MAX_ROOMS: 10000,
+  MAX_MESSAGE_BYTES: 16384,
+  MAX_CONNECTIONS: 10000,
+  MAX_CONNECTIONS_PER_IP: 64,
+  MAX_ROOMS_PER_CONNECTION: 50,
+  MAX_ROOM_MEMBERS: 10000,
+  RATE_MESSAGES_PER_SECOND: 5,
+  RATE_BURST: 20,
+  OUTBOX_BYTES: 1048576,
+  HISTORY_PAGE: 50,
+  RESUME_LIMIT: 1000,
+  HEARTBEAT_MS: 25000,
+  HEARTBEAT_GRACE_MS: 10000,
+  PRESENCE_GRACE_MS: 10000,
+  DRAIN_MS: 10000,
+  LOG_LEVEL: "info",
+  LOG_FORMAT: "text",
+};
+
+/** The least value of every number; 2³¹−1 is the greatest, but for the port. */
+const LEAST: Record<string, number> = {
+  PORT: 0,
+  MAX_ROOMS: 1,
+  MAX_MESSAGE_BYTES: 256,
+  MAX_CONNECTIONS: 1,
+  MAX_CONNECTIONS_PER_IP: 1,
+  MAX_ROOMS_PER_CONNECTION: 1,
+  MAX_ROOM_MEMBERS: 1,
+  RATE_MESSAGES_PER_SECOND: 1,
+  RATE_BURST: 1,
+  OUTBOX_BYTES: 4096,
+  HISTORY_PAGE: 1,
+  RESUME_LIMIT: 1,
+  HEARTBEAT_MS: 500,
+  HEARTBEAT_GRACE_MS: 1,
+  PRESENCE_GRACE_MS: 0,
+  DRAIN_MS: 0,
+};
+const NO_NUMBER = ["x", "-1", "1.5", "1e3", "0x10", " 5", "5 ", "+5", "5_000", "5,000", "∞", "５"];
+
+const GOOD: [name: string, value: string, read: unknown][] = [
+  ["HOST", "0.0.0.0", "0.0.0.0"],
+  ["HOST", "::", "::"],
+  ["HOST", "chat-1.example.org", "chat-1.example.org"],
+  ["TRANSPORT", "ws", "ws"],
+  ["STORE_URL", "memory:", "memory:"],
+  ["STORE_URL", "sqlite:/var/lib/snug/a b.db", "sqlite:/var/lib/snug/a b.db"],
+  ["STORE_SYNC", "normal", "normal"],
+  ["WS_TOKEN", "open", "open"],
+  ["AUTH_HEADER", "X-WS-Auth-Key", "x-ws-auth-key"],
+  ["ALLOWED_ORIGINS", "*", ["*"]],
+  ["ALLOWED_ORIGINS", "https://a.example", ["https://a.example"]],
+  ["ALLOWED_ORIGINS", " https://a.example , http://b:81,", ["https://a.example", "http://b:81"]],
+  ["ROOMS", "lobby", ["lobby"]],
+  ["ROOMS", " a , cafe\u0301,1.2_3-4 ,, ", ["a", "caf\u00e9", "1.2_3-4"]],
+  ["LOG_LEVEL", "debug", "debug"],
+  ["LOG_LEVEL", "error", "error"],
+  ["LOG_FORMAT", "json", "json"],
+];
+
+const ORIGINS = "origins such as https://example.org, with commas between them, or *";
+const ROOMS = "room names with commas between them; letters, digits, . _ and -";
+const STORES = "sqlite:<path of a file> or memory:";
+const HOSTS = "an address to listen on, such as 127.0.0.1 or 0.0.0.0";
+const BAD: [name: string, value: string, expected: string][] = [
+  ["HOST", "http://127.0.0.1", HOSTS],
+  ["HOST", "a b", HOSTS],
+  ["TRANSPORT", "node", "deno or ws"],
+  ["STORE_URL", "sqlite:", STORES],
+  ["STORE_URL", "sqlite", STORES],
+  ["STORE_URL", "memory:x", STORES],
+  ["STORE_URL", "data/snug.db", STORES],
+  ["STORE_URL", "redis://localhost", STORES],
+  ["STORE_SYNC", "off", "full or normal"],
+  ["STORE_SYNC", "Full", "full or normal"],
+  ["AUTH_HEADER", "x auth", "the name of a header, such as x-ws-auth-key"],
+  ["AUTH_HEADER", "x:auth", "the name of a header, such as x-ws-auth-key"],
+  ["ALLOWED_ORIGINS", "example.org", ORIGINS],
+  ["ALLOWED_ORIGINS", "https://example.org/", ORIGINS],
+  ["ALLOWED_ORIGINS", "https://example.org/chat", ORIGINS],
+  ["ALLOWED_ORIGINS", "https://Example.org", ORIGINS],
+  ["ALLOWED_ORIGINS", "https://example.org:443", ORIGINS],
+  ["ALLOWED_ORIGINS", "https://*.example.org", ORIGINS],
+  ["ALLOWED_ORIGINS", "https://me@example.org", ORIGINS],
+  ["ALLOWED_ORIGINS", "ftp://example.org", ORIGINS],
+  ["ALLOWED_ORIGINS", "null", ORIGINS],
+  ["ALLOWED_ORIGINS", "https://a.example https://b.example", ORIGINS],
+  ["ALLOWED_ORIGINS", "https://a.example,b.example", ORIGINS],
+  ["ROOMS", "general,bad room", ROOMS],
+  ["ROOMS", "#general", ROOMS],
+  ["ROOMS", "x".repeat(65), ROOMS],
+  ["LOG_LEVEL", "warning", "debug, info, warn or error"],
+  ["LOG_FORMAT", "JSON", "text or json"],
+];
+
+/** What must be set beside a variable for its extremes to go together with the rest. */
+const BESIDE: Record<string, Environment> = {
+  OUTBOX_BYTES: { MAX_MESSAGE_BYTES: "256" },
+  MAX_MESSAGE_BYTES: { OUTBOX_BYTES: String(2 ** 31 - 1) },
+};
+
+function read(environment: Environment): Config {
+  const result = readConfig(environment);
+  assert(result.ok, result.ok ? "" : result.problems.join("\n"));
+  return result.config;
+}
+
+function problems(environment: Environment): string[] {
+  const result = readConfig(environment);
+  return result.ok ? [] : result.problems;
+}
+
+describe("the configuration", () => {
+  it("is the defaults where nothing is set", () => {
+    assertEquals<unknown>(read({}), DEFAULTS);
+  });
+
+  it("is what .env.example shows, which shows every variable", async () => {
+    const example = parse(await Deno.readTextFile(new URL("../.env.example", import.meta.url)));
+    assertEquals<unknown>(read(example), DEFAULTS);
+    assertEquals(Object.keys(example).toSorted(), Object.keys(DEFAULTS).toSorted());
+  });
+
+  it("takes an empty value for none", () => {
+    const empty = Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, ""]));
+    assertEquals<unknown>(read(empty), DEFAULTS);
+  });
+
+  it("is frozen", () => {
+    const config = read({}) as { PORT: number };
+    assertThrows(() => config.PORT = 1, TypeError);
+  });
+
+  for (const [name, value, expected] of GOOD) {
+    it(`reads ${name}=${value}`, () => {
+      assertEquals<unknown>(read({ [name]: value }), { ...DEFAULTS, [name]: expected });
+    });
+  }
+
+  for (const [name, value, expected] of BAD) {
+    it(`refuses ${name}=${value} in one line that says what is expected`, () => {
+      assertEquals(problems({ [name]: value }), [`${name}=${value}: expected ${expected}`]);
+    });
+  }
+
+  for (const [name, least] of Object.entries(LEAST)) {
+    const most = name === "PORT" ? 65535 : 2 ** 31 - 1;
+    it(`reads ${name} from ${least} to ${most} and refuses all else in one line`, () => {
+      const beside = BESIDE[name] ?? {};
+      const largest = name === "MAX_MESSAGE_BYTES" ? Math.floor(most / 16) : most;
+      for (const value of [least, least + 1, largest]) {
+        assertEquals(read({ ...beside, [name]: String(value) })[name as "PORT"], value);
+      }
+      const outside = [most + 1, 99_999_999_999, least - 1].map(String);
+      for (const value of [...NO_NUMBER, ...outside]) {
+        const [line, ...others] = problems({ [name]: value });
+        assertEquals(others, []);
+        assertStringIncludes(line!, `${name}=${value}: expected `);
+        assertStringIncludes(line!, `from ${least} to ${most}`);
+      }
+    });
+  }
+
+  it("wants an outbox that holds 16 of the largest messages", () => {
+    const found = problems({ OUTBOX_BYTES: "262143", MAX_MESSAGE_BYTES: "16384" });
+    const expected = "at least 16 times MAX_MESSAGE_BYTES (16384)";
+    assertEquals(found, [`OUTBOX_BYTES=262143: expected ${expected}`]);
+    assertEquals(read({ OUTBOX_BYTES: "262144" }).OUTBOX_BYTES, 262144);
+  });
+
+  it("tells all problems at once, one line each, in one order", () => {
+    const found = problems({
+      LOG_LEVEL: "loud",
+      PORT: "80000",
+      HEARTBEAT_MS: "499",
+      MAX_ROOM: "5",
+      ROOMS: "ok,not ok",
+      HISTORY_PAGE: "10",
+    });
+    assertEquals(found.map((line) => line.split(/[=:]/)[0]), [
+      "MAX_ROOM",
+      "PORT",
+      "ROOMS",
+      "HEARTBEAT_MS",
+      "LOG_LEVEL",
+    ]);
+  });
+
+  it("keeps to one line for a value of several", () => {
+    const [line, ...others] = problems({ LOG_FORMAT: "json\nLOG_LEVEL=debug\r\n\x1b[2J" });
+    assertEquals(others, []);
+    assert(!/\p{Cc}/u.test(line!), JSON.stringify(line));
+    assertStringIncludes(line!, "LOG_FORMAT=json");
+  });
+
+  it("takes any token that a header can carry", () => {
+    for (const token of ["secret", "open", "x".repeat(500), "a.b-c_d~e+f/g=!"]) {
+      assertEquals(read({ WS_TOKEN: token }).WS_TOKEN, token);
+    }
+    assertEquals(problems({ WS_TOKEN: "two words" }).length, 1);
+  });
+
+  it("never shows a token, also not a bad one or one under a name that is nearly right", () => {
+    for (const token of ["secret", "x".repeat(500)]) {
+      const bad = problems({ WS_TOKEN: `${token} é` });
+      assertEquals(bad.length, 1);
+      assert(!bad.join().includes(token));
+      const found = problems({ WS_TOKEN: token, WS_TOKENS: token, WS_TOKE: token, PORT: "x" });
+      assertEquals(found.length, 3);
+      assert(!found.join("\n").includes(token));
+    }
+  });
+
+  it("knows which addresses only this machine can reach", () => {
+    for (const host of ["127.0.0.1", "127.0.0.2", "127.255.255.254", "localhost", "::1"]) {
+      assert(isLoopback(host), host);
+    }
+    const others = ["0.0.0.0", "::", "192.168.1.5", "10.0.0.127", "128.0.0.1", "1127.0.0.1"];
+    const names = ["127.0.0.1.example.org", "localhost.example.org", "example.org", "127.0.0", ""];
+    for (const host of [...others, ...names]) assert(!isLoopback(host), host);
+  });
+});

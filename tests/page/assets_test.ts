@@ -1,0 +1,161 @@
+// The browser's files as the server gives them out: all of them, as what they are, and no others.
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { it } from "@std/testing/bdd";
+import { type Server, startServer } from "../harness/server.ts";
+
+const STATIC = new URL("../../static/", import.meta.url);
+const TYPES: Record<string, string> = {
+  css: "text/css; charset=utf-8",
+  html: "text/html; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  svg: "image/svg+xml",
+};
+
+it("every file of static/ is served as it is, as what it is, and nothing may take it for else", async () => {
+  await using server = await startServer();
+  const files = filesOf(STATIC);
+  assert(files.length > 40, `${files.length} files`);
+  let bytes = 0;
+  for (const file of files) {
+    const response = await get(server, pathOf(file));
+    assertEquals(response.status, 200, file);
+    assertEquals(response.text, Deno.readTextFileSync(new URL(file, STATIC)), file);
+    assertEquals(response.headers.get("content-type"), TYPES[file.split(".").pop()!], file);
+    assertEquals(response.headers.get("x-content-type-options"), "nosniff", file);
+    assertEquals(response.headers.get("referrer-policy"), "no-referrer", file);
+    assertEquals(response.headers.get("set-cookie"), null, file);
+    bytes += new TextEncoder().encode(response.text).length;
+  }
+  console.log(`static/: ${files.length} files, ${(bytes / 1024).toFixed(1)} KiB as they are`);
+});
+
+it("what a browser has already is not sent again, whatever a proxy made of its tag", async () => {
+  await using server = await startServer();
+  const tags = new Set<string>();
+  for (const file of filesOf(STATIC)) {
+    const path = pathOf(file);
+    const { headers, text } = await get(server, path);
+    const tag = headers.get("etag") ?? "";
+    assertMatch(tag, /^"[\w-]+"$/, file);
+    assertEquals(headers.get("cache-control"), "no-cache", file);
+    tags.add(tag);
+    // nginx makes tags weak where it compresses, and browsers may send a list.
+    for (const known of [tag, `W/${tag}`, `"another", ${tag}`, `W/"another", W/${tag}`]) {
+      const again = await get(server, path, { "if-none-match": known });
+      assertEquals([again.status, again.text], [304, ""], `${file} ${known}`);
+      assertEquals(again.headers.get("etag"), tag);
+    }
+    const changed = await get(server, path, { "if-none-match": '"another"' });
+    assertEquals([changed.status, changed.text], [200, text], file);
+  }
+  assertEquals(tags.size, filesOf(STATIC).length);
+});
+
+it("the page alone has a policy, which lets in nothing that is not its own", async () => {
+  await using server = await startServer();
+  for (const path of ["/", "/r/general", "/r/caf%C3%A9/"]) {
+    const page = await get(server, path);
+    assertEquals(page.text, Deno.readTextFileSync(new URL("index.html", STATIC)), path);
+    const policy = page.headers.get("content-security-policy") ?? "";
+    const directives = new Map(
+      policy.split("; ").map((directive) => {
+        const [name = "", ...sources] = directive.split(" ");
+        return [name, sources.join(" ")];
+      }),
+    );
+    assertEquals(directives.get("default-src"), "'none'");
+    for (const name of ["script-src", "style-src", "connect-src"]) {
+      assertEquals(directives.get(name), "'self'", name);
+    }
+    for (const name of ["base-uri", "form-action", "frame-ancestors"]) {
+      assertEquals(directives.get(name), "'none'", name);
+    }
+    assertEquals(directives.get("require-trusted-types-for"), "'script'");
+    assertEquals(page.headers.get("access-control-allow-origin"), null);
+  }
+  for (const file of filesOf(STATIC).filter((file) => file !== "index.html")) {
+    const { headers } = await get(server, pathOf(file));
+    assertEquals(headers.get("content-security-policy"), null, file);
+    // Any page may import the client, and its parts.
+    const open = file.endsWith(".js") ? "*" : null;
+    assertEquals(headers.get("access-control-allow-origin"), open, file);
+  }
+});
+
+it("every address that the page, its styles and modules name is served, and no file is idle", async () => {
+  await using server = await startServer();
+  const seen = new Set<string>();
+  const follow = async (path: string) => {
+    if (seen.has(path)) return;
+    seen.add(path);
+    const { status, text } = await get(server, path);
+    assertEquals(status, 200, path);
+    for (const named of addressesIn(path, text)) {
+      const url = new URL(named, server.url + path);
+      assertEquals(url.origin, server.url, `${path} names ${named}`);
+      await follow(url.pathname);
+    }
+  };
+  await follow("/");
+  assertEquals([...seen].toSorted(), filesOf(STATIC).map(pathOf).toSorted());
+});
+
+it("nothing else is served, and nothing is written", async () => {
+  await using server = await startServer();
+  for (
+    const path of [
+      "/deno.json",
+      "/index.html",
+      "/static/app.js",
+      "/main.ts",
+      "/src/app.ts",
+      "/../main.ts",
+      "/sdk/..%2f..%2fmain.ts",
+      "/css",
+      "/r/",
+      "/r/a/b",
+      "/__proto__",
+    ]
+  ) {
+    const { status, headers } = await get(server, path);
+    assertEquals(status, 404, path);
+    assertMatch(headers.get("content-type") ?? "", /^application\/json/, path);
+  }
+  for (const method of ["POST", "PUT", "DELETE"]) {
+    const response = await fetch(`${server.url}/app.js`, { method });
+    await response.body?.cancel();
+    assertEquals(response.status, 404, method);
+  }
+  const head = await fetch(`${server.url}/app.js`, { method: "HEAD" });
+  assertEquals([head.status, await head.text()], [200, ""]);
+});
+
+/** The files below a folder, relative to it; `deno.json` is for the type check alone. */
+function filesOf(folder: URL, prefix = ""): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) =>
+    isDirectory
+      ? filesOf(new URL(`${name}/`, folder), `${prefix}${name}/`)
+      : prefix + name === "deno.json"
+      ? []
+      : [prefix + name]
+  );
+}
+
+function pathOf(file: string): string {
+  return file === "index.html" ? "/" : `/${file}`;
+}
+
+/** What a page, a style sheet or a module makes the browser fetch. */
+function addressesIn(path: string, text: string): string[] {
+  const pattern = path.endsWith(".css")
+    ? /(?:url\(\s*|@import\s+)["']?([^"')\s]+)/g
+    : path.endsWith(".js")
+    ? /^(?:import|export)\b[^;]*?\bfrom "([^"]+)"|\bimport\(?\s*"([^"]+)"/gm
+    : /<(?:link|script|img|use|a)\b[^>]*\b(?:href|src)="([^"#][^"]*)"/g;
+  return [...text.matchAll(pattern)].map(([, first, second]) => first ?? second ?? "");
+}
+
+async function get(server: Server, path: string, headers: Record<string, string> = {}) {
+  const response = await fetch(server.url + path, { headers });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}

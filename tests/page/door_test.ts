@@ -1,0 +1,254 @@
+// The door: the first visit, links with a token or a room, tokens that are wrong or have ended.
+import { assertEquals, assertFalse } from "@std/assert";
+import { startServer } from "../harness/server.ts";
+import { tempFolder } from "../harness/temp.ts";
+import { enter } from "../harness/visitor.ts";
+import { NO_CONNECTION, REFUSED } from "./faults.ts";
+import type { Guest } from "./guest.ts";
+import { it } from "./it.ts";
+import { openVisit } from "./visit.ts";
+import { openWire } from "./wire.ts";
+
+const TOKEN = "open+sesame/42=";
+const WRONG_TOKEN =
+  "This token was not accepted. It may have ended; ask whoever runs this server for a new one.";
+
+it("the first visit: a name, a room, and one talks", async () => {
+  await using server = await startServer();
+  await using visit = await openVisit(server.url);
+  const ines = await visit.open();
+  await ines.shows("#door-host", new URL(server.url).host);
+  await ines.shows("#door-name-help", "What others see. You can change it later.");
+  await ines.shows("#door-foot", "No account to make. Your name stays in this browser.");
+  assertEquals(await ines.page.locator("#door-token").isVisible(), false);
+  assertEquals(await focused(ines), "door-name");
+  await ines.goIn("  Ines  ", { room: "#on air" });
+  assertEquals(new URL(ines.page.url()).pathname, "/r/on-air");
+  await ines.shows("#own-name", "Ines");
+  await ines.shows("#empty-title", "Nobody has spoken in #on-air yet");
+  assertEquals(await focused(ines), "say");
+  await ines.say("Hello?");
+  await ines.seesSent("Hello?");
+  assertEquals(await ines.page.locator("#empty").isVisible(), false);
+  assertEquals(await ines.page.locator("#house").isVisible(), true);
+  assertEquals(await ines.door.isVisible(), false);
+});
+
+it("what is wrong with a name or a room is said under it, and one is taken there", async () => {
+  await using server = await startServer();
+  await using visit = await openVisit(server.url);
+  const ines = await visit.open();
+  const go = () => ines.page.keyboard.press("Enter");
+  for (const name of ["", "   ", "x".repeat(33)]) {
+    await ines.page.locator("#door-name").fill(name);
+    await ines.page.locator("#door-room").focus();
+    await go();
+    await ines.shows("#door-name-help", "Write a name, up to 32 characters.");
+    assertEquals(await focused(ines), "door-name");
+    assertEquals(await ines.page.locator("#door-name").getAttribute("aria-invalid"), "true");
+  }
+  // 32 characters of 4 bytes each are fine (W2.2), and typing takes the complaint away.
+  await ines.page.locator("#door-name").fill("🦉".repeat(32));
+  await ines.shows("#door-name-help", "What others see. You can change it later.");
+  for (const room of ["", "-x", "a/b", "ä".repeat(33)]) {
+    await ines.page.locator("#door-room").fill(room);
+    await go();
+    await ines.shows(
+      "#door-room-help",
+      "Write letters, digits, . _ or -, beginning with a letter or a digit.",
+    );
+    assertEquals(await focused(ines), "door-room");
+  }
+  await ines.page.locator("#door-room").fill("ä".repeat(32));
+  await go();
+  await ines.isIn();
+  await ines.shows("#room-name", "ä".repeat(32));
+});
+
+it("W15.3 a link with a token signs in, and the token is gone from the address", async () => {
+  await using server = await startServer({ WS_TOKEN: TOKEN });
+  await using visit = await openVisit(server.url);
+  const asked: string[] = [];
+  const ines = await visit.open({ path: `/r/on-air#token=${TOKEN}`, asked });
+  assertEquals(ines.page.url(), `${server.url}/r/on-air`);
+  await ines.shows("#door-foot", "No account to make. Your name stays in this browser.");
+  await ines.goIn("Ines");
+  assertEquals(ines.page.url(), `${server.url}/r/on-air`);
+  assertEquals(await ines.page.locator("#door-token").isVisible(), false);
+  await ines.page.reload();
+  await ines.isIn();
+  for (const url of asked) assertFalse(/token=|sesame/.test(url), url);
+
+  // A link that is opened in a page that is there already works too, and leaves nothing to go back to.
+  const ruth = await visit.open({ expected: [REFUSED] });
+  await ruth.page.locator("#door-token").waitFor();
+  const reloaded = ruth.page.waitForEvent("load");
+  await ruth.page.evaluate(`location.hash = "token=${encodeURIComponent(TOKEN)}"`);
+  await reloaded;
+  assertEquals(ruth.page.url(), `${server.url}/`);
+  await ruth.goIn("Ruth");
+  await ruth.page.goBack();
+  assertFalse(ruth.page.url().includes("token"), ruth.page.url());
+});
+
+it("W15.3 without a token one is asked for it, and told when it is wrong", async () => {
+  await using server = await startServer({ WS_TOKEN: TOKEN });
+  await using visit = await openVisit(server.url);
+  const ines = await visit.open({ expected: [REFUSED] });
+  const token = ines.page.locator("#door-token");
+  await token.waitFor();
+  await ines.shows("#door-token-help", "Whoever runs this server can give you one.");
+  await ines.shows("#door-foot", "The token stays in this browser and is never part of a link.");
+  await ines.page.locator("#door-name").fill("Ines");
+  const go = ines.page.getByRole("button", { name: "Go in" });
+  await go.click();
+  await ines.shows("#door-token-help", "Write the token that whoever runs this server gave you.");
+  assertEquals(await focused(ines), "door-token");
+
+  await token.fill("open barley");
+  assertEquals(await token.getAttribute("type"), "password");
+  await ines.page.getByRole("button", { name: "Show" }).click();
+  assertEquals(await token.getAttribute("type"), "text");
+  await go.click();
+  await ines.shows("#door-token-help", WRONG_TOKEN);
+  await ines.door.waitFor();
+  assertEquals(await token.getAttribute("aria-invalid"), "true");
+  assertEquals(await focused(ines), "door-token");
+  await ines.status("Not let in");
+
+  await ines.goIn("Ines", { token: TOKEN });
+  await ines.say("let in");
+  await ines.seesSent("let in");
+  assertFalse(ines.page.url().includes("token"));
+});
+
+it("a link with a wrong token is told so too, to a stranger and to one who has a name", async () => {
+  await using server = await startServer({ WS_TOKEN: TOKEN });
+  await using visit = await openVisit(server.url);
+  const ines = await visit.open({ path: "/#token=wrong", expected: [REFUSED] });
+  await ines.shows("#door-token-help", WRONG_TOKEN);
+  assertEquals(new URL(ines.page.url()).hash, "");
+  await ines.goIn("Ines", { token: TOKEN });
+  // One who is in has a session, and keeps it whatever a link says.
+  await ines.page.goto(`${server.url}/?again#token=wrong`);
+  await ines.isIn();
+});
+
+it("W8.3 when the token has ended, one reads on, and a new one lets what was written out", async () => {
+  await using folder = await tempFolder();
+  const start = (token: string) =>
+    startServer({ WS_TOKEN: token, STORE_URL: `sqlite:${folder.path}/kept.db` });
+  await using first = await start("first");
+  await using wire = openWire(first);
+  await using visit = await openVisit(wire.url);
+  const expected = [NO_CONNECTION, REFUSED];
+  const ines = await visit.open({ path: "/#token=first", expected });
+  await ines.goIn("Ines");
+  await ines.say("before");
+  await ines.seesSent("before");
+  wire.cut();
+  await ines.status(/^Reconnecting in|^Trying now/);
+  await ines.say("written meanwhile");
+  first.kill("SIGKILL");
+  await first.exited;
+
+  await using second = await start("second");
+  wire.leadTo(second);
+  await ines.shows("#slip-title", "Your token has ended");
+  await ines.shows("#slip-text", "Enter a new one to go on. Nothing you wrote is lost.");
+  await ines.status("Not let in");
+  await ines.sees("before");
+  await ines.slip.getByRole("button", { name: "Enter token" }).click();
+  assertEquals(await focused(ines), "door-token");
+  await ines.goIn("Ines", { token: "second" });
+  await ines.seesSent("written meanwhile");
+  assertEquals(await ines.timeline(), ["Ines: before", "Ines: written meanwhile"]);
+});
+
+it("a name that is remembered goes straight in, to the room that was last in view", async () => {
+  await using server = await startServer();
+  await using visit = await openVisit(server.url);
+  const ines = await visit.enter("Ines", { room: "on-air" });
+  await ines.page.locator("#rooms a", { hasText: "random" }).click();
+  await ines.page.goto(server.url);
+  await ines.isIn();
+  assertEquals(await ines.door.isVisible(), false);
+  await ines.shows("#room-name", "random");
+  assertEquals(new URL(ines.page.url()).pathname, "/r/random");
+  await ines.shows("#own-name", "Ines");
+  assertEquals(await ines.page.locator("#rooms bdi").allTextContents(), [
+    "general",
+    "random",
+    "on-air",
+  ]);
+  await ines.shows("#rooms a[aria-current=page] bdi", "random");
+});
+
+it("W2.6 /r/<room> opens that room, in any of Unicode's forms; back and forward go through rooms", async () => {
+  await using server = await startServer();
+  await using visit = await openVisit(server.url);
+  const ines = await visit.open({ path: "/r/cafe%CC%81" });
+  assertEquals(await ines.page.locator("#door-room").inputValue(), "caf\u00e9");
+  await ines.goIn("Ines");
+  await ines.shows("#room-name", "caf\u00e9");
+  await ines.titleIs("caf\u00e9 · Snug");
+  await ines.say("un express");
+  await ines.seesSent("un express");
+  await using other = await enter(server, { room: "caf\u00e9" });
+  assertEquals(other.joined.messages.map(({ text }) => text), ["un express"]);
+
+  await ines.page.locator("#rooms a", { hasText: "random" }).click();
+  await ines.shows("#room-name", "random");
+  await ines.page.goBack();
+  await ines.shows("#room-name", "caf\u00e9");
+  await ines.sees("un express");
+  await ines.page.goForward();
+  await ines.shows("#room-name", "random");
+  await ines.page.goto(`${server.url}/r/herons/`);
+  await ines.isIn();
+  await ines.shows("#room-name", "herons");
+});
+
+it("W8.2 a name that is taken gets -2, and one is told", async () => {
+  await using server = await startServer();
+  await using visit = await openVisit(server.url);
+  await using ruth = await enter(server, { username: "INES" });
+  assertEquals(ruth.welcome.user, "INES");
+  const ines = await visit.enter("Ines");
+  await ines.shows("#own-name", "Ines-2");
+  await ines.shows("#composer-name", "Ines-2");
+  await ines.shows("#spoken", "Somebody here is called Ines; you are Ines-2.");
+  await ines.shows("#members li", /^Ines-2you$/);
+  await ines.say("which one am I?");
+  await ines.seesSent("which one am I?");
+  assertEquals(await ines.timeline(), ["Ines-2: which one am I?"]);
+});
+
+it("one's name can be changed, and Escape leaves it as it was", async () => {
+  await using server = await startServer();
+  await using visit = await openVisit(server.url);
+  const ines = await visit.enter("Ines");
+  await ines.say("by one name");
+  await ines.seesSent("by one name");
+  const rename = ines.page.getByRole("button", { name: "Change your name" });
+  await rename.click();
+  assertEquals(await ines.page.locator("#door-name").inputValue(), "Ines");
+  await ines.page.keyboard.press("Escape");
+  await ines.door.waitFor({ state: "hidden" });
+  assertEquals(await focused(ines), "rename");
+  await rename.click();
+  const loaded = ines.page.waitForEvent("load");
+  await ines.page.locator("#door-name").fill("Inés");
+  await ines.page.keyboard.press("Enter");
+  await loaded;
+  await ines.isIn();
+  await ines.shows("#own-name", "Inés");
+  await ines.say("by another");
+  await ines.seesSent("by another");
+  assertEquals(await ines.timeline(), ["Ines: by one name", "Inés: by another"]);
+});
+
+/** The id of the element that has the focus. */
+async function focused({ page }: Guest): Promise<string> {
+  return await page.evaluate("document.activeElement.id");
+}

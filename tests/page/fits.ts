@@ -1,0 +1,39 @@
+// Whether what is in view is whole and open to everybody: nothing runs out of the window, and axe
+// has nothing to say.
+import { assertEquals } from "@std/assert";
+import axe from "axe-core";
+import type { Guest } from "./guest.ts";
+
+/** In the page: what runs out of the window or is cut off without an ellipsis, in words. */
+const CUT_OFF = `(() => {
+  const name = (element) => element.tagName + "#" + element.id + "." + element.className;
+  const found = [];
+  const root = document.documentElement;
+  if (root.scrollWidth > root.clientWidth) found.push("the window scrolls sideways");
+  for (const element of document.body.querySelectorAll("*")) {
+    const style = getComputedStyle(element);
+    if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+    if (element.closest("svg, .unseen, [inert]") || style.clipPath !== "none") continue;
+    const { left, right, width } = element.getBoundingClientRect();
+    if (width > 0 && (left < -0.5 || right > innerWidth + 0.5)) found.push(name(element) + " runs out");
+    if (element.id === "house") continue; // the columns beside it are put away
+    const isHeld = style.overflowX !== "visible" && style.textOverflow !== "ellipsis";
+    if (isHeld && element.scrollWidth > element.clientWidth) found.push(name(element) + " is cut off");
+  }
+  return found;
+})()`;
+
+const RUN_AXE = `axe.run(document, {
+  resultTypes: ["violations"],
+  rules: { "target-size": { enabled: true } },
+}).then(({ violations }) => violations.flatMap(({ id, nodes }) =>
+  nodes.map(({ target, failureSummary }) => id + ": " + target + ": " + failureSummary)))`;
+
+export async function fits({ page }: Guest) {
+  if (await page.evaluate("typeof axe") === "undefined") await page.evaluate(axe.source);
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    assertEquals(await page.evaluate(CUT_OFF), [], colorScheme);
+    assertEquals(await page.evaluate(RUN_AXE), [], colorScheme);
+  }
+}

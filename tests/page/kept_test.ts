@@ -1,0 +1,110 @@
+// What a reload must not lose: what was begun, what was said and not sent yet.
+import { assertEquals } from "@std/assert";
+import { startServer } from "../harness/server.ts";
+import { NO_CONNECTION } from "./faults.ts";
+import { it } from "./it.ts";
+import { openVisit } from "./visit.ts";
+import { openWire } from "./wire.ts";
+
+it("a reload keeps what one was writing, for each room its own", async () => {
+  await using server = await startServer();
+  await using visit = await openVisit(server.url);
+  const ines = await visit.enter("Ines");
+  const room = (name: string) => ines.page.locator("#rooms a", { hasText: name });
+  await ines.box.pressSequentially("begun in general");
+  await room("random").click();
+  assertEquals(await ines.box.inputValue(), "");
+  await room("general").locator("svg.draft").waitFor();
+  await ines.box.fill("two\nlines in random ");
+  await ines.page.reload();
+  await ines.isIn();
+  assertEquals(await ines.box.inputValue(), "two\nlines in random ");
+  await room("general").click();
+  assertEquals(await ines.box.inputValue(), "begun in general");
+  await ines.page.keyboard.press("Enter");
+  await ines.seesSent("begun in general");
+  await ines.page.reload();
+  await ines.isIn();
+  assertEquals(await ines.box.inputValue(), "");
+  assertEquals(await ines.timeline(), ["Ines: begun in general"]);
+});
+
+it("P4 a reload keeps what is not sent, in its order, and it goes out once", async () => {
+  await using server = await startServer();
+  await using wire = openWire(server);
+  await using visit = await openVisit(server.url);
+  const ruth = await visit.enter("Ruth");
+  const ines = await visit.enter("Ines", { url: wire.url, expected: [NO_CONNECTION] });
+  await ines.say("sent");
+  await ruth.sees("sent");
+  // As behind a proxy that lets pages through, but no sockets.
+  wire.calm();
+  await ines.status(/^Reconnecting in/);
+  for (const text of ["not sent 1", "not sent 2", "not sent 3"]) await ines.say(text);
+  await ines.page.reload();
+  await ines.shows("#slip-title", "Live connections do not get through");
+  await ines.shows(
+    "#slip-text",
+    "The server answers, but something between here and there stops WebSockets.",
+  );
+  assertEquals(await ines.page.locator(".speech-row.waiting .speech").allTextContents(), [
+    "not sent 1",
+    "not sent 2",
+    "not sent 3",
+  ]);
+  await ines.say("not sent 4");
+  wire.mend();
+  await ines.isBack();
+  await ruth.sees("not sent 4");
+  await ines.seesSent("not sent 4");
+  const all = ["sent", "not sent 1", "not sent 2", "not sent 3", "not sent 4"].map((it) =>
+    `Ines: ${it}`
+  );
+  assertEquals(await ruth.timeline(), all);
+  assertEquals(await ines.timeline(), all);
+  await ines.page.reload();
+  await ines.isIn();
+  await ines.say("the last");
+  await ruth.sees("the last");
+  assertEquals(await ruth.timeline(), [...all, "Ines: the last"]);
+  assertEquals(await ines.timeline(), [...all, "Ines: the last"]);
+});
+
+it("W2.1 a text that is too long says so, and can be taken back into the box or deleted", async () => {
+  await using server = await startServer({ MAX_MESSAGE_BYTES: "2048" });
+  await using visit = await openVisit(server.url);
+  const ines = await visit.enter("Ines");
+  const long = "word ".repeat(500).trim();
+  await ines.say(long);
+  await ines.shows(".failure span", "Not sent. It is longer than this server allows (2 KB).");
+  await ines.say("short");
+  await ines.seesSent("short");
+  // It stays over a reload, and nothing tries it again by itself.
+  await ines.page.reload();
+  await ines.isIn();
+  await ines.sees("short");
+  await ines.shows(".failure span", "Not sent. It is longer than this server allows (2 KB).");
+  await ines.box.fill("and this");
+  await ines.page.getByRole("button", { name: "Edit" }).click();
+  assertEquals(await ines.box.inputValue(), `${long}\nand this`);
+  await ines.page.locator(".failure").waitFor({ state: "detached" });
+  await ines.box.fill("");
+  await ines.say(long);
+  await ines.page.getByRole("button", { name: "Delete" }).click();
+  await ines.page.locator(".failure").waitFor({ state: "detached" });
+  assertEquals(await ines.timeline(), ["Ines: short"]);
+});
+
+it("W13.3 who writes faster than the server takes loses nothing and is told nothing", async () => {
+  await using server = await startServer({ RATE_MESSAGES_PER_SECOND: "20", RATE_BURST: "5" });
+  await using visit = await openVisit(server.url);
+  const ruth = await visit.enter("Ruth");
+  const ines = await visit.enter("Ines");
+  const texts = Array.from({ length: 20 }, (_, index) => `quick ${index + 1}`);
+  for (const text of texts) await ines.say(text);
+  await ruth.sees("quick 20");
+  await ines.seesSent("quick 20");
+  assertEquals(await ruth.timeline(), texts.map((text) => `Ines: ${text}`));
+  assertEquals(await ines.timeline(), texts.map((text) => `Ines: ${text}`));
+  assertEquals(await ines.page.locator(".failure").count(), 0);
+});

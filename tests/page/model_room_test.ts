@@ -1,0 +1,149 @@
+import { assertEquals } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import type { Entry } from "../../src/protocol.ts";
+import { type Joined, Room } from "../../static/model/room.js";
+
+const ME = { uid: "me", user: "Ines" };
+const RUTH = { uid: "ruth", user: "Ruth" };
+const MARA = { uid: "mara", user: "Mara" };
+
+function entry(seq: number): Entry {
+  return {
+    type: "chat",
+    room: "herons",
+    seq,
+    ts: seq,
+    uid: "ruth",
+    user: "Ruth",
+    text: "hi",
+  } as Entry;
+}
+
+/** An answer to a join of a room with so many entries, of which the newest two come along. */
+function joined(seq: number, rest: Partial<Joined & { resumed: boolean }> = {}) {
+  const messages = Array.from(
+    { length: Math.min(seq, 2) },
+    (_, index) => entry(seq - Math.min(seq, 2) + 1 + index),
+  );
+  return {
+    type: "joined",
+    room: "herons",
+    epoch: "e1",
+    seq,
+    first: 1,
+    topic: "Birds",
+    count: 1,
+    members: [ME],
+    messages,
+    gap: false,
+    more: seq > 2,
+    resumed: false,
+    ...rest,
+  } as Joined & { resumed: boolean };
+}
+
+function room(): Room {
+  return new Room("herons", () => {});
+}
+
+/** Who came and left, as the log tells it. */
+function told({ timeline }: Room): string[] {
+  return timeline.lines.flatMap((line) =>
+    line.kind === "stage" ? [`+${[...line.came.values()]} -${[...line.left.values()]}`] : []
+  );
+}
+
+describe("a room", () => {
+  it("W5.1 takes its topic, its people and its newest page from the answer to a join", () => {
+    const herons = room();
+    herons.join(joined(7, { members: [ME, RUTH], count: 2 }), null);
+    assertEquals([herons.topic, herons.count, herons.isJoined], ["Birds", 2, true]);
+    assertEquals([...herons.members.values()], ["Ines", "Ruth"]);
+    assertEquals([herons.timeline.from, herons.timeline.to], [6, 7]);
+  });
+
+  it("that was never read has nothing unread, whatever was said in it", () => {
+    const herons = room();
+    assertEquals(herons.unread, 0);
+    herons.join(joined(7), null);
+    assertEquals(herons.unread, 0);
+    herons.timeline.add(entry(8), false);
+    assertEquals(herons.unread, 1);
+  });
+
+  it("that was read before has unread what came since, and all of it stands below one line", () => {
+    const herons = room();
+    herons.join(joined(7), { seq: 4, epoch: "e1" });
+    assertEquals(herons.unread, 3);
+    herons.markUnread();
+    assertEquals(herons.unreadLine, { after: 4, count: 3 });
+    herons.read = 7;
+    herons.markUnread();
+    assertEquals(herons.unreadLine, null);
+  });
+
+  it("W14.1 with a log of another epoch was never read, and nobody wants all of it counted", () => {
+    const herons = room();
+    herons.join(joined(7), { seq: 4, epoch: "before" });
+    assertEquals(herons.unread, 0);
+    // One that was empty when it was read had no epoch of its own yet (W5.5).
+    const empty = room();
+    empty.join(joined(2), { seq: 0, epoch: "" });
+    assertEquals(empty.unread, 2);
+  });
+
+  it("W5.4 that starts over keeps how far it was read, within what there is", () => {
+    const herons = room();
+    herons.join(joined(7), null);
+    herons.join(joined(9), { seq: 4, epoch: "e1" });
+    assertEquals([herons.read, herons.unread], [7, 2]);
+    herons.join(joined(3, { epoch: "e2" }), { seq: 7, epoch: "e1" });
+    assertEquals([herons.read, herons.unread], [3, 0]);
+  });
+
+  it("W5.3 that is resumed keeps its log: what was missed follows as entries", () => {
+    const herons = room();
+    herons.join(joined(2), null);
+    herons.join(joined(3, { resumed: true, messages: [entry(3)], members: [RUTH] }), null);
+    assertEquals(herons.timeline.to, 2);
+    assertEquals([...herons.members.keys()], ["ruth"]);
+  });
+
+  it("W9.3 tells who came and left, but not oneself", () => {
+    const herons = room();
+    herons.join(joined(2), null);
+    const presence = { type: "presence", room: "herons" } as const;
+    herons.presence({ ...presence, joined: [ME, RUTH, MARA], left: [], count: 3 }, "me");
+    assertEquals([told(herons), herons.count], [["+Ruth,Mara -"], 3]);
+    herons.timeline.add(entry(3), false);
+    herons.presence({ ...presence, joined: [], left: [RUTH], count: 2 }, "me");
+    assertEquals(told(herons), ["+Ruth,Mara -", "+ -Ruth"]);
+    assertEquals([...herons.members.values()], ["Ines", "Mara"]);
+  });
+
+  it("W9.3 does not tell what one saw on coming in already", () => {
+    const herons = room();
+    herons.join(joined(2, { members: [ME, RUTH], count: 2 }), null);
+    const presence = { type: "presence", room: "herons" } as const;
+    herons.presence({ ...presence, joined: [RUTH], left: [MARA], count: 2 }, "me");
+    assertEquals(told(herons), []);
+  });
+
+  it("W9.3 of more than fifty tells only how many there are", () => {
+    const herons = room();
+    herons.join(joined(2), null);
+    const presence = { type: "presence", room: "herons" } as const;
+    herons.presence({ ...presence, joined: [RUTH], left: [], count: 51 }, "me");
+    assertEquals([told(herons), herons.count], [[], 51]);
+    assertEquals(herons.members.has("ruth"), true);
+  });
+
+  it("W10.2 forgets that somebody types when they leave", () => {
+    const herons = room();
+    herons.join(joined(2, { members: [ME, RUTH] }), null);
+    herons.typists.hear({ ...RUTH, on: true });
+    assertEquals(herons.typists.names, ["Ruth"]);
+    herons.presence({ type: "presence", room: "herons", joined: [], left: [RUTH], count: 1 }, "me");
+    assertEquals(herons.typists.names, []);
+  });
+});

@@ -1,0 +1,141 @@
+// The end of a schedule: nothing breaks any more, so all must become well; then everybody goes, and
+// nothing may be left over.
+import type { World } from "./world.ts";
+
+/** Within this everybody must be connected, idle and up to date, in simulated milliseconds. */
+const HEALS_MS = 20 * 60_000;
+/** Nothing of the server's may be left this long after everybody went. */
+const GONE_MS = 2 * 60_000;
+
+export async function heal(world: World): Promise<void> {
+  const { profile: { settings } } = world;
+  settings.maxRooms = settings.maxRoomMembers = 10_000;
+  settings.limits.rooms = 50;
+  if (world.life?.isDraining) await world.kill(() => ({ frames: true, end: true }));
+  if (!world.life) await world.start("all");
+  world.life!.store.isFailing = false;
+  for (const person of world.people) if (person.tabs.length === 0) person.open();
+  await until(world, HEALS_MS, () => problemOf(world));
+
+  world.trace("all is well; everybody says something");
+  const before = world.tabs.map(({ pair }) => pair);
+  for (const tab of world.tabs) for (const room of tab.rooms) tab.say(room, tab.person.text(30));
+  await until(world, HEALS_MS, () => problemOf(world));
+  for (const [index, { name, pair }] of world.tabs.entries()) {
+    if (pair !== before[index]) world.violated(`${name} reconnected without a reason`);
+  }
+  await holdsTruth(world);
+}
+
+/** Everybody goes. */
+export async function end(world: World): Promise<void> {
+  for (const person of world.people) {
+    for (const tab of [...person.tabs]) person.drop(tab, world.dice.chance(0.5));
+  }
+  await until(world, GONE_MS, () => leftOver(world));
+}
+
+/** Does all that is to be done, as time passes, until there is no problem any more. */
+async function until(
+  world: World,
+  ms: number,
+  problem: () => string | undefined,
+): Promise<void> {
+  const { clock } = world;
+  const deadline = clock.nowMs + ms;
+  let traced = "";
+  for (;;) {
+    while (runAll(world)) await world.settle();
+    const found = problem();
+    if (found === undefined) return;
+    if (clock.nowMs > deadline) throw new Error(`does not heal: ${found}`);
+    if (found !== traced) world.trace(`not yet: ${traced = found}`);
+    const next = Math.min(clock.nextAt, world.life!.loop.nextAt, clock.nowMs + 1000);
+    await world.pass(Math.max(0, next - clock.nowMs));
+    world.life!.hub.sweep();
+  }
+}
+
+/** Everything that waits happens. False: nothing waits. */
+function runAll(world: World): boolean {
+  const { life, pairs, fetches } = world;
+  let happened = false;
+  for (const pair of pairs) {
+    while (pair.toServer() !== undefined) happened = true;
+    while (pair.toClient() !== undefined) happened = true;
+    if (pair.isOver) pairs.delete(pair);
+  }
+  while (life!.loop.turn()) happened = true;
+  for (const call of life!.store.calls) {
+    happened = true;
+    if (call.isDone) call.answer();
+    else call.do().then(call.answer);
+  }
+  for (const fetch of fetches) {
+    happened = true;
+    fetch.answer();
+  }
+  return happened;
+}
+
+function problemOf(world: World): string | undefined {
+  for (const tab of world.tabs) {
+    const { chat, rooms, pages, problem, isAsking } = tab;
+    if (problem === undefined) continue;
+    // As a page does: it joins where it was refused, and where something waits to be said.
+    const wanted = [...rooms, ...chat.unsent.map(({ room }) => room)];
+    for (const room of wanted) if (!pages.has(room) && !isAsking) tab.join(room);
+    return `${tab.name} ${problem}`;
+  }
+  for (const person of world.people) {
+    if (person.problem === undefined) continue;
+    // What a page left unsent when it was closed waits for the next one that is opened.
+    person.drop(person.tabs[0]!, true);
+    person.open();
+    return person.problem;
+  }
+  return undefined;
+}
+
+/** The store, the truth and what people heard of their messages agree. */
+async function holdsTruth({ truth, life, people, violated }: World): Promise<void> {
+  const said = new Set<string>();
+  for (const [room, { entries }] of truth.logs) {
+    const stored = await life!.store.all(room);
+    if (stored.length !== entries.length) violated(`the store holds ${stored.length} of ${room}`);
+    for (const { uid, text } of entries) {
+      if (said.has(`${uid} ${text}`)) violated(`P4: ${text} is in ${room} twice`);
+      said.add(`${uid} ${text}`);
+    }
+  }
+  for (const { hub } of [life!]) {
+    for (const [name, room] of hub.rooms) {
+      const inside = new Set(
+        [...hub.sessions].flatMap((session) =>
+          "uid" in session && room.has(session as never) ? [session.uid] : []
+        ),
+      );
+      const shown = room.presence.first(1000);
+      if (inside.size > shown.length) violated(`W9: ${name} does not show everybody`);
+    }
+  }
+  void people;
+}
+
+function leftOver({ life, clock, pairs, fetches }: World): string | undefined {
+  const { hub, gate, loop, store } = life!;
+  const left = {
+    sessions: hub.sessions.size,
+    rooms: hub.rooms.size,
+    names: hub.names.count,
+    connections: gate.connections,
+    "things to store": hub.isIdle ? 0 : 1,
+    "scheduled things": loop.isIdle ? 0 : 1,
+    calls: store.calls.size,
+    timers: clock.timers,
+    requests: fetches.size,
+    lines: [...pairs].filter(({ isOver }) => !isOver).length,
+  };
+  for (const [what, count] of Object.entries(left)) if (count > 0) return `${count} ${what} left`;
+  return undefined;
+}

@@ -1,0 +1,177 @@
+// One life of the server, from its start to its end: the real gate, hub and sessions over a store
+// and a loop that do only what they are told.
+import { offersBatches } from "../../src/gate/credential.ts";
+import { type Admission, Gate } from "../../src/gate/gate.ts";
+import { GuestSessions } from "../../src/gate/guest.ts";
+import { Hub, type HubSettings } from "../../src/hub.ts";
+import { type Refusal, SUBPROTOCOL } from "../../src/protocol.ts";
+import { Session } from "../../src/session.ts";
+import type { SimClock } from "./clock.ts";
+import type { Dice } from "./dice.ts";
+import { Loop } from "./loop.ts";
+import type { Pair } from "./pair.ts";
+import type { SimStore } from "./store.ts";
+import type { Truth } from "./truth.ts";
+import { type Owners, WireRules } from "./wire_rules.ts";
+
+/** How long a server that goes down waits for its clients. */
+const DRAIN_MS = 10_000;
+/** How long a session that is sent home has at least to take all that is for it. */
+const FLUSH_MS = 5000;
+
+export interface LifeOptions {
+  clock: SimClock;
+  dice: Dice;
+  store: SimStore;
+  settings: HubSettings;
+  truth: Truth;
+  owners: Owners;
+  secret: string;
+  /** The transport can cut a connection. */
+  canAbort: boolean;
+  name(kind: string): string;
+  violated(what: string): void;
+  meet(what: string): void;
+}
+
+export class Life {
+  readonly hub: Hub;
+  readonly gate: Gate;
+  readonly loop: Loop;
+  readonly store: SimStore;
+  readonly pairs = new Set<Pair>();
+  readonly #options: LifeOptions;
+  #drainedAt = Infinity;
+
+  constructor(options: LifeOptions) {
+    const { clock, dice, store, settings, secret, name } = options;
+    this.#options = options;
+    this.store = store;
+    this.loop = new Loop(clock);
+    this.hub = new Hub({
+      settings,
+      store,
+      scheduler: this.loop,
+      now: clock.now,
+      random: dice.next,
+      makeEpoch: () => name("epoch"),
+      storeTried: () => {},
+      fault: (error) => options.violated(`fault: ${(error as Error).stack}`),
+    });
+    this.gate = new Gate({
+      tokenHash: undefined,
+      isLocalOnly: false,
+      allowedOrigins: [],
+      authHeader: "",
+      maxConnections: 1000,
+      maxConnectionsPerIp: 64,
+      guests: new GuestSessions(secret, "open"),
+      now: clock.now,
+      makeGuestId: () => name("g"),
+    });
+  }
+
+  get isDraining(): boolean {
+    return this.#drainedAt < Infinity;
+  }
+
+  /** Whether a server that goes down has nothing more to wait for. */
+  get isDone(): boolean {
+    const { nowMs } = this.#options.clock;
+    return this.isDraining && (this.hub.isIdle || nowMs >= this.#drainedAt + DRAIN_MS);
+  }
+
+  drain(): void {
+    this.#drainedAt = this.#options.clock.nowMs;
+    this.gate.close();
+    this.hub.drain();
+  }
+
+  /** What a plain request hears of the gate. */
+  probe(request: Request): { status: number; body: Partial<Refusal> } {
+    const admission = this.gate.admit(request, "10.0.0.1");
+    if (!admission.ok) return { status: admission.status, body: admission.refusal };
+    admission.release();
+    return { status: 426, body: {} };
+  }
+
+  /** An upgrade arrives. */
+  accept(pair: Pair): void {
+    const headers = new Headers({ host: pair.url.host });
+    if (pair.protocols.length > 0) headers.set("sec-websocket-protocol", pair.protocols.join(", "));
+    const request = new Request(pair.url.href.replace(/^ws/, "http"), { headers });
+    const admission = this.gate.admit(request, "10.0.0.1");
+    if (!admission.ok) return pair.refuse();
+    const isBatched = offersBatches(request);
+    pair.socket.isOpen = true;
+    pair.open(isBatched ? SUBPROTOCOL : "");
+    this.#open(pair, isBatched, admission);
+  }
+
+  /** What must hold of every session between two steps (P5). */
+  check(): void {
+    const { outboxBytes } = this.#options.settings;
+    for (const { served, name } of this.pairs) {
+      if (!served?.session.isServing) continue;
+      const { bytes } = served.session.outbox;
+      if (bytes > outboxBytes) {
+        this.#options.violated(`P5: ${name} has ${bytes} bytes in its outbox`);
+      }
+    }
+  }
+
+  #open(pair: Pair, isBatched: boolean, { identity, release }: Admission & { ok: true }): void {
+    const { truth, owners, settings, violated, meet, canAbort, clock } = this.#options;
+    const session = Session.open({
+      hub: this.#watched(pair),
+      socket: pair.socket,
+      identity,
+      isBatched,
+      hasHeartbeat: true,
+      ended: () => {},
+    });
+    pair.rules = new WireRules({
+      name: pair.name,
+      uid: identity.uid,
+      limits: settings.limits,
+      truth,
+      owners,
+      violated,
+      meet,
+    });
+    this.pairs.add(pair);
+    pair.served = {
+      life: this,
+      session,
+      canAbort,
+      closing: (code) => pair.rules?.closed(code, clock.nowMs < this.#drainedAt + FLUSH_MS),
+      closed: (code, reason) => {
+        this.pairs.delete(pair);
+        release();
+        session.closed(code, reason);
+      },
+    };
+  }
+
+  /** The hub as one session sees it: whatever reads for an answer must have the space (W6.1). */
+  #watched(pair: Pair): Hub {
+    const { settings, violated } = this.#options;
+    const begun = (what: string) => {
+      const most = settings.outboxBytes / 4;
+      const live = pair.served?.session.outbox.bytes ?? 0;
+      if (Math.max(live, pair.buffered) < most) return;
+      violated(`W6.1: ${pair.name} begins ${what} with ${live} and ${pair.buffered} bytes waiting`);
+    };
+    const watch = <T extends object>(target: T, names: string[], also: Partial<T> = {}): T =>
+      new Proxy(target, {
+        get: (_, name) => {
+          if (names.includes(String(name))) begun(String(name));
+          if (name in also) return also[name as keyof T];
+          const value = target[name as keyof T];
+          return typeof value === "function" ? value.bind(target) : value;
+        },
+      });
+    const store = watch(this.store, ["active"]);
+    return watch(this.hub, ["openRoom"], { store });
+  }
+}

@@ -1,0 +1,54 @@
+// Somebody with a browser: a storage that outlives its pages, and what became of all they said.
+import type { Outgoing } from "../../static/chat.js";
+import type { World } from "./world.ts";
+import { Tab } from "./tab.ts";
+
+export class Person {
+  readonly name: string;
+  readonly isPlain: boolean;
+  readonly world: World;
+  readonly tabs: Tab[] = [];
+  /** What was said, by its ref, as it was last told. */
+  readonly said = new Map<string, Outgoing>();
+  readonly #stored = new Map<string, string>();
+  #texts = 0;
+
+  constructor(world: World, name: string, isPlain: boolean) {
+    this.world = world;
+    this.name = name;
+    this.isPlain = isPlain;
+  }
+
+  readonly storage = {
+    getItem: (key: string) => this.#stored.get(key) ?? null,
+    setItem: (key: string, value: string) => void this.#stored.set(key, value),
+    removeItem: (key: string) => void this.#stored.delete(key),
+  };
+
+  /** A text that nobody has said before. */
+  text(length: number): string {
+    const text = `${this.name} ${++this.#texts} `;
+    return text + "x".repeat(Math.max(0, length - text.length));
+  }
+
+  open(): Tab {
+    const tab = new Tab(this, this.world.name(this.name));
+    this.tabs.push(tab);
+    return tab;
+  }
+
+  /** A page goes: with a goodbye, or as when a browser is closed. */
+  drop(tab: Tab, saysBye: boolean): void {
+    this.tabs.splice(this.tabs.indexOf(tab), 1);
+    tab.end(saysBye);
+  }
+
+  /** What is wrong with what became of what was said. */
+  get problem(): string | undefined {
+    for (const { ref, status, refusal } of this.said.values()) {
+      if (status === "waiting") return `${this.name}'s ${ref} still waits`;
+      if (status === "failed" && !refusal) return `${this.name}'s ${ref} failed without a reason`;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,74 @@
+// What kind of world a schedule plays in: how many people and rooms, which limits, how much breaks.
+import type { HubSettings } from "../../src/hub.ts";
+import type { RoomName } from "../../src/protocol.ts";
+import type { Dice } from "./dice.ts";
+
+export interface Profile {
+  steps: number;
+  people: number;
+  /** How many of ten speak plain. */
+  plain: number;
+  rooms: readonly RoomName[];
+  maxUnsent: number;
+  /** Characters of the longest text. */
+  maxText: number;
+  /** Over one where much is said and read at once. */
+  haste: number;
+  /** The store answers at once, as one in memory does. */
+  isPrompt: boolean;
+  /** The transport can cut a connection. */
+  canAbort: boolean;
+  faults: { net: number; store: number; life: number };
+  settings: HubSettings;
+}
+
+/** Everything a schedule may differ in from another. */
+export function drawProfile(dice: Dice): Profile {
+  const isGiant = dice.chance(0.03);
+  const outboxBytes = isGiant
+    ? 1_048_576
+    : dice.pick([4096, 4096, 10_000, 70_000, 300_000, 1_048_576]);
+  const maxText = isGiant
+    ? 200_000
+    : Math.min(outboxBytes / 4 | 0, dice.pick([20, 20, 200, 1000, 3000, 12_000]));
+  const isTight = dice.chance(0.15);
+  const [heartbeatMs, heartbeatGraceMs] = dice.pick([[25_000, 10_000], [25_000, 10_000], [
+    3000,
+    1000,
+  ]]);
+  const [messagesPerSecond, burst] = dice.pick([[5, 20], [5, 20], [100, 400], [2, 3]]);
+  return {
+    steps: isGiant ? 150 : dice.pick([150, 300, 500]),
+    people: dice.pick([2, 3, 4, 6]),
+    plain: dice.pick([0, 3, 5]),
+    rooms: ["lobby", "den", "attic", "yard"].slice(0, dice.pick([1, 2, 2, 4])),
+    maxUnsent: dice.pick([3, 10_000]),
+    maxText,
+    haste: dice.pick([0.3, 0.6, 1]),
+    isPrompt: dice.chance(0.15),
+    canAbort: dice.chance(0.5),
+    faults: {
+      net: dice.pick([0, 1, 1, 3]),
+      store: dice.pick([0, 1, 3]),
+      life: dice.pick([0, 1, 1, 2]),
+    },
+    settings: {
+      limits: {
+        messageBytes: isGiant ? 250_000 : 16_384,
+        rooms: isTight ? dice.pick([1, 2]) : 50,
+        messagesPerSecond: messagesPerSecond!,
+        burst: burst!,
+        historyPage: dice.pick([1, 3, 10, 50]),
+        resume: dice.pick([2, 8, 1000]),
+      },
+      version: "1.2.3",
+      rooms: dice.pick([[], ["lobby"]]),
+      maxRooms: isTight ? dice.pick([1, 3]) : 10_000,
+      maxRoomMembers: isTight ? dice.pick([2, 4]) : 10_000,
+      outboxBytes,
+      heartbeatMs: heartbeatMs!,
+      heartbeatGraceMs: heartbeatGraceMs!,
+      presenceGraceMs: dice.pick([500, 10_000]),
+    },
+  };
+}

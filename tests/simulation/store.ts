@@ -1,0 +1,126 @@
+// The store of one server: a real MemoryStore whose calls are done, answered and refused only when
+// told, and in any order. What it keeps outlives the server.
+import type { Entry, RoomName } from "../../src/protocol.ts";
+import { MemoryStore } from "../../src/store/memory.ts";
+import { type Appended, type Draft, StoreError } from "../../src/store/store.ts";
+import type { Head, Page, PageSize, Store } from "../../src/store/store.ts";
+import type { Truth } from "./truth.ts";
+
+/** A call that is under way: first it is done, then it is answered. */
+export interface Call {
+  name: "append" | "head" | "replay" | "page" | "active";
+  about: string;
+  isDone: boolean;
+  do(): Promise<void>;
+  answer(): void;
+  refuse(): void;
+}
+
+export class SimStore implements Store {
+  readonly #memory: Store;
+  readonly #truth: Truth;
+  readonly #isPrompt: boolean;
+  readonly #violated: (what: string) => void;
+  readonly calls = new Set<Call>();
+  /** Every call that is not done yet will be refused. */
+  isFailing = false;
+
+  private constructor(
+    memory: Store,
+    truth: Truth,
+    isPrompt: boolean,
+    violated: (what: string) => void,
+  ) {
+    this.#memory = memory;
+    this.#truth = truth;
+    this.#isPrompt = isPrompt;
+    this.#violated = violated;
+  }
+
+  /** A store that holds what the truth holds. A prompt one answers at once, unless it fails. */
+  static async open(
+    truth: Truth,
+    isPrompt: boolean,
+    violated: (what: string) => void,
+  ): Promise<SimStore> {
+    const memory = new MemoryStore();
+    for (const [room, { epoch, entries }] of truth.logs) {
+      await memory.append(entries.map(({ seq: _, ...entry }) => ({ ...entry, room, epoch })));
+    }
+    return new SimStore(memory, truth, isPrompt, violated);
+  }
+
+  append(drafts: readonly Draft[]): Promise<Appended[]> {
+    return this.#call("append", drafts.map(({ room }) => room).join(" "), async () => {
+      const appended = await this.#memory.append(drafts);
+      for (const [index, draft] of drafts.entries()) {
+        const problem = this.#truth.append(draft, appended[index]!);
+        if (problem) this.#violated(problem);
+      }
+      return appended;
+    });
+  }
+
+  head(room: RoomName): Promise<Head | undefined> {
+    return this.#call("head", room, () => this.#memory.head(room));
+  }
+
+  replay(room: RoomName, after: number, upTo: number, size: PageSize) {
+    return this.#call(
+      "replay",
+      `${room} ${after}-${upTo}`,
+      (): Promise<Entry[] | undefined> => this.#memory.replay(room, after, upTo, size),
+    );
+  }
+
+  page(room: RoomName, before: number, size: PageSize): Promise<Page> {
+    return this.#call("page", `${room} <${before}`, () => this.#memory.page(room, before, size));
+  }
+
+  active(since: number, limit: number) {
+    return this.#call("active", "", () => this.#memory.active(since, limit));
+  }
+
+  keep(name: string, fresh: string): Promise<string> {
+    return this.#memory.keep(name, fresh);
+  }
+
+  check(): Promise<void> {
+    return this.#memory.check();
+  }
+
+  close(): Promise<void> {
+    return this.#memory.close();
+  }
+
+  /** All of a room, past every gate. */
+  async all(room: RoomName): Promise<Entry[]> {
+    const everything = { limit: Infinity, bytes: Infinity };
+    return (await this.#memory.page(room, Infinity, everything)).messages;
+  }
+
+  #call<T>(name: Call["name"], about: string, run: () => Promise<T>): Promise<T> {
+    if (this.#isPrompt && !this.isFailing) return run();
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    let result: T;
+    const call: Call = {
+      name,
+      about,
+      isDone: false,
+      do: async () => {
+        result = await run();
+        call.isDone = true;
+      },
+      answer: () => {
+        this.calls.delete(call);
+        resolve(result);
+      },
+      refuse: () => {
+        this.calls.delete(call);
+        reject(new StoreError("the disk is full"));
+      },
+    };
+    this.calls.add(call);
+    return promise;
+  }
+}

@@ -1,0 +1,164 @@
+// A page of somebody's: a real SDK on a simulated WebSocket, fetch and clock. Holds it to what it
+// promises (P2 to P4) with every event.
+import { type Chat, connect, type Joined, type Outgoing } from "../../static/chat.js";
+import type { Entry } from "../../src/protocol.ts";
+import { TabClock } from "./clock.ts";
+import { Page } from "./page.ts";
+import { ClientSocket, type Pair } from "./pair.ts";
+import type { Person } from "./person.ts";
+
+export class Tab {
+  readonly name: string;
+  readonly person: Person;
+  readonly clock: TabClock;
+  readonly chat: Chat;
+  /** What it shows of each room it is in. */
+  readonly pages = new Map<string, Page>();
+  /** Rooms it wants to be in. */
+  readonly rooms = new Set<string>();
+  /** The newest connection. */
+  pair: Pair | undefined;
+  /** Joins and questions that are not answered. */
+  readonly #asking = new Map<symbol, string>();
+  #isOver = false;
+
+  constructor(person: Person, name: string) {
+    const { world } = person;
+    this.person = person;
+    this.name = name;
+    this.clock = new TabClock(world.clock, world.dice);
+    this.chat = connect("https://chat.example", {
+      name: person.name,
+      plain: person.isPlain,
+      storage: person.storage,
+      maxUnsent: world.profile.maxUnsent,
+      clock: this.clock,
+      WebSocket: this.#socketClass(),
+      fetch: ((url: URL, init: RequestInit) => world.fetch(this, url, init)) as typeof fetch,
+    });
+    this.chat.on("joined", (joined) => this.#joined(joined));
+    this.chat.on("entry", (entry) => this.#entry(entry));
+    this.chat.on("left", ({ room }) => void this.pages.delete(room));
+    this.chat.on("outgoing", (outgoing) => this.#outgoing(outgoing));
+    this.chat.on("state", (state) => {
+      if (state.status === "stopped") this.#violated(`stopped: ${state.message}`);
+    });
+  }
+
+  get isAsking(): boolean {
+    return this.#asking.size > 0;
+  }
+
+  join(room: string): void {
+    this.rooms.add(room);
+    this.#ask(`join ${room}`, this.chat.join(room), () => this.pages.delete(room));
+  }
+
+  leave(room: string): void {
+    this.rooms.delete(room);
+    this.chat.leave(room);
+  }
+
+  /** False: too much is unsent. */
+  say(room: string, text: string, replyTo?: number): boolean {
+    try {
+      this.chat.say(room, text, { replyTo });
+      return true;
+    } catch (error) {
+      if (error instanceof RangeError) return false;
+      throw error;
+    }
+  }
+
+  ask(what: "history" | "members" | "rooms", room: string, before?: number): void {
+    if (what === "history") this.#ask(what, this.chat.history(room, { before }));
+    else if (what === "members") this.#ask(what, this.chat.members(room));
+    else this.#ask(what, this.chat.rooms());
+  }
+
+  end(saysBye: boolean): void {
+    if (saysBye) this.chat.close();
+    this.#isOver = true;
+    this.pair?.abandon();
+    this.clock.stop();
+    // Nobody is there to hear the answer.
+    const { fetches } = this.person.world;
+    for (const fetch of fetches) if (fetch.tab === this) fetches.delete(fetch);
+  }
+
+  /** What keeps it from being where it wants to be, and from knowing all of it. */
+  get problem(): string | undefined {
+    const { chat } = this;
+    if (chat.state.status !== "connected") return `is ${chat.state.status}`;
+    if (!this.pair?.isLive) return "is on a dead line";
+    if (this.isAsking) return `waits for ${[...this.#asking.values()]}`;
+    for (const { ref, status } of chat.unsent) if (status === "waiting") return `has ${ref} unsent`;
+    for (const room of this.rooms) {
+      const page = this.pages.get(room);
+      if (!page) return `is not in ${room}`;
+      if (!this.pair.rules?.rooms.has(room)) return `is no member of ${room}`;
+      if (page.problem) return page.problem;
+      const position = chat.position(room);
+      if (position?.seq !== page.next - 1 || position.epoch !== page.epoch) {
+        return `is at ${position?.seq} of ${room}`;
+      }
+    }
+    return undefined;
+  }
+
+  #joined(joined: Joined): void {
+    const { room, epoch, resumed, gap, messages, seq } = joined;
+    const page = this.pages.get(room);
+    if (resumed) {
+      if (page?.epoch !== epoch) this.#violated(`P3: ${room} resumes what it does not have`);
+      return;
+    }
+    const wasAsked = [...this.#asking.values()].includes(`join ${room}`);
+    if (page && !gap && !wasAsked) this.#violated(`P3: ${room} starts anew without a reason`);
+    if (messages.length > 0 && messages.at(-1)!.seq !== seq) this.#violated(`${room} ends early`);
+    this.pages.set(room, new Page(this.person.world.truth, joined));
+  }
+
+  #entry(entry: Entry): void {
+    const page = this.pages.get(entry.room);
+    const problem = page ? page.add(entry) : `an entry of ${entry.room} before its joined`;
+    if (problem) this.#violated(problem);
+  }
+
+  #outgoing(outgoing: Outgoing): void {
+    const { ref, room, status, seq } = outgoing;
+    this.person.said.set(ref, outgoing);
+    this.person.world.trace(`  ${this.name}'s ${ref} is ${status}`);
+    if (status === "sent") {
+      const acked = this.pair?.rules?.acked.get(`${room} ${ref}`);
+      if (acked?.seq !== seq) this.#violated(`P1: ${ref} counts as sent, and was not acknowledged`);
+    }
+  }
+
+  #ask(what: string, answer: Promise<unknown>, refused = () => {}): void {
+    const key = Symbol();
+    this.#asking.set(key, what);
+    const done = () => this.#asking.delete(key);
+    answer.then(done, () => {
+      done();
+      refused();
+    });
+  }
+
+  #socketClass(): typeof WebSocket {
+    const { person: { world } } = this;
+    const tabPair = (pair: Pair) => this.pair = pair;
+    // deno-lint-ignore no-this-alias
+    const tab = this;
+    return class extends ClientSocket {
+      constructor(url: URL, protocols: string[]) {
+        super();
+        this.pair = tabPair(world.connect(tab, { url, protocols, client: this }));
+      }
+    } as unknown as typeof WebSocket;
+  }
+
+  #violated(what: string): void {
+    if (!this.#isOver) this.person.world.violated(`${this.name}: ${what}`);
+  }
+}
