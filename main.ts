@@ -34,6 +34,10 @@ async function main(): Promise<void> {
     event.preventDefault();
     log.error("unhandled rejection: {error}", { error: String(event.reason) });
   });
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    log.error("uncaught: {error}", { error: String(event.error ?? event.message) });
+  });
 
   try {
     const server = await serve(config, log);
@@ -42,8 +46,10 @@ async function main(): Promise<void> {
       if (isStopping) Deno.exit(1);
       isStopping = true;
       log.info("{signal}: sending everyone home", { signal });
-      await server.stop();
-      Deno.exit(0);
+      await server.stop().then(() => Deno.exit(0), (error) => {
+        log.error("the end was not clean: {error}", { error: String(error) });
+        Deno.exit(1);
+      });
     });
     for (const line of server.greeting) console.log(line);
   } catch (error) {

@@ -26,8 +26,8 @@ interface Waiting {
 export interface CommitOptions {
   store: Store;
   scheduler: Scheduler;
-  /** Whether all outboxes had their turn since what they were last given. */
-  isFlushed(): boolean;
+  /** How many outboxes were ever given something, and how many had their turn, in that order. */
+  outboxes: { readonly added: number; readonly done: number };
   /** Bytes of entries that may be committed before the outboxes had their turn. */
   maxBytes: number;
   /** Hears of every call of the store: the error it failed with, or undefined. */
@@ -40,7 +40,9 @@ export class GroupCommit {
   readonly #options: CommitOptions;
   #waiting: Waiting[] = [];
   #isUnderWay = false;
+  /** What was committed since the outboxes had their turn: that is when `done` reaches this. */
   #unflushedBytes = 0;
+  #flushedAt = 0;
 
   constructor(options: CommitOptions) {
     this.#options = options;
@@ -57,15 +59,15 @@ export class GroupCommit {
     this.#begin();
   }
 
-  /** All outboxes had their turn. */
+  /** Outboxes had their turn. */
   flushed(): void {
     this.#begin();
   }
 
   #begin(): void {
     if (this.#isUnderWay || this.#waiting.length === 0) return;
-    const { scheduler, isFlushed, maxBytes } = this.#options;
-    if (isFlushed()) this.#unflushedBytes = 0;
+    const { scheduler, outboxes, maxBytes } = this.#options;
+    if (outboxes.done >= this.#flushedAt) this.#unflushedBytes = 0;
     if (this.#unflushedBytes >= maxBytes) return;
     this.#isUnderWay = true;
     scheduler.soon(() => this.#commit());
@@ -80,14 +82,22 @@ export class GroupCommit {
     } catch (error) {
       this.#options.tried(error);
     }
+    for (const [index, { settle }] of waiting.entries()) {
+      this.#guard(() => settle(appended[index]));
+    }
+    for (const log of new Set(waiting.map(({ log }) => log))) this.#guard(() => log.fanOut());
+    this.#flushedAt = this.#options.outboxes.added;
+    this.#isUnderWay = false;
+    this.#begin();
+  }
+
+  /** One bug must not keep the others from being settled. */
+  #guard(run: () => void): void {
     try {
-      for (const [index, { settle }] of waiting.entries()) settle(appended[index]);
-      for (const log of new Set(waiting.map(({ log }) => log))) log.fanOut();
+      run();
     } catch (error) {
       this.#options.fault(error);
     }
-    this.#isUnderWay = false;
-    this.#begin();
   }
 
   /** The drafts of the next call: at least one, and then as many as may be. */

@@ -19,7 +19,7 @@ const list = v.pipe(
 );
 
 /** An outbox must hold this many of the largest messages, or one of them closes fast readers too. */
-const OUTBOX_MESSAGES = 16;
+const OUTBOX_MESSAGES = 4;
 
 type Setting = { schema: v.GenericSchema<string, unknown>; otherwise: string; expected: string };
 
@@ -71,7 +71,11 @@ const settings = {
   ),
   ROOMS: setting(
     "general,random",
-    v.pipe(list, v.everyItem((name) => parseRoomName(name).ok), v.transform(toRoomNames)),
+    v.pipe(
+      list,
+      v.everyItem((name) => parseRoomName(name).ok),
+      v.transform((names) => [...new Set(toRoomNames(names))]),
+    ),
     "room names with commas between them; letters, digits, . _ and -",
   ),
   MAX_ROOMS: number(10000),

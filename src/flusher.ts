@@ -1,5 +1,5 @@
 // Decides when outboxes hand over what they hold: a few to each turn of the loop, so that the
-// runtime writes while we go on and nobody's big room makes the others wait (design §4).
+// runtime writes while we go on and nobody's big room makes the others wait.
 import type { Outbox } from "./outbox.ts";
 
 /** Outboxes that hand over in one turn of the loop. */
@@ -21,23 +21,30 @@ export class Flusher {
   #ready: Outbox[] = [];
   #next = 0;
   #scheduled = false;
+  #added = 0;
+  #done = 0;
   readonly #stalled = new Set<Outbox>();
   #retrying = false;
 
-  /** `flushed` is called whenever every outbox that was added has had its turn. */
+  /** `flushed` is called after each turn in which outboxes had theirs. */
   constructor(scheduler: Scheduler, flushed: () => void = () => {}) {
     this.#scheduler = scheduler;
     this.#flushed = flushed;
   }
 
-  /** Whether every outbox that was added has had its turn. */
-  get isFlushed(): boolean {
-    return this.#ready.length === 0;
+  /** How many outboxes were ever added, and how many had their turn: first come, first served. */
+  get added(): number {
+    return this.#added;
+  }
+
+  get done(): number {
+    return this.#done;
   }
 
   /** The outbox has something to hand over. */
   add(outbox: Outbox): void {
     this.#ready.push(outbox);
+    this.#added++;
     this.#schedule();
   }
 
@@ -62,13 +69,16 @@ export class Flusher {
   #turn(): void {
     this.#scheduled = false;
     const end = Math.min(this.#ready.length, this.#next + OUTBOXES_PER_TURN);
-    while (this.#next < end) this.#ready[this.#next++]!.flush();
+    while (this.#next < end) {
+      this.#done++;
+      this.#ready[this.#next++]!.flush();
+    }
     if (this.#next === this.#ready.length || this.#next >= COMPACT_AT) {
       this.#ready = this.#ready.slice(this.#next);
       this.#next = 0;
     }
     if (this.#ready.length > 0) this.#schedule();
-    else this.#flushed();
+    this.#flushed();
   }
 
   #retry(): void {

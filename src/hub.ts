@@ -66,7 +66,7 @@ export class Hub {
     this.#commit = new GroupCommit({
       store: parts.store,
       scheduler: parts.scheduler,
-      isFlushed: () => this.flusher.isFlushed,
+      outboxes: this.flusher,
       maxBytes: parts.settings.outboxBytes / 4,
       tried: parts.storeTried,
       fault: parts.fault,
@@ -118,10 +118,13 @@ export class Hub {
   /** Sends every session home, each with a time of its own to come back (W13.2). */
   drain(): void {
     this.#isDraining = true;
+    for (const session of this.sessions) session.drain(this.comeBackMs());
+  }
+
+  /** When a client that is sent home should come back, spread over the more time the more there are. */
+  comeBackMs(): number {
     const longest = Math.max(2000, Math.min(30_000, this.sessions.size));
-    for (const session of this.sessions) {
-      session.drain(Math.round(500 + this.#parts.random() * (longest - 500)));
-    }
+    return Math.round(500 + this.#parts.random() * (longest - 500));
   }
 
   /** Whether nobody is connected and nothing waits to be stored. */

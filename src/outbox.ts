@@ -7,6 +7,8 @@ import type { Socket } from "./socket.ts";
 
 /** The runtime gets more only while it holds less than this. */
 const HANDOVER_BYTES = 64 * 1024;
+/** A queue is bounded in items too, one for so many bytes: empty frames would cost nothing else. */
+const BYTES_PER_ITEM = 64;
 
 /**
  * `entry` is never dropped silently, `passing` (presence, typing, binary) is dropped when the outbox
@@ -121,13 +123,16 @@ export class Outbox {
 
   #enqueue(item: Item): void {
     this.#queue.push(item);
-    if (this.#queuedBytes > 0 && this.bytes > this.#options.maxBytes) {
-      this.#options.overflow();
-      return;
-    }
+    if (this.#isOver()) return this.#options.overflow();
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.#options.flusher.add(this);
+  }
+
+  #isOver(): boolean {
+    const { maxBytes } = this.#options;
+    if ((this.#queue.length - this.#next) * BYTES_PER_ITEM > maxBytes) return true;
+    return this.#queuedBytes > 0 && this.bytes > maxBytes;
   }
 
   /** Sends one frame: a binary one, or the messages at the head of the queue joined. */

@@ -5,8 +5,9 @@ import type { ClientMessage, Limits } from "./protocol.ts";
 
 /** The second bucket is this much larger than the first. */
 const SECOND_BUCKET = 10;
-/** Refusals in a row that make a flood. */
-const MAX_STRIKES = 1000;
+/** Refusals that are borne at once, and each second; more is a flood. */
+const REFUSALS = 1000;
+const REFUSALS_PER_SECOND = 100;
 
 /** What is counted: a message by its type, a binary frame, or one that could not be read. */
 export type Counted = ClientMessage["type"] | "binary" | "error";
@@ -17,13 +18,15 @@ const DROPPED: ReadonlySet<Counted> = new Set(["typing", "pong", "binary"]);
 export class Rates {
   readonly #first: Bucket;
   readonly #second: Bucket;
-  #strikes = 0;
+  readonly #refusals: Bucket;
+  #isFlooded = false;
   /** What was refused so far. */
   refused = 0;
 
   constructor({ messagesPerSecond, burst }: Limits, now: number) {
     this.#first = new Bucket(messagesPerSecond, burst, now);
     this.#second = new Bucket(messagesPerSecond * SECOND_BUCKET, burst * SECOND_BUCKET, now);
+    this.#refusals = new Bucket(REFUSALS_PER_SECOND, REFUSALS, now);
   }
 
   /** Whether what is over its rate is dropped without an answer. */
@@ -31,19 +34,17 @@ export class Rates {
     return DROPPED.has(what);
   }
 
-  /** Whether so much in a row was refused that the connection should end. */
+  /** Whether so much was refused that the connection should end. */
   get isFlooded(): boolean {
-    return this.#strikes > MAX_STRIKES;
+    return this.#isFlooded;
   }
 
   /** 0 if it may be done, else the milliseconds until it may. */
   take(what: Counted, now: number): number {
     const waitMs = (FIRST_BUCKET.has(what) ? this.#first : this.#second).take(now);
-    if (waitMs === 0) {
-      this.#strikes = 0;
-    } else {
-      this.#strikes++;
+    if (waitMs > 0) {
       this.refused++;
+      this.#isFlooded ||= this.#refusals.take(now) > 0;
     }
     return waitMs;
   }

@@ -16,6 +16,9 @@ import { listen as listenOnDeno } from "./transport/deno.ts";
 import type { Listening, ListenOptions } from "./transport/transport.ts";
 import { VERSION } from "./version.ts";
 
+/** How long what is left of connections may take to end, once everybody is gone, in milliseconds. */
+const CLOSING_MS = 1000;
+
 /** Why the server can't start, as a sentence for the operator. */
 export class StartError extends Error {
   override readonly name = "StartError";
@@ -109,7 +112,7 @@ async function serveFrom(store: Store, config: Config, log: Logger): Promise<Ser
       await until(() => hub.isIdle, deadline);
       clearInterval(sweep);
       // What is left are peers that do not answer: nothing of theirs is waited for.
-      const left = Math.max(0, deadline - Date.now());
+      const left = Math.max(0, Math.min(CLOSING_MS, deadline - Date.now()));
       await Promise.race([listening.stop(), new Promise((done) => setTimeout(done, left))]);
       await store.close();
     },
@@ -140,7 +143,7 @@ async function listenOn(
   }
 }
 
-/** The shared token's hash; where one is needed and none is set, one is made and kept (design §7). */
+/** The shared token's hash; where one is needed and none is set, one is made and kept. */
 async function openAccess(store: Store, config: Config): Promise<Access> {
   const { WS_TOKEN, HOST } = config;
   const isOpen = WS_TOKEN === "open" || (WS_TOKEN === "" && isLoopback(HOST));
@@ -184,12 +187,17 @@ function greet(config: Config, url: string, access: Access): string[] {
   if (access.made !== undefined) {
     const reachable = url.replace("//0.0.0.0:", "//localhost:").replace("//[::]:", "//localhost:");
     lines.push(
-      `A token is needed to come in. It is in this link, which is shown only now:`,
+      "A token is needed to come in. It is in this link, which is shown only now:",
       `  ${reachable}/#token=${access.made}`,
+      "On another machine, put this one's address in place of localhost.",
     );
   } else if (access.tokenHash === undefined) {
     const who = isLoopback(config.HOST) ? "this machine" : "everybody who can reach it";
     lines.push(`It is open to ${who}, without a token.`);
+  } else if (config.WS_TOKEN === "") {
+    lines.push("A token is needed to come in: the one of the first start. WS_TOKEN sets another.");
+  } else {
+    lines.push("A token is needed to come in: WS_TOKEN.");
   }
   return lines;
 }

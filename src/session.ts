@@ -120,6 +120,8 @@ export class Session implements SocketHandlers, Asker, Guest {
     hub.sessions.add(session);
     session.#welcome();
     if (path !== undefined) session.#accept({ ok: true, message: { type: "join", room: path } });
+    // The handshake may have outlived the moment when everyone was sent home.
+    if (hub.isDraining) session.drain(hub.comeBackMs());
     return session;
   }
 

@@ -15,6 +15,7 @@ export interface StoreWatchOptions {
 export class StoreWatch {
   readonly #options: StoreWatchOptions;
   #isReady = true;
+  #isTrying = false;
 
   constructor(options: StoreWatchOptions) {
     this.#options = options;
@@ -38,9 +39,13 @@ export class StoreWatch {
   }
 
   #tryLater(): void {
+    if (this.#isTrying) return;
+    this.#isTrying = true;
     this.#options.later(async () => {
-      if (this.#isReady) return;
-      await this.#options.store.check().then(() => this.tried(undefined), () => this.#tryLater());
+      const error = await this.#options.store.check().then(() => undefined, (error) => error);
+      this.#isTrying = false;
+      if (error && !this.#isReady) this.#tryLater();
+      else this.tried(error);
     }, RETRY_MS);
   }
 }

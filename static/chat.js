@@ -1,5 +1,5 @@
 // @ts-check
-// Snug's client for browsers, Deno and Node: what is said arrives once, and what others say comes
+// Snug's client for browsers, Deno and Node 22: what is said arrives once, and what others say comes
 // once and in order, over any number of lost connections. docs/PROTOCOL.md is the wire beneath.
 import { parseAddress } from "./sdk/address.js";
 import { Alarm, SYSTEM_CLOCK } from "./sdk/alarm.js";
@@ -142,7 +142,8 @@ export class Chat {
   }
 
   /**
-   * Joins a room, and again after every reconnect until `leave`. Rejects with a ChatError.
+   * Joins a room, and again after every reconnect until `leave`. Rejects with a ChatError, also
+   * where the connection is `stopped`; the room is then joined as soon as there is one again.
    * @param {string} room
    * @returns {Promise<Joined>}
    */

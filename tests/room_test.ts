@@ -17,7 +17,7 @@ function open({ holdBytes = 1_000_000 } = {}) {
   const commit = new GroupCommit({
     store,
     scheduler,
-    isFlushed: () => true,
+    outboxes: { added: 0, done: 0 },
     maxBytes: 10_000_000,
     tried: () => {},
     fault: (error) => {

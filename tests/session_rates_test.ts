@@ -116,15 +116,14 @@ describe("session rates", () => {
   }
 
   it(
-    "W13.3 what is refused in between what is done makes no flood",
+    "W13.3 a client that is refused 90 times a second is no flood",
     withCore(async (core) => {
       const alice = await core.enter("alice", ROOM);
-      for (let round = 0; round < 12; round++) {
-        for (let count = 0; count < 100; count++) alice.send(CHAT);
-        alice.send({ type: "ping" });
+      for (let second = 0; second < 60; second++) {
+        for (let count = 0; count < 90; count++) alice.send(CHAT);
         await core.settle();
         alice.take();
-        core.clock.advance(100);
+        core.clock.advance(1000);
       }
       assertEquals(alice.socket.closedWith, undefined);
     }, { limits: { messagesPerSecond: 1, burst: 1 } }),

@@ -1,5 +1,5 @@
 // The browser client's files. They are part of the program: imported as text, so that the module
-// graph alone holds everything (design: layout). A test holds that every file of static/ is here.
+// graph alone holds everything. A test holds that every file of static/ is here.
 import { Hono } from "hono";
 import { createHash } from "node:crypto";
 import type { AppEnv } from "./env.ts";

@@ -19,25 +19,28 @@ export interface WsOptions {
 type Upgrade = MiddlewareHandler<AppEnv, string, { outputFormat: "ws" }>;
 
 export function ws({ hub, gate, ended }: WsOptions) {
+  // What lives as long as a connection must not hold its request: so nothing here sees the context.
+  const toSession = (hasHeartbeat: boolean, path?: RoomName): Begin => (identity, isBatched) => {
+    let session: Session | undefined;
+    const at = path === undefined ? {} : { path };
+    return {
+      isBatched,
+      opened: (socket) =>
+        session = Session.open({ hub, socket, identity, isBatched, hasHeartbeat, ended, ...at }),
+      closed: (code, reason) => session?.closed(code, reason),
+    };
+  };
+  const toEcho: Begin = () => {
+    let echo: Echo | undefined;
+    return {
+      // What came as several frames goes back as several, whatever the client speaks.
+      isBatched: false,
+      opened: (socket) => echo = Echo.open(hub, socket),
+      closed: () => echo?.closed(),
+    };
+  };
   const chat = (context: Context<AppEnv>, path?: RoomName): Response =>
-    upgrade(context, gate, (identity, isBatched) => {
-      const hasHeartbeat = context.req.query("heartbeat") !== "off";
-      let session: Session | undefined;
-      return {
-        isBatched,
-        opened: (socket) =>
-          session = Session.open({
-            hub,
-            socket,
-            identity,
-            isBatched,
-            hasHeartbeat,
-            ended,
-            ...(path !== undefined && { path }),
-          }),
-        closed: (code, reason) => session?.closed(code, reason),
-      };
-    });
+    upgrade(context, gate, toSession(context.req.query("heartbeat") !== "off", path));
 
   const onChat: Upgrade = (context) => Promise.resolve(chat(context));
   const onRoom: Upgrade = (context) => {
@@ -48,16 +51,7 @@ export function ws({ hub, gate, ended }: WsOptions) {
       refusal: { code: "INVALID_FIELD", message: parsed.message },
     }));
   };
-  const onEcho: Upgrade = (context) =>
-    Promise.resolve(upgrade(context, gate, () => {
-      let echo: Echo | undefined;
-      return {
-        // What came as several frames goes back as several, whatever the client speaks.
-        isBatched: false,
-        opened: (socket) => echo = Echo.open(hub, socket),
-        closed: () => echo?.closed(),
-      };
-    }));
+  const onEcho: Upgrade = (context) => Promise.resolve(upgrade(context, gate, toEcho));
 
   return new Hono<AppEnv>()
     .options("/ws/*", (context) => {
@@ -91,8 +85,7 @@ function upgrade(context: Context<AppEnv>, gate: Gate, begin: Begin): Response {
     refused.headers.set("upgrade", "websocket");
     return refused;
   }
-  // The runtime upgrades every version of the protocol, and speaks only this one.
-  if (request.headers.get("sec-websocket-version") !== "13") {
+  if (!isHandshake(request)) {
     release();
     return refuseHandshake(context);
   }
@@ -119,6 +112,12 @@ function refuseHandshake(context: Context<AppEnv>): Response {
   const refused = answer(context, { status: 400, refusal: { code: "INVALID_FIELD", message } });
   refused.headers.set("sec-websocket-version", "13");
   return refused;
+}
+
+/** Whether key and version are as RFC 6455 wants them: the runtime does not look at either. */
+function isHandshake({ headers }: Request): boolean {
+  return headers.get("sec-websocket-version") === "13" &&
+    /^[+/0-9A-Za-z]{22}==$/.test(headers.get("sec-websocket-key") ?? "");
 }
 
 function isUpgrade(request: Request): boolean {

@@ -1,11 +1,13 @@
-// The store that keeps nothing: a bounded ring of entries for each room, for tests and throw-away
-// servers.
+// The store that keeps nothing over a restart: a bounded ring of entries for each room, for tests
+// and throw-away servers.
 import { type Entry, entryBytes, type RoomName } from "../protocol.ts";
 import type { Appended, Draft, Head, Page, PageSize, Store } from "./store.ts";
 
-/** Entries kept of one room, and rooms kept: the oldest go first. */
+/** Entries kept of one room, and in all; of the rest only how far their logs went is known. */
 const ENTRIES_PER_ROOM = 10_000;
-const ROOMS = 10_000;
+const ENTRIES = 200_000;
+/** Rooms of which anything is known. */
+const ROOMS = 100_000;
 
 interface Log {
   epoch: string;
@@ -19,6 +21,7 @@ interface Log {
 export class MemoryStore implements Store {
   readonly #logs = new Map<RoomName, Log>();
   readonly #kept = new Map<string, string>();
+  #entries = 0;
 
   append(drafts: readonly Draft[]): Promise<Appended[]> {
     return Promise.resolve(drafts.map((draft) => this.#append(draft)));
@@ -91,11 +94,24 @@ export class MemoryStore implements Store {
     log.entries.push({ entry, key });
     const appended = { epoch: log.epoch, seq: log.seq, ts: log.ts, isNew: true };
     if (key !== undefined) log.refs.set(key, appended);
-    if (log.entries.length > ENTRIES_PER_ROOM) {
-      const gone = log.entries.shift()!;
-      if (gone.key !== undefined) log.refs.delete(gone.key);
-    }
+    this.#entries++;
+    if (log.entries.length > ENTRIES_PER_ROOM) this.#forget(log, 1);
+    if (this.#entries > ENTRIES) this.#forgetOldest();
     return appended;
+  }
+
+  /** Empties the log that has been silent for longest. */
+  #forgetOldest(): void {
+    for (const log of this.#logs.values()) {
+      if (log.entries.length > 0) return this.#forget(log, log.entries.length);
+    }
+  }
+
+  #forget(log: Log, count: number): void {
+    for (const { key } of log.entries.splice(0, count)) {
+      if (key !== undefined) log.refs.delete(key);
+    }
+    this.#entries -= count;
   }
 
   /** The room's log, made if need be; the room that spoke last is the last to be forgotten. */
@@ -104,7 +120,11 @@ export class MemoryStore implements Store {
       { epoch: draft.epoch, seq: 0, ts: 0, entries: [], refs: new Map() };
     this.#logs.delete(draft.room);
     this.#logs.set(draft.room, log);
-    if (this.#logs.size > ROOMS) this.#logs.delete(this.#logs.keys().next().value!);
+    if (this.#logs.size > ROOMS) {
+      const [name, oldest] = this.#logs.entries().next().value!;
+      this.#forget(oldest, oldest.entries.length);
+      this.#logs.delete(name);
+    }
     return log;
   }
 

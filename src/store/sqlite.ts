@@ -19,9 +19,9 @@ interface Pending {
  */
 export async function openSqlite(path: string, sync: Sync): Promise<Store> {
   const lock = await openLock(path);
-  const store = new SqliteStore(lock);
+  const store = new SqliteStore(lock, path, sync);
   try {
-    await store.open(path, sync);
+    await store.open();
   } catch (error) {
     store.abandon();
     throw new StoreError(`can't use the database ${path}: ${(error as Error).message}`);
@@ -31,23 +31,31 @@ export async function openSqlite(path: string, sync: Sync): Promise<Store> {
 
 class SqliteStore implements Store {
   readonly #lock: Deno.FsFile;
-  readonly #worker: Worker;
+  readonly #path: string;
+  readonly #sync: Sync;
+  #worker: Worker | undefined;
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
-  #failure: StoreError | undefined;
+  #closed: StoreError | undefined;
 
-  constructor(lock: Deno.FsFile) {
+  constructor(lock: Deno.FsFile, path: string, sync: Sync) {
     this.#lock = lock;
-    this.#worker = new Worker(new URL("./sqlite_worker.ts", import.meta.url), { type: "module" });
-    this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => this.#settle(data);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      this.#fail(new StoreError(`the database worker stopped: ${event.message}`));
-    };
+    this.#path = path;
+    this.#sync = sync;
   }
 
-  open(path: string, sync: Sync): Promise<void> {
-    return this.#send("open", [path, sync]) as Promise<void>;
+  /** Starts a worker on the file: at the start, and when the one before it died. */
+  open(): Promise<void> {
+    const worker = new Worker(new URL("./sqlite_worker.ts", import.meta.url), { type: "module" });
+    worker.onmessage = ({ data }: MessageEvent<Answer>) => this.#settle(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#reject(new StoreError(`the database worker stopped: ${event.message}`));
+      // What is asked from here on waits for it, or is told why it could not start.
+      this.open().catch(() => {});
+    };
+    this.#worker = worker;
+    return this.#send("open", [this.#path, this.#sync]) as Promise<void>;
   }
 
   append(drafts: readonly Draft[]): Promise<Appended[]> {
@@ -93,9 +101,10 @@ class SqliteStore implements Store {
 
   /** Ends the worker and lets go of the file as it is. */
   abandon(): void {
-    this.#worker.terminate();
+    this.#worker?.terminate();
     this.#lock.close();
-    this.#fail(new StoreError("the database is closed"));
+    this.#closed = new StoreError("the database is closed");
+    this.#reject(this.#closed);
   }
 
   #call<M extends Exclude<Call["method"], "open">>(
@@ -106,23 +115,22 @@ class SqliteStore implements Store {
   }
 
   #send(method: Call["method"], args: unknown[]): Promise<unknown> {
-    if (this.#failure) return Promise.reject(this.#failure);
+    if (this.#closed) return Promise.reject(this.#closed);
     const id = ++this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.#pending.set(id, { resolve, reject });
-    this.#worker.postMessage({ id, method, args } satisfies Call);
+    this.#worker!.postMessage({ id, method, args } satisfies Call);
     return promise;
   }
 
   #settle(answer: Answer): void {
-    const pending = this.#pending.get(answer.id)!;
+    const pending = this.#pending.get(answer.id);
     this.#pending.delete(answer.id);
-    if ("error" in answer) pending.reject(new StoreError(answer.error));
-    else pending.resolve(answer.value);
+    if ("error" in answer) pending?.reject(new StoreError(answer.error));
+    else pending?.resolve(answer.value);
   }
 
-  #fail(failure: StoreError): void {
-    this.#failure = failure;
+  #reject(failure: StoreError): void {
     for (const pending of this.#pending.values()) pending.reject(failure);
     this.#pending.clear();
   }

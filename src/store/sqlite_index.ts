@@ -5,8 +5,8 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 /** Entries that only the memory knows; beyond it the room that waits longest is indexed. */
 export const MAX_UNINDEXED = 32_768;
-/** Entries of a room that are indexed at a time. */
-const STEP = 512;
+/** A room that has so many of them is indexed with the next commit, so that no commit waits long. */
+const MAX_OF_ROOM = 1024;
 
 /** The newest entries of a room, without a gap: those that the tables don't have yet. */
 interface Tail {
@@ -25,11 +25,14 @@ export interface Place {
 
 export class SqliteIndex {
   readonly #sql: ReturnType<typeof statements>;
-  /** By room, the room with the oldest entry first. */
+  /** By room. A room is indexed whole, so they stay in the order of their first entries. */
   readonly #tails = new Map<number, Tail>();
   readonly #refs = new Map<string, Place>();
   readonly #maxUnindexed: number;
+  /** Rooms that are due, for having many. */
+  #due = new Set<number>();
   #unindexed = 0;
+  #lastId = 0;
 
   constructor(db: DatabaseSync, maxUnindexed: number) {
     this.#sql = statements(db);
@@ -41,6 +44,7 @@ export class SqliteIndex {
   load(): void {
     this.#tails.clear();
     this.#refs.clear();
+    this.#due.clear();
     this.#unindexed = 0;
     for (const row of this.#sql.unindexed.iterate()) {
       const { id, room, seq, ts, uid, ref } = row as unknown as {
@@ -63,7 +67,9 @@ export class SqliteIndex {
     if (key !== undefined) this.#refs.set(key, { seq, ts });
     tail.ids.push(id);
     tail.keys.push(key);
+    if (tail.ids.length >= MAX_OF_ROOM) this.#due.add(room);
     this.#unindexed++;
+    this.#lastId = id;
   }
 
   /** Where a user's ref stands in a room, if it is known. */
@@ -105,26 +111,26 @@ export class SqliteIndex {
     for (const row of rows) yield (row as { id: number }).id;
   }
 
-  /** Within a commit: brings the rooms that wait longest into the tables, as far as is needed. */
+  /** Within a commit: brings rooms into the tables, as far as is needed. */
   settle(): void {
-    if (this.#unindexed <= this.#maxUnindexed) return;
+    if (this.#due.size === 0 && this.#unindexed <= this.#maxUnindexed) return;
+    for (const room of this.#due) this.#index(room, this.#tails.get(room)!);
     while (this.#unindexed > this.#maxUnindexed) {
       const [room, tail] = this.#tails.entries().next().value!;
       this.#index(room, tail);
     }
     const [oldest] = this.#tails.values();
-    if (oldest) this.#sql.mark.run(String(oldest.ids[0]! - 1));
+    this.#sql.mark.run(String(oldest ? oldest.ids[0]! - 1 : this.#lastId));
   }
 
   #index(room: number, tail: Tail): void {
-    const ids = tail.ids.splice(0, STEP);
-    const list = JSON.stringify(ids);
+    const list = JSON.stringify(tail.ids);
     this.#sql.place.run(list);
     this.#sql.ref.run(list);
-    for (const key of tail.keys.splice(0, STEP)) if (key !== undefined) this.#refs.delete(key);
-    tail.firstSeq += ids.length;
-    this.#unindexed -= ids.length;
-    if (tail.ids.length === 0) this.#tails.delete(room);
+    for (const key of tail.keys) if (key !== undefined) this.#refs.delete(key);
+    this.#unindexed -= tail.ids.length;
+    this.#tails.delete(room);
+    this.#due.delete(room);
   }
 }
 

@@ -11,6 +11,8 @@ export type Sync = "full" | "normal";
 
 /** `room.spoke` may be this much behind, so that it is not written with every entry. */
 const SPOKE_LAG_MS = 3_600_000;
+/** Rooms that are looked at for those that were active. */
+const MAX_ACTIVE = 1000;
 /** Heads kept in memory. */
 const HEADS = 20_000;
 
@@ -41,6 +43,8 @@ export class SqliteLog {
   /** What the file says of rooms used lately. Cleared when a commit fails, so it is never ahead. */
   readonly #heads = new Map<RoomName, RoomHead>();
   #isCheckpointed = true;
+  /** A commit failed, and what the memory knew of it is not put right yet. */
+  #isStale = false;
 
   private constructor(db: DatabaseSync, maxUnindexed: number) {
     this.#db = db;
@@ -64,6 +68,7 @@ export class SqliteLog {
   }
 
   append(drafts: readonly Draft[]): Appended[] {
+    this.#putRight();
     this.#db.exec("begin immediate");
     try {
       const appended = drafts.map((draft) => this.#append(draft));
@@ -72,10 +77,9 @@ export class SqliteLog {
       this.#isCheckpointed = false;
       return appended;
     } catch (error) {
-      this.#heads.clear();
+      this.#isStale = true;
       // Some failures have rolled back already, and then there is nothing to roll back.
       if (this.#db.isTransaction) this.#db.exec("rollback");
-      this.#index.load();
       throw error;
     }
   }
@@ -185,7 +189,16 @@ export class SqliteLog {
     return this.#remember(draft.room, head);
   }
 
+  /** After a failed commit: learns from the file what is true. Throws while it can't be read. */
+  #putRight(): void {
+    if (!this.#isStale) return;
+    this.#heads.clear();
+    this.#index.load();
+    this.#isStale = false;
+  }
+
   #head(room: RoomName): RoomHead | undefined {
+    this.#putRight();
     const known = this.#heads.get(room);
     if (known) return known;
     const row = this.#sql.room.get(room) as unknown as Omit<RoomHead, "seq" | "first" | "ts">;
@@ -226,7 +239,9 @@ function statements(db: DatabaseSync) {
     create: sql("insert into room (name, epoch, spoke) values (?, ?, ?)"),
     spoke: sql("update room set spoke = ? where id = ?"),
     room: sql("select id, epoch, topic, spoke from room where name = ?"),
-    active: sql("select name, spoke from room where spoke >= ? order by spoke desc"),
+    active: sql(
+      `select name, spoke from room where spoke >= ? order by spoke desc limit ${MAX_ACTIVE}`,
+    ),
     keep: sql("insert into meta (key, value) values (?, ?) on conflict do nothing"),
     check: sql("insert or replace into meta (key, value) values ('checked', ?)"),
     kept: sql("select value from meta where key = ?"),

@@ -35,8 +35,9 @@ function call(method: Call["method"], args: unknown[]): unknown {
     timer = setInterval(checkpoint, CHECKPOINT_MS);
     return;
   }
+  if (!log) throw new Error("the database could not be opened");
   if (method === "close") clearInterval(timer);
-  return (log![method] as (...args: unknown[]) => unknown)(...args);
+  return (log[method] as (...args: unknown[]) => unknown)(...args);
 }
 
 function checkpoint(): void {

@@ -3,18 +3,49 @@
 import type { Batch } from "../batch.ts";
 import { CLOSE } from "../close.ts";
 import type { Incoming, Socket, SocketHandlers, UpgradeOptions } from "../socket.ts";
-import type { Listening, ListenOptions } from "./transport.ts";
+import { badHost, type Listening, type ListenOptions } from "./transport.ts";
 
 /** An upgraded socket opens within milliseconds; one that has not after this long never will. */
 const OPENING_MS = 2000;
+/** When a listener that ended is started again, in milliseconds. */
+const AGAIN_MS = 1000;
 /** The code that stands for an end without a close frame (RFC 6455, 7.1.5). */
 const NO_CLOSE_FRAME = 1006;
 
 /** Starts to listen. Throws `Deno.errors.AddrInUse` and the like where it can't. */
 export function listen(options: ListenOptions): Listening {
-  const server = Deno.serve({
+  let server = serve(options, options.port);
+  const { port } = server.addr;
+  let isStopping = false;
+  // Out of file descriptors the runtime stops to accept for good: then it is started again.
+  const keep = (running: Deno.HttpServer<Deno.NetAddr>) =>
+    running.finished.catch((error) => {
+      options.fault(error);
+      again();
+    });
+  const again = () =>
+    setTimeout(() => {
+      if (isStopping) return;
+      try {
+        keep(server = serve(options, port));
+      } catch {
+        again();
+      }
+    }, AGAIN_MS);
+  keep(server);
+  return {
+    port,
+    stop: () => {
+      isStopping = true;
+      return server.shutdown();
+    },
+  };
+}
+
+function serve(options: ListenOptions, port: number): Deno.HttpServer<Deno.NetAddr> {
+  return Deno.serve({
     hostname: options.host,
-    port: options.port,
+    port,
     onListen: () => {},
     onError: (error) => {
       options.fault(error);
@@ -24,17 +55,13 @@ export function listen(options: ListenOptions): Listening {
     },
   }, (request, info) => {
     // Whatever stands in Host becomes part of the URL; behind here every URL can be read.
-    if (!URL.canParse(request.url)) {
-      const refusal = { code: "INVALID_FIELD", message: "the Host header names no host" };
-      return Response.json(refusal, { status: 400 });
-    }
+    if (!URL.canParse(request.url)) return badHost();
     const incoming: Incoming = {
       address: info.remoteAddr.hostname,
       upgrade: (upgrade) => upgradeRequest(request, upgrade, options),
     };
     return options.fetch(request, incoming);
   });
-  return { port: server.addr.port, stop: () => server.shutdown() };
 }
 
 function upgradeRequest(request: Request, upgrade: UpgradeOptions, options: ListenOptions) {
@@ -42,41 +69,7 @@ function upgradeRequest(request: Request, upgrade: UpgradeOptions, options: List
     idleTimeout: options.idleTimeoutSeconds,
     ...(upgrade.protocol !== undefined && { protocol: upgrade.protocol }),
   });
-  const own = new DenoSocket(socket, upgrade.isBatched);
-  let handlers: SocketHandlers | undefined;
-  let isClosed = false;
-  const guard = (run: () => void) => {
-    try {
-      run();
-    } catch (error) {
-      // An exception that leaves a socket's listener ends the whole process.
-      options.fault(error);
-      own.close(CLOSE.internal.code, CLOSE.internal.reason);
-    }
-  };
-  const end = (code: number, reason: string) => {
-    clearTimeout(opening);
-    // An idle time-out of the runtime tells of the close twice.
-    if (isClosed) return;
-    isClosed = true;
-    guard(() => upgrade.closed(code, reason));
-  };
-  // Of a peer that went during the handshake the runtime tells nothing at all.
-  const opening = setTimeout(() => end(NO_CLOSE_FRAME, ""), OPENING_MS);
-  socket.binaryType = "arraybuffer";
-  socket.onopen = () => {
-    clearTimeout(opening);
-    if (isClosed) return own.terminate();
-    guard(() => handlers = upgrade.opened(own));
-  };
-  socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) =>
-    guard(() => {
-      if (typeof data === "string") handlers?.text(data);
-      else handlers?.binary(new Uint8Array(data));
-    });
-  socket.onerror = (event) => event.preventDefault();
-  // The runtime calls an end without a close frame 0.
-  socket.onclose = ({ code, reason }) => end(code || NO_CLOSE_FRAME, reason);
+  new DenoSocket(socket, upgrade, options.fault).listen();
   return response;
 }
 
@@ -87,19 +80,43 @@ function upgradeRequest(request: Request, upgrade: UpgradeOptions, options: List
 function spaced(request: Request): Request {
   const name = "sec-websocket-protocol";
   const offered = request.headers.get(name);
-  if (offered === null) return request;
+  if (offered === null || !/,\S/.test(offered)) return request;
   const headers = new Headers(request.headers);
   headers.set(name, offered.split(",").map((entry) => entry.trim()).join(", "));
   return Object.create(request, { headers: { value: headers } });
 }
 
-class DenoSocket implements Socket {
+/** One object is socket, listener of all its events and all that is known: there are thousands. */
+class DenoSocket implements Socket, EventListenerObject {
   readonly #socket: WebSocket;
-  readonly #isBatched: boolean;
+  readonly #upgrade: UpgradeOptions;
+  readonly #fault: (error: unknown) => void;
+  #handlers: SocketHandlers | undefined;
+  /** Of a peer that went during the handshake the runtime tells nothing at all. */
+  #opening: ReturnType<typeof setTimeout> | undefined;
+  #isClosed = false;
 
-  constructor(socket: WebSocket, isBatched: boolean) {
+  constructor(socket: WebSocket, upgrade: UpgradeOptions, fault: (error: unknown) => void) {
     this.#socket = socket;
-    this.#isBatched = isBatched;
+    this.#upgrade = upgrade;
+    this.#fault = fault;
+  }
+
+  listen(): void {
+    this.#opening = setTimeout(() => this.#end(NO_CLOSE_FRAME, ""), OPENING_MS);
+    const socket = this.#socket;
+    socket.binaryType = "arraybuffer";
+    for (const type of ["open", "message", "error", "close"]) socket.addEventListener(type, this);
+  }
+
+  /** An exception that leaves a listener of a socket would end the whole process. */
+  handleEvent(event: Event): void {
+    try {
+      this.#handle(event);
+    } catch (error) {
+      this.#fault(error);
+      this.close(CLOSE.internal.code, CLOSE.internal.reason);
+    }
   }
 
   get isOpen(): boolean {
@@ -112,7 +129,7 @@ class DenoSocket implements Socket {
 
   send(batch: Batch): void {
     if (!this.isOpen) return;
-    if (this.#isBatched) this.#socket.send(batch.text);
+    if (this.#upgrade.isBatched) this.#socket.send(batch.text);
     else for (const line of batch.lines) this.#socket.send(line);
   }
 
@@ -126,5 +143,35 @@ class DenoSocket implements Socket {
 
   terminate(): void {
     this.close(CLOSE.internal.code, CLOSE.internal.reason);
+  }
+
+  #handle(event: Event): void {
+    if (event instanceof MessageEvent) {
+      const { data } = event as MessageEvent<string | ArrayBuffer>;
+      if (typeof data === "string") this.#handlers?.text(data);
+      else this.#handlers?.binary(new Uint8Array(data));
+    } else if (event instanceof CloseEvent) {
+      // The runtime calls an end without a close frame 0.
+      this.#end(event.code || NO_CLOSE_FRAME, event.reason);
+    } else if (event.type === "open") {
+      this.#open();
+    } else {
+      event.preventDefault();
+    }
+  }
+
+  #open(): void {
+    clearTimeout(this.#opening);
+    this.#opening = undefined;
+    if (this.#isClosed) return this.terminate();
+    this.#handlers = this.#upgrade.opened(this);
+  }
+
+  #end(code: number, reason: string): void {
+    clearTimeout(this.#opening);
+    // An idle time-out of the runtime tells of the close twice.
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#upgrade.closed(code, reason);
   }
 }

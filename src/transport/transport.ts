@@ -20,3 +20,9 @@ export interface Listening {
   /** Takes no more connections and ends when those there are have ended. */
   stop(): Promise<void>;
 }
+
+/** The answer to a request whose `Host` is no host, so that it has no URL. */
+export function badHost(): Response {
+  const refusal = { code: "INVALID_FIELD", message: "the Host header names no host" };
+  return Response.json(refusal, { status: 400 });
+}

@@ -11,9 +11,13 @@ import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import type { Batch } from "../batch.ts";
 import { CLOSE } from "../close.ts";
 import type { Socket, SocketHandlers, UpgradeOptions } from "../socket.ts";
-import type { Listening, ListenOptions } from "./transport.ts";
+import { badHost, type Listening, type ListenOptions } from "./transport.ts";
 
 const TEXT = 0x81;
+/** The code that stands for an end without a close frame (RFC 6455, 7.1.5). */
+const NO_CLOSE_FRAME = 1006;
+/** When a listener that failed is started again, in milliseconds. */
+const AGAIN_MS = 1000;
 
 /** Starts to listen. Rejects with the system's error where it can't. */
 export async function listen(options: ListenOptions): Promise<Listening> {
@@ -38,18 +42,26 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     const upgrade = (given: UpgradeOptions): Response => {
       isUpgraded = true;
       upgrader.options.handleProtocols = () => given.protocol ?? false;
+      let isOpen = false;
       upgrader.handleUpgrade(request, stream, head, (socket) => {
+        isOpen = true;
         const own = new WsSocket(socket, stream);
         sockets.add(own);
         own.run(given, options.fault, () => sockets.delete(own));
       });
+      // What ws refuses by itself, or finds gone, it tells nobody of.
+      if (!isOpen) given.closed(NO_CLOSE_FRAME, "");
       return new Response(null);
     };
-    const response = await options.fetch(toRequest(request), {
-      address: addressOf(request),
-      upgrade,
-    });
-    if (!isUpgraded) await refuse(stream, response);
+    try {
+      const response = URL.canParse(urlOf(request))
+        ? await options.fetch(toRequest(request), { address: addressOf(request), upgrade })
+        : badHost();
+      if (!isUpgraded) await refuse(stream, response);
+    } catch (error) {
+      options.fault(error);
+      stream.destroy();
+    }
   });
 
   const watch = setInterval(() => {
@@ -61,9 +73,20 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     clearInterval(watch);
     throw error;
   });
+  const { port } = server.address() as AddressInfo;
+  let isStopping = false;
+  const again = () => {
+    if (!isStopping) server.close().listen(port, options.host);
+  };
+  // Out of file descriptors it stops to accept for good: then it is started again.
+  server.on("error", (error) => {
+    options.fault(error);
+    setTimeout(again, AGAIN_MS);
+  });
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     stop: async () => {
+      isStopping = true;
       clearInterval(watch);
       for (const socket of sockets) socket.terminate();
       server.closeAllConnections();
@@ -190,7 +213,11 @@ function toRequest(request: IncomingMessage): Request {
   for (const [name, values] of Object.entries(request.headersDistinct)) {
     for (const value of values ?? []) headers.append(name, value);
   }
-  return new Request(`http://${request.headers.host ?? "localhost"}${request.url}`, { headers });
+  return new Request(urlOf(request), { headers, method: request.method ?? "GET" });
+}
+
+function urlOf(request: IncomingMessage): string {
+  return `http://${request.headers.host ?? ""}${request.url}`;
 }
 
 /** Answers an upgrade that was not let in, and ends the connection. */
@@ -199,5 +226,7 @@ async function refuse(stream: Duplex, response: Response): Promise<void> {
   const lines = [`HTTP/1.1 ${response.status} ${STATUS_CODES[response.status]}`];
   for (const [name, value] of response.headers) lines.push(`${name}: ${value}`);
   lines.push(`content-length: ${body.length}`, "connection: close", "", "");
+  // Else a client that does not close keeps its place outside of every limit.
+  stream.once("finish", () => stream.destroy());
   stream.end(Buffer.concat([Buffer.from(lines.join("\r\n")), body]));
 }

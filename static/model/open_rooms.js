@@ -98,6 +98,8 @@ export class OpenRooms {
     try {
       await this.#chat.join(room.name);
     } catch (error) {
+      // Then it is joined when there is a connection again.
+      if (this.#chat.state.status === "stopped") return;
       room.refusal = /** @type {ChatError} */ (error);
       this.#onlooker.changed();
     }

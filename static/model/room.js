@@ -58,12 +58,14 @@ export class Room {
     this.count = joined.count;
     this.members = new Map(joined.members.map(({ uid, user }) => [uid, user]));
     this.refusal = null;
+    const isSameLog = this.isJoined && this.timeline.epoch === epoch;
     this.timeline.epoch = epoch;
     if (!joined.resumed) {
       // An empty log has no epoch yet; what was read in it stays read. A new log was never read,
       // and nobody wants all of it counted.
-      const known = read && (read.epoch === epoch || read.epoch === "") ? read.seq : seq;
-      this.read = Math.min(Math.max(known, this.isJoined ? this.read : 0), seq);
+      const kept = read && (read.epoch === epoch || read.epoch === "") ? read.seq : null;
+      const known = isSameLog ? Math.max(this.read, kept ?? 0) : kept ?? seq;
+      this.read = Math.min(known, seq);
       this.timeline.reset(joined, seq);
     }
     this.isJoined = true;

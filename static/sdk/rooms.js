@@ -60,6 +60,15 @@ export class Rooms {
     room.phase = "wanted";
   }
 
+  /** There will be no connection until somebody does something; the rooms stay wanted. */
+  stopped() {
+    for (const room of this.#rooms.values()) {
+      const { caller } = room;
+      delete room.caller;
+      if (caller) giveUp(caller, "There is no connection; its state says why.");
+    }
+  }
+
   /** Nothing is wanted any more. */
   close() {
     for (const name of this.#rooms.keys()) this.leave(name, "The chat was closed.");

@@ -50,7 +50,9 @@ export class Traffic {
   /** @param {string} room */
   join(room) {
     const joined = this.#rooms.join(room);
-    if (this.#connection.state.status === "closed") this.#rooms.close();
+    const { status } = this.#connection.state;
+    if (status === "closed") this.#rooms.close();
+    else if (status === "stopped") this.#rooms.stopped();
     this.#pump();
     return joined;
   }
@@ -115,6 +117,7 @@ export class Traffic {
       this.#unsent.limit(welcome.limits.messageBytes);
     } else if (state.status === "stopped") {
       this.#requests.ended({ all: true });
+      this.#rooms.stopped();
     } else if (state.status === "closed") {
       this.#requests.ended({ all: true });
       this.#rooms.close();

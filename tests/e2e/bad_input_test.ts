@@ -194,7 +194,7 @@ describe("bad input", () => {
       ) {
         await using client = await enter(server);
         client.sendRaw(frame);
-        assertEquals(await client.closed, { code: 1009, reason: "message too big" });
+        assertEquals((await client.closed).code, 1009);
         assertEquals(heard(client, "error"), []);
       }
     });

@@ -55,7 +55,7 @@ describe("echo", () => {
     for (const large of ["x".repeat(16_385), "é".repeat(8193), new Uint8Array(16_385)]) {
       await using client = await openEcho(server);
       client.sendRaw(large);
-      assertEquals(await client.closed, { code: 1009, reason: "message too big" });
+      assertEquals((await client.closed).code, 1009);
       assertEquals(client.frames, []);
     }
   });

@@ -56,27 +56,39 @@ async function endure(signal: Deno.Signal) {
     (_, index) => new Talker(`talker${index}`, ROOMS, random, () => happened()),
   );
 
+  let isOver = false;
+  const end = (server: Server, signal: Deno.Signal) => {
+    isOver = true;
+    server.kill(signal);
+  };
+  const start = async () => {
+    isOver = false;
+    const server = await startServer(env);
+    // Also if it ends by itself, which it must not.
+    server.exited.then(() => isOver = true);
+    const visits = Promise.all(talkers.map((it) => it.visit(server.wsUrl, () => isOver)));
+    return { server, visits };
+  };
+
   for (let round = 0; round < ROUNDS; round++) {
-    await using server = await startServer(env);
     // Often early, when everybody comes back at once.
     let left = Math.floor(random() ** 2 * MOST_MESSAGES);
-    happened = () => left-- === 0 && server.kill(signal);
-    await Promise.all(talkers.map((talker) => talker.visit(server.wsUrl)));
-    if (left >= 0) server.kill(signal);
+    happened = () => left-- === 0 && end(running.server, signal);
+    const running = await start();
+    await using server = running.server;
+    await running.visits;
     await server.exited;
+    assert(left < 0, server.stderr());
   }
 
   happened = () => {};
   for (const talker of talkers) talker.isTalking = false;
   {
-    await using server = await startServer(env);
-    const visits = talkers.map((talker) => talker.visit(server.wsUrl));
-    await Promise.race([
-      Promise.all(visits).then(() => Promise.reject(new Error("the server ended"))),
-      Promise.all(talkers.map(({ settled }) => settled)),
-    ]);
-    server.kill("SIGTERM");
-    await Promise.all(visits);
+    const running = await start();
+    await using server = running.server;
+    await Promise.race([running.visits, Promise.all(talkers.map(({ settled }) => settled))]);
+    end(server, "SIGTERM");
+    await running.visits;
     assertEquals((await server.exited).code, 0);
   }
   await using server = await startServer(env);

@@ -93,7 +93,11 @@ describe("resume", () => {
   });
 
   it("W5.4 more than fits one frame is a gap, and just less is not", async () => {
-    await using server = await startServer({ ...ROOMY, MAX_MESSAGE_BYTES: "300000" });
+    await using server = await startServer({
+      ...ROOMY,
+      MAX_MESSAGE_BYTES: "300000",
+      OUTBOX_BYTES: "1200000",
+    });
     await using ada = await enter(server);
     await sayAll(ada, ["start"]);
     for (let i = 0; i < 4; i++) await say(ada, "x".repeat(250_000));

@@ -91,6 +91,7 @@ describe("shutdown", () => {
       ...ROOMY,
       DRAIN_MS: "1500",
       MAX_MESSAGE_BYTES: "900000",
+      OUTBOX_BYTES: "3600000",
     });
     await using deaf = await openRawClient(server.url, "/ws/chat/general");
     await deaf.until("joined");

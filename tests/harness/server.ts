@@ -35,7 +35,14 @@ export async function startServer(env: Env = {}, main = MAIN): Promise<Server> {
   const process = stack.use(startMain({
     main,
     cwd: folder.path,
-    env: { HOST: "127.0.0.1", PORT: "0", STORE_URL: `sqlite:${folder.path}/snug.db`, ...env },
+    env: {
+      HOST: "127.0.0.1",
+      PORT: "0",
+      // The same tests hold both transports: E2E_TRANSPORT=ws runs them on the other one.
+      TRANSPORT: Deno.env.get("E2E_TRANSPORT") ?? "deno",
+      STORE_URL: `sqlite:${folder.path}/snug.db`,
+      ...env,
+    },
   }));
   const [, address] = await process.said(/listens.*?(https?:\/\/[^\s"'/]+)[\s"'/]/);
   const url = new URL(address!).origin;

@@ -45,21 +45,18 @@ export class Talker {
     return this.#isSettled.promise;
   }
 
-  /** Comes, and talks until there is no server any more. */
-  async visit(url: string): Promise<void> {
+  /** Comes, and comes back after every end, until the server is over. */
+  async visit(url: string, isOver: () => boolean): Promise<void> {
     this.#isSettled = Promise.withResolvers();
-    while (await this.#connect(url));
+    while (!isOver()) await this.#connect(url);
   }
 
-  /** Talks on one connection; true when it went by itself, so that acks on their way are lost. */
-  async #connect(url: string): Promise<boolean> {
+  /** Talks on one connection until it ends, or goes by itself, so that acks on their way are lost. */
+  async #connect(url: string): Promise<void> {
     const protocols = ["snug.v1", ...(this.#me ? [`auth.${this.#me.session}`] : [])];
     const wished = `${url}?username=${this.#name}`;
-    const client = await openClient(wished, { protocols }).catch((error) => {
-      // Who only waits for what is still owed needs a server.
-      if (!this.isTalking) throw error;
-    });
-    if (!client) return false;
+    const client = await openClient(wished, { protocols }).catch(() => undefined);
+    if (!client) return;
     this.#awaited = new Set(this.rooms.keys());
     const joins = [...this.rooms].map(([room, { epoch, entries }]) => ({
       type: "join",
@@ -72,10 +69,8 @@ export class Talker {
       this.#take(client, message);
       if (!this.isTalking || this.#random() * MESSAGES_PER_DROP > 1) continue;
       client.close();
-      await within(SILENCE_MS, "the end of a connection", client.closed);
-      return true;
+      return void await within(SILENCE_MS, "the end of a connection", client.closed);
     }
-    return false;
   }
 
   #take(client: Client, message: ServerMessage): void {

@@ -248,6 +248,38 @@ it("one's name can be changed, and Escape leaves it as it was", async () => {
   assertEquals(await ines.timeline(), ["Ines: by one name", "Inés: by another"]);
 });
 
+it("W2.6 a room is found in what people write, and its way is safe in an address", async () => {
+  await using server = await startServer();
+  await using visit = await openVisit(server.url);
+  const { page } = await visit.open();
+  const place = await page.evaluateHandle<Place>(`import("/views/place.js")`);
+  const cases: [written: string, room: string | null][] = [
+    ["general", "general"],
+    [" #general ", "general"],
+    ["on air  tonight", "on-air-tonight"],
+    ["cafe\u0301", "caf\u00e9"],
+    ["3.5_x-y", "3.5_x-y"],
+    ["#", null],
+    ["", null],
+    [".hidden", null],
+    ["a/b", null],
+    ["a?b", null],
+    ["<b>", null],
+    ["x".repeat(64), "x".repeat(64)],
+    ["x".repeat(65), null],
+    ["\u00e9".repeat(33), null],
+  ];
+  const found = await place.evaluate(
+    ({ roomIn }, all) => all.map(roomIn),
+    cases.map(([written]) => written),
+  );
+  assertEquals(found, cases.map(([, room]) => room));
+  assertEquals(await place.evaluate(({ linkTo }) => linkTo("caf\u00e9")), "/r/caf%C3%A9");
+});
+
+/** `static/views/place.js`, which only a page can run. */
+type Place = { roomIn(written: string): string | null; linkTo(room: string): string };
+
 /** The id of the element that has the focus. */
 async function focused({ page }: Guest): Promise<string> {
   return await page.evaluate("document.activeElement.id");

@@ -59,9 +59,11 @@ it("W15.4 W15.6 a page of an origin that is not listed is told so, and nobody he
   await using visit = await openVisit(elsewhere.origin);
   await using ruth = await enter(server, { username: "Ruth" });
   const bob = await visit.open({ path: `/?snug=${server.url}`, expected: [REFUSED] });
-  await bob.shows("li", /^stopped origin /);
-  const words = await bob.page.locator("li").last().textContent();
-  assertMatch(words ?? "", /^stopped origin \w.*\w/);
+  await bob.shows("li", /^ChatError/);
+  const told = await bob.page.locator("li").allTextContents();
+  assertMatch(told.at(-2) ?? "", /^stopped origin \w.*\w/);
+  // Who waits for the room hears of it too.
+  assertMatch(told.at(-1) ?? "", /^ChatError: There is no connection/);
   assertEquals(ruth.unread.filter(({ type }) => type === "chat"), []);
   await say(ruth, "only I am here");
   await using late = await enter(server);

@@ -108,3 +108,22 @@ it("W13.3 who writes faster than the server takes loses nothing and is told noth
   assertEquals(await ines.timeline(), texts.map((text) => `Ines: ${text}`));
   assertEquals(await ines.page.locator(".failure").count(), 0);
 });
+
+it("where the browser keeps nothing, one can talk as long as the page is open", async () => {
+  await using server = await startServer();
+  await using visit = await openVisit(server.url);
+  const ines = await visit.open();
+  await ines.page.addInitScript(`for (const method of ["getItem", "setItem", "removeItem"]) {
+    Storage.prototype[method] = () => { throw new DOMException("no", "SecurityError"); };
+  }`);
+  await ines.page.reload();
+  await ines.goIn("Ines");
+  await ines.say("hello");
+  await ines.seesSent("hello");
+  await ines.box.fill("begun");
+  await ines.page.locator("#rooms a", { hasText: "random" }).click();
+  await ines.page.locator("#rooms a", { hasText: "general" }).click();
+  assertEquals(await ines.box.inputValue(), "begun");
+  await ines.page.reload();
+  await ines.door.waitFor();
+});

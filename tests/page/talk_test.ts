@@ -4,6 +4,7 @@ import { type Server, startServer } from "../harness/server.ts";
 import { tempFolder } from "../harness/temp.ts";
 import { enter } from "../harness/visitor.ts";
 import { NO_CONNECTION } from "./faults.ts";
+import { fill, UNHURRIED } from "./fill.ts";
 import type { Guest } from "./guest.ts";
 import { it } from "./it.ts";
 import { openVisit } from "./visit.ts";
@@ -167,6 +168,31 @@ it("P7 a restart is a pause: it is told as one, and nothing is missed", async ()
   await ines.isBack();
   await ines.sees("meanwhile");
   assertEquals(await ines.timeline(), ["Ines: before", "Ruth: meanwhile"]);
+});
+
+it("W5.4 who missed more than is replayed begins anew, and finds the rest by scrolling up", async () => {
+  const env = { ...UNHURRIED, HISTORY_PAGE: "40", RESUME_LIMIT: "10" };
+  await using server = await startServer(env);
+  await using wire = openWire(server);
+  await using visit = await openVisit(wire.url);
+  const ines = await visit.enter("Ines", LOST);
+  await ines.say("before");
+  await ines.seesSent("before");
+  wire.cut();
+  await ines.status(/^Reconnecting in|^Trying now/);
+  await ines.say("meanwhile");
+  await using _ = await fill(server, 60);
+  wire.mend();
+  await ines.isBack();
+  await ines.seesSent("meanwhile");
+  await ines.shows(".unread-row .unread-count", "60 new");
+  await ines.scroll({ fromTop: 0 });
+  await ines.sees("before");
+  const all = Array.from({ length: 60 }, (_, index) => `Ruth: ${index + 1}`);
+  assertEquals(await ines.timeline(), ["Ines: before", ...all, "Ines: meanwhile"]);
+  // The line moves with what is unread, to where that begins.
+  const first = ines.page.locator(".unread-row + .speech-row .speech");
+  assertEquals(await first.allTextContents(), ["1"]);
 });
 
 /** All see this and nothing else, also after a last word that came behind it. */

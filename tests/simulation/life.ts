@@ -4,7 +4,7 @@ import { offersBatches } from "../../src/gate/credential.ts";
 import { type Admission, Gate } from "../../src/gate/gate.ts";
 import { GuestSessions } from "../../src/gate/guest.ts";
 import { Hub, type HubSettings } from "../../src/hub.ts";
-import { type Refusal, SUBPROTOCOL } from "../../src/protocol.ts";
+import { type Refusal, type RoomName, SUBPROTOCOL } from "../../src/protocol.ts";
 import { Session } from "../../src/session.ts";
 import type { SimClock } from "./clock.ts";
 import type { Dice } from "./dice.ts";
@@ -47,6 +47,9 @@ export class Life {
     const { clock, dice, store, settings, secret, name } = options;
     this.#options = options;
     this.store = store;
+    store.onStored = (room, bytes) => {
+      for (const { rules } of this.pairs) rules?.stored(room, bytes);
+    };
     this.loop = new Loop(clock);
     this.hub = new Hub({
       settings,
@@ -111,10 +114,17 @@ export class Life {
   /** What must hold of every session between two steps (P5). */
   check(): void {
     const { outboxBytes } = this.#options.settings;
-    for (const { served, name } of this.pairs) {
+    for (const pair of this.pairs) {
+      const { served, rules, name } = pair;
       if (!served?.session.isServing) continue;
       const { bytes } = served.session.outbox;
-      if (bytes > outboxBytes) {
+      const held = rules?.heldBytes ?? 0;
+      // It may have been let go of, and not be on the wire yet.
+      if (held > 2.2 * outboxBytes && pair.buffered < outboxBytes / 4) {
+        this.#options.violated(`P5: ${name} has ${held} bytes held back`);
+      }
+      // Joined to frames, lines are a byte longer.
+      if (bytes > outboxBytes * 1.02) {
         this.#options.violated(`P5: ${name} has ${bytes} bytes in its outbox`);
       }
     }
@@ -172,6 +182,11 @@ export class Life {
         },
       });
     const store = watch(this.store, ["active"]);
-    return watch(this.hub, ["openRoom"], { store });
+    const openRoom = async (name: RoomName) => {
+      const room = await this.hub.openRoom(name);
+      if (room) pair.rules?.holds(name);
+      return room;
+    };
+    return watch(this.hub, ["openRoom"], { store, openRoom });
   }
 }

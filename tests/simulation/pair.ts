@@ -1,10 +1,8 @@
-// A connection: two queues of frames, each of which delivers only when told. The client's end is
-// what the SDK takes for a WebSocket, the server's what the core takes for a Socket.
-import type { Batch } from "../../src/batch.ts";
-import { utf8Length } from "../../src/protocol.ts";
+// A connection: two queues of frames, each of which delivers only when told.
 import type { Session } from "../../src/session.ts";
-import type { Socket } from "../../src/socket.ts";
+import type { ClientSocket } from "./client_socket.ts";
 import type { Life } from "./life.ts";
+import { ServerSocket } from "./server_socket.ts";
 import type { Tab } from "./tab.ts";
 import type { WireRules } from "./wire_rules.ts";
 
@@ -162,6 +160,7 @@ export class Pair {
     this.served = undefined;
     this.socket.isOpen = false;
     this.#toServer = [];
+    if (this.#isLost) return;
     if (!hears.frames || !hears.end) this.#dropFrames();
     this.#isLost = !hears.end;
     if (hears.end) this.#toClient.push({ is: "end" });
@@ -197,99 +196,7 @@ export class Pair {
   }
 }
 
-/** The server's end. */
-export class ServerSocket implements Socket {
-  readonly #pair: Pair;
-  isOpen = false;
-
-  constructor(pair: Pair) {
-    this.#pair = pair;
-  }
-
-  get buffered(): number {
-    return this.#pair.buffered;
-  }
-
-  get #isBatched(): boolean {
-    return this.#pair.served?.session.isBatched ?? this.#pair.protocols.includes("snug.v1");
-  }
-
-  send(batch: Batch): void {
-    this.#pair.rules?.sent(batch);
-    if (this.#isBatched) this.#frame(batch.text, batch.bytes);
-    else for (const line of batch.lines) this.#frame(line, utf8Length(line));
-  }
-
-  sendBinary(data: Uint8Array<ArrayBuffer>): void {
-    this.#pair.rules?.sentBinary(data);
-    this.#frame(data, data.length);
-  }
-
-  close(code: number, _reason: string): void {
-    if (!this.isOpen) return;
-    this.isOpen = false;
-    this.#pair.served?.closing(code);
-    this.#pair.fromServer({ is: "close", code });
-  }
-
-  terminate(): void {
-    if (this.#pair.served?.canAbort) this.#pair.cut({ client: true, server: true });
-    else this.close(1006, "");
-  }
-
-  #frame(frame: Frame, bytes: number): void {
-    this.#pair.fromServer({ is: "frame", frame, bytes });
-  }
-}
-
-type Handler = (event: { data?: Frame | ArrayBuffer; code?: number }) => void;
-
-/** The client's end: what the SDK takes for a WebSocket. */
-export class ClientSocket {
-  readyState = 0;
-  protocol = "";
-  binaryType = "";
-  onopen: (() => void) | undefined;
-  onmessage: Handler | undefined;
-  onclose: Handler | undefined;
-  /** Set by who makes it. */
-  pair!: Pair;
-
-  send(frame: Frame): void {
-    if (this.readyState === 1) this.pair.fromClient({ is: "frame", frame });
-  }
-
-  close(code = 1005): void {
-    if (this.readyState >= 2) return;
-    const wasOpen = this.readyState === 1;
-    this.readyState = wasOpen ? 2 : 3;
-    this.pair.fromClient(wasOpen ? { is: "close", code } : { is: "end" });
-  }
-
-  handlers(none: undefined): void {
-    this.onopen = this.onmessage = this.onclose = none;
-  }
-
-  opened(protocol: string): void {
-    if (this.readyState !== 0) return;
-    this.readyState = 1;
-    this.protocol = protocol;
-    this.onopen?.();
-  }
-
-  receive(frame: Frame): void {
-    if (this.readyState !== 1) return;
-    this.onmessage?.({ data: typeof frame === "string" ? frame : frame.slice().buffer });
-  }
-
-  ended(code: number): void {
-    if (this.readyState === 3) return;
-    this.readyState = 3;
-    this.onclose?.({ code });
-  }
-}
-
 /** What is in a frame, for a trace. */
 function summary(frame: Frame): string {
-  return typeof frame === "string" ? frame.replaceAll("\n", " ") : `${frame.length} bytes`;
+  return typeof frame === "string" ? frame : `${frame.length} bytes`;
 }

@@ -45,9 +45,13 @@ export class Person {
 
   /** What is wrong with what became of what was said. */
   get problem(): string | undefined {
-    for (const { ref, status, refusal } of this.said.values()) {
+    for (const { ref, status, refusal, replyTo } of this.said.values()) {
       if (status === "waiting") return `${this.name}'s ${ref} still waits`;
-      if (status === "failed" && !refusal) return `${this.name}'s ${ref} failed without a reason`;
+      if (status !== "failed") continue;
+      // Of what is said here, only an answer to something that was lost can't be said at all.
+      const isRight = refusal?.code === "UNAVAILABLE" ||
+        (refusal?.code === "INVALID_FIELD" && replyTo !== undefined);
+      if (!isRight) return `${this.name}'s ${ref} failed: ${refusal?.message}`;
     }
     return undefined;
   }

@@ -12,8 +12,9 @@ export interface Profile {
   maxUnsent: number;
   /** Characters of the longest text. */
   maxText: number;
-  /** Over one where much is said and read at once. */
+  /** How much is said and asked, and how fast the store is, where 1 is much and fast. */
   haste: number;
+  diskPace: number;
   /** The store answers at once, as one in memory does. */
   isPrompt: boolean;
   /** The transport can cut a connection. */
@@ -44,6 +45,7 @@ export function drawProfile(dice: Dice): Profile {
     rooms: ["lobby", "den", "attic", "yard"].slice(0, dice.pick([1, 2, 2, 4])),
     maxUnsent: dice.pick([3, 10_000]),
     maxText,
+    diskPace: dice.pick([1, 1, 1, 0.05]),
     haste: dice.pick([0.3, 0.6, 1]),
     isPrompt: dice.chance(0.15),
     canAbort: dice.chance(0.5),

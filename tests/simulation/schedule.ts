@@ -1,7 +1,8 @@
 // One schedule from its seed to its end. The same seed always does the same.
 import { Dice } from "./dice.ts";
 import { end, heal } from "./heal.ts";
-import { flow, takeStep } from "./steps.ts";
+import { flow } from "./running.ts";
+import { takeStep } from "./steps.ts";
 import { World } from "./world.ts";
 
 /** Lines of the trace that a failure shows. */
@@ -20,7 +21,7 @@ export async function runSchedule(seed: number, trace?: (line: string) => void):
   addEventListener("error", onError);
   addEventListener("unhandledrejection", onError);
   try {
-    const met = await play(seed, trace ?? (() => {}));
+    const met = await play(seed, trace);
     if (found !== undefined) throw found;
     return met;
   } catch (error) {
@@ -32,14 +33,15 @@ export async function runSchedule(seed: number, trace?: (line: string) => void):
   }
 }
 
-async function play(seed: number, trace: (line: string) => void): Promise<Met> {
+async function play(seed: number, trace?: (line: string) => void): Promise<Met> {
   const dice = new Dice(seed);
   let step = 0;
   let startedAt = 0;
-  const world: World = new World(dice, (line) => {
+  const tell = (line: string) => {
     const at = ((world.clock.nowMs - startedAt) / 1000).toFixed(3);
-    trace(`${String(step).padStart(4)} ${at.padStart(9)} s  ${line}`);
-  });
+    trace?.(`${String(step).padStart(4)} ${at.padStart(9)} s  ${shortened(line)}`);
+  };
+  const world = new World(dice, trace && tell);
   startedAt = world.clock.nowMs;
   world.trace(JSON.stringify(world.profile));
   await world.start("all");
@@ -52,6 +54,13 @@ async function play(seed: number, trace: (line: string) => void): Promise<Met> {
   await heal(world);
   await end(world);
   return world.met;
+}
+
+/** A line without what nobody reads. */
+function shortened(line: string): string {
+  return line.replaceAll("\n", " ").replaceAll(/x{4,}/g, "x…")
+    .replaceAll(/"session":.*?"graceMs":\d+,"limits":.*?},/g, "")
+    .replaceAll(/"ts":\d+,/g, "");
 }
 
 /** What a failed schedule did last, from playing it again. */

@@ -4,13 +4,19 @@ import type { Entry, RoomName } from "../../src/protocol.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { type Appended, type Draft, StoreError } from "../../src/store/store.ts";
 import type { Head, Page, PageSize, Store } from "../../src/store/store.ts";
+import type { Dice } from "./dice.ts";
 import type { Truth } from "./truth.ts";
+
+/** How many calls of all are slow. */
+const SLOW = 0.15;
 
 /** A call that is under way: first it is done, then it is answered. */
 export interface Call {
   name: "append" | "head" | "replay" | "page" | "active";
   about: string;
   isDone: boolean;
+  /** It is often passed over. */
+  isSlow: boolean;
   do(): Promise<void>;
   answer(): void;
   refuse(): void;
@@ -20,8 +26,11 @@ export class SimStore implements Store {
   readonly #memory: Store;
   readonly #truth: Truth;
   readonly #isPrompt: boolean;
+  readonly #dice: Dice;
   readonly #violated: (what: string) => void;
   readonly calls = new Set<Call>();
+  /** Hears of every entry that is stored, when its append is answered. */
+  onStored: (room: RoomName, bytes: number) => void = () => {};
   /** Every call that is not done yet will be refused. */
   isFailing = false;
 
@@ -29,11 +38,13 @@ export class SimStore implements Store {
     memory: Store,
     truth: Truth,
     isPrompt: boolean,
+    dice: Dice,
     violated: (what: string) => void,
   ) {
     this.#memory = memory;
     this.#truth = truth;
     this.#isPrompt = isPrompt;
+    this.#dice = dice;
     this.#violated = violated;
   }
 
@@ -41,17 +52,18 @@ export class SimStore implements Store {
   static async open(
     truth: Truth,
     isPrompt: boolean,
+    dice: Dice,
     violated: (what: string) => void,
   ): Promise<SimStore> {
     const memory = new MemoryStore();
     for (const [room, { epoch, entries }] of truth.logs) {
       await memory.append(entries.map(({ seq: _, ...entry }) => ({ ...entry, room, epoch })));
     }
-    return new SimStore(memory, truth, isPrompt, violated);
+    return new SimStore(memory, truth, isPrompt, dice, violated);
   }
 
   append(drafts: readonly Draft[]): Promise<Appended[]> {
-    return this.#call("append", drafts.map(({ room }) => room).join(" "), async () => {
+    const answered = this.#call("append", drafts.map(({ room }) => room).join(" "), async () => {
       const appended = await this.#memory.append(drafts);
       for (const [index, draft] of drafts.entries()) {
         const problem = this.#truth.append(draft, appended[index]!);
@@ -59,6 +71,12 @@ export class SimStore implements Store {
       }
       return appended;
     });
+    answered.then((appended) => {
+      for (const [index, { room, text }] of drafts.entries()) {
+        if (appended[index]!.isNew) this.onStored(room, text.length);
+      }
+    }, () => {});
+    return answered;
   }
 
   head(room: RoomName): Promise<Head | undefined> {
@@ -107,6 +125,7 @@ export class SimStore implements Store {
       name,
       about,
       isDone: false,
+      isSlow: this.#dice.chance(SLOW),
       do: async () => {
         result = await run();
         call.isDone = true;

@@ -4,7 +4,8 @@ import { type Chat, connect, type Joined, type Outgoing } from "../../static/cha
 import type { Entry } from "../../src/protocol.ts";
 import { TabClock } from "./clock.ts";
 import { Page } from "./page.ts";
-import { ClientSocket, type Pair } from "./pair.ts";
+import { ClientSocket } from "./client_socket.ts";
+import type { Pair } from "./pair.ts";
 import type { Person } from "./person.ts";
 
 export class Tab {

@@ -41,6 +41,8 @@ export class WireRules {
   readonly #members = new Map<RoomName, Membership>();
   #isWelcome = false;
   #isSentHome = false;
+  /** What was stored in a room while its `joined` is being made, which the server has to hold. */
+  #held: { room: RoomName; bytes: number } | undefined;
   /** Where the acks said that messages are: `room ref` → epoch and seq. */
   readonly acked = new Map<string, Position>();
 
@@ -51,6 +53,21 @@ export class WireRules {
   /** Rooms whose `joined` went out. */
   get rooms(): ReadonlyMap<RoomName, Membership> {
     return this.#members;
+  }
+
+  /** At least so many bytes of entries are held back for a `joined`. */
+  get heldBytes(): number {
+    return this.#held?.bytes ?? 0;
+  }
+
+  /** A join has its place in the room, and is read for. */
+  holds(room: RoomName): void {
+    this.#held = { room, bytes: 0 };
+  }
+
+  /** An entry was stored. */
+  stored(room: RoomName, bytes: number): void {
+    if (this.#held?.room === room) this.#held.bytes += bytes;
   }
 
   /** A frame reaches a session that serves. */
@@ -68,12 +85,12 @@ export class WireRules {
 
   sent(batch: Batch): void {
     if (batch.bytes > MAX_FRAME_BYTES && batch.lines.length > 1) {
-      this.#violated(`W2.4: a frame of ${batch.bytes} bytes`);
+      this.violated(`W2.4: a frame of ${batch.bytes} bytes`);
     }
     for (const line of batch.lines) {
       const message = JSON.parse(line) as ServerMessage;
       if (message.type !== "chat" && batch.bytes > MAX_FRAME_BYTES) {
-        this.#violated(`W2.4: ${message.type} of ${batch.bytes} bytes`);
+        this.violated(`W2.4: ${message.type} of ${batch.bytes} bytes`);
       }
       this.#message(message);
     }
@@ -81,23 +98,28 @@ export class WireRules {
 
   sentBinary(data: Uint8Array): void {
     const room = new TextDecoder().decode(data.subarray(1, 1 + data[0]!)) as RoomName;
-    if (!this.#members.has(room)) this.#violated("W5.1: binary before joined");
+    if (!this.#members.has(room)) this.violated("W5.1: binary before joined");
   }
 
   /** The server closes; `isEarly`: before it may give up what it still has for the client. */
   closed(code: number, isEarly: boolean): void {
     this.#options.meet(`a close ${code}`);
     if (code !== CLOSE.restarting.code) return;
-    if (!this.#isSentHome && isEarly) this.#violated("W13.2: a restart without a word");
-    if (this.#asked.length > 0 && isEarly) this.#violated("W13.2: a restart before the answers");
+    if (!this.#isSentHome && isEarly) this.violated("W13.2: a restart without a word");
+    if (this.#asked.length > 0 && isEarly) this.violated("W13.2: a restart before the answers");
+  }
+
+  violated(what: string): void {
+    this.#options.violated(`${this.#options.name}: ${what}`);
   }
 
   #message(message: ServerMessage): void {
     if (this.#isWelcome === (message.type === "welcome")) {
-      this.#violated(`W8.1: ${message.type} where the welcome belongs`);
+      this.violated(`W8.1: ${message.type} where the welcome belongs`);
     }
     this.#isWelcome = true;
     const asked = this.#answered(message);
+    if (asked?.type === "join") this.#held = undefined;
     switch (message.type) {
       case "joined":
         return this.#joined(message, asked?.since);
@@ -113,7 +135,7 @@ export class WireRules {
       case "system":
       case "typing":
         if (!this.#members.has(message.room)) {
-          this.#violated(`W5.1: ${message.type} of ${message.room} before joined`);
+          this.violated(`W5.1: ${message.type} of ${message.room} before joined`);
         }
         return;
       case "closing":
@@ -124,7 +146,7 @@ export class WireRules {
         if (
           message.code === "INTERNAL" || (message.code === "NOT_JOINED" && asked?.type === "chat")
         ) {
-          this.#violated(`an error ${message.code}: ${message.message}`);
+          this.violated(`an error ${message.code}: ${message.message}`);
         }
     }
   }
@@ -134,7 +156,7 @@ export class WireRules {
     if (!("ref" in message) || message.ref === undefined) return undefined;
     const asked = this.#asked.shift();
     if (asked?.ref !== message.ref) {
-      this.#violated(
+      this.violated(
         `W3.2: ${message.type} ${message.ref} came, and ${asked?.ref} was asked before`,
       );
     }
@@ -142,7 +164,7 @@ export class WireRules {
       ({ join: "joined", leave: "left", chat: "ack" } as Record<string, string>)[
           asked?.type ?? ""
         ] === message.type;
-    if (!fits) this.#violated(`W3.1: ${message.type} answers ${asked?.type}`);
+    if (!fits) this.violated(`W3.1: ${message.type} answers ${asked?.type}`);
     return asked;
   }
 
@@ -150,7 +172,7 @@ export class WireRules {
     const { room, epoch, seq, first, messages, gap, more } = message;
     const { truth, limits } = this.#options;
     const log = truth.entries(room, epoch);
-    const wrong = (what: string) => this.#violated(`W5: joined ${room} ${seq} ${what}`);
+    const wrong = (what: string) => this.violated(`W5: joined ${room} ${seq} ${what}`);
 
     const from = seq - messages.length + 1;
     const problem = differs(messages, log, from);
@@ -183,18 +205,18 @@ export class WireRules {
   #entry(entry: Entry): void {
     const { truth, owners } = this.#options;
     const member = this.#members.get(entry.room);
-    if (!member) return this.#violated(`W5.1: entry ${entry.seq} of ${entry.room} before joined`);
+    if (!member) return this.violated(`W5.1: entry ${entry.seq} of ${entry.room} before joined`);
     if (entry.seq !== member.next) {
-      this.#violated(`P3: entry ${entry.seq} of ${entry.room} came, and ${member.next} was next`);
+      this.violated(`P3: entry ${entry.seq} of ${entry.room} came, and ${member.next} was next`);
     }
     member.next = entry.seq + 1;
     const kept = truth.entries(entry.room, member.epoch)[entry.seq - 1];
     if (!kept || !isSame(entry, kept)) {
-      return this.#violated(`P2: entry ${entry.seq} of ${entry.room} is not what the log holds`);
+      return this.violated(`P2: entry ${entry.seq} of ${entry.room} is not what the log holds`);
     }
     const isOwn = owners.get(`${entry.room} ${kept.uid} ${kept.ref}`) === this;
     if (isOwn && !this.acked.has(`${entry.room} ${kept.ref}`)) {
-      this.#violated(`W7.1: the copy of ${kept.ref} came before its ack`);
+      this.violated(`W7.1: the copy of ${kept.ref} came before its ack`);
     }
   }
 
@@ -203,7 +225,7 @@ export class WireRules {
     const log = truth.log(room);
     const kept = log?.entries[seq - 1];
     if (!kept || kept.ref !== ref || kept.uid !== uid || kept.ts !== ts) {
-      this.#violated(`P1: ${ref} is acknowledged at ${room} ${seq}, and is not there`);
+      this.violated(`P1: ${ref} is acknowledged at ${room} ${seq}, and is not there`);
     }
     if (this.#options.owners.get(`${room} ${uid} ${ref}`) !== this) this.#options.meet("a retry");
     this.acked.set(`${room} ${ref}`, { epoch: log?.epoch ?? "", seq });
@@ -213,15 +235,11 @@ export class WireRules {
     const log = this.#options.truth.log(room)?.entries ?? [];
     const from = messages[0]?.seq ?? 1;
     const problem = differs(messages, log, from);
-    if (problem) this.#violated(`W5.8: history of ${room}: ${problem}`);
-    if ((messages.at(-1)?.seq ?? 0) >= before) this.#violated("W5.8: history beyond its before");
+    if (problem) this.violated(`W5.8: history of ${room}: ${problem}`);
+    if ((messages.at(-1)?.seq ?? 0) >= before) this.violated("W5.8: history beyond its before");
     if (more !== (messages.length > 0 && from > first)) {
-      this.#violated(`W5.8: history more ${more}`);
+      this.violated(`W5.8: history more ${more}`);
     }
-  }
-
-  #violated(what: string): void {
-    this.#options.violated(`${this.#options.name}: ${what}`);
   }
 }
 

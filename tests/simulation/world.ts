@@ -4,7 +4,8 @@ import type { RoomName } from "../../src/protocol.ts";
 import { SimClock } from "./clock.ts";
 import type { Dice } from "./dice.ts";
 import { Life } from "./life.ts";
-import { type ClientSocket, Pair } from "./pair.ts";
+import type { ClientSocket } from "./client_socket.ts";
+import { Pair } from "./pair.ts";
 import { Person } from "./person.ts";
 import { drawProfile, type Profile } from "./profile.ts";
 import { SimStore } from "./store.ts";
@@ -20,6 +21,9 @@ export interface Fetch {
 
 /** What a server finds when it starts. */
 export type Found = "all" | "lost tail" | "backup" | "nothing";
+
+/** What a step did, for the trace, or undefined: there was nothing to do. */
+export type Done = string | undefined;
 
 const NAMES = ["ada", "bob", "cyd", "dan", "eve", "fay"];
 /** A sweep is due this often. */
@@ -40,13 +44,16 @@ export class World {
   /** Older states of the logs. */
   readonly backups: Map<RoomName, Log>[] = [];
   readonly trace: (line: string) => void;
+  /** Whether anybody reads the trace. */
+  readonly isTraced: boolean;
   readonly #owners: Owners = new Map();
   readonly #names = new Map<string, number>();
   #secret = "secret";
 
-  constructor(dice: Dice, trace: (line: string) => void) {
+  constructor(dice: Dice, trace: ((line: string) => void) | undefined) {
     this.dice = dice;
-    this.trace = trace;
+    this.trace = trace ?? (() => {});
+    this.isTraced = trace !== undefined;
     this.profile = drawProfile(dice);
     const { people, plain } = this.profile;
     this.people = NAMES.slice(0, people)
@@ -133,7 +140,7 @@ export class World {
     this.life = new Life({
       clock: this.clock,
       dice,
-      store: await SimStore.open(truth, this.profile.isPrompt, this.violated),
+      store: await SimStore.open(truth, this.profile.isPrompt, dice, this.violated),
       settings: this.profile.settings,
       truth,
       owners: this.#owners,

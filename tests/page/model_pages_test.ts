@@ -1,0 +1,107 @@
+import { assertEquals } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import type { ServerMessage } from "../../src/protocol.ts";
+import { Pages } from "../../static/model/pages.js";
+import { Room } from "../../static/model/room.js";
+import { entry, FakeServer, JOINED, settle } from "../harness/fake_server.ts";
+
+/** A room of which entries 51 to 60 are held, and what its pages ask for. */
+async function given(server: FakeServer) {
+  const { chat, socket } = await server.joined();
+  const room = new Room("general", () => {});
+  const messages = entries(51, 60);
+  room.join({ ...JOINED, seq: 60, messages, more: true, resumed: false }, null);
+  const puts: string[] = [];
+  const pages = new Pages(chat, ({ loading, timeline }) => {
+    puts.push(`${loading} ${timeline.from}-${timeline.to}`);
+  });
+  socket.heard();
+  return {
+    room,
+    pages,
+    puts,
+    asked: async () => {
+      await settle();
+      return socket.heard().map(({ type, room, before, ref }) => ({ type, room, before, ref }));
+    },
+    answer: async (ref: unknown, from: number, to: number) => {
+      const page = { messages: entries(from, to), first: 1, more: from > 1, ref: `${ref}` };
+      socket.tell({ type: "history", room: "general", ...page });
+      await settle();
+    },
+    tell: async (message: ServerMessage) => {
+      socket.tell(message);
+      await settle();
+    },
+  };
+}
+
+function entries(from: number, to: number) {
+  return Array.from({ length: to - from + 1 }, (_, index) => entry(from + index));
+}
+
+describe("the pages", () => {
+  it("W5.8 ask for what is before the oldest held, and put it there, one at a time", async () => {
+    using server = new FakeServer();
+    const { pages, room, puts, asked, answer } = await given(server);
+    pages.older(room);
+    pages.older(room);
+    const questions = await asked();
+    assertEquals(questions.map(({ type, before }) => [type, before]), [["history", 51]]);
+    assertEquals(room.loading, "older");
+    await answer(questions[0]?.ref, 41, 50);
+    assertEquals([room.timeline.from, room.timeline.to, room.loading], [41, 60, null]);
+    assertEquals(puts, ["older 51-60", "null 41-60"]);
+    pages.older(room);
+    assertEquals((await asked()).map(({ before }) => before), [41]);
+  });
+
+  it("W5.8 ask for the page that begins after the newest held", async () => {
+    using server = new FakeServer();
+    const { pages, room, asked, answer } = await given(server);
+    room.timeline.head = 200;
+    pages.newer(room);
+    const questions = await asked();
+    assertEquals(questions.map(({ before }) => before), [60 + 1 + 50]);
+    await answer(questions[0]?.ref, 61, 110);
+    assertEquals([room.timeline.from, room.timeline.to, room.timeline.hasNewer], [51, 110, true]);
+  });
+
+  it("put the newest page in the place of what is held", async () => {
+    using server = new FakeServer();
+    const { pages, room, asked, answer } = await given(server);
+    room.timeline.head = 900;
+    const done = pages.latest(room);
+    const questions = await asked();
+    assertEquals(questions.map(({ before }) => before), [undefined]);
+    await answer(questions[0]?.ref, 851, 900);
+    await done;
+    assertEquals([room.timeline.from, room.timeline.to, room.timeline.hasNewer], [851, 900, false]);
+  });
+
+  it("leave a page out that no longer fits what is held", async () => {
+    using server = new FakeServer();
+    const { pages, room, puts, asked, answer } = await given(server);
+    pages.older(room);
+    const [question] = await asked();
+    room.timeline.reset({ messages: entries(901, 902), more: true }, 902);
+    await answer(question?.ref, 41, 50);
+    assertEquals([room.timeline.from, room.timeline.to, room.loading], [901, 902, null]);
+    assertEquals(puts.length, 2);
+  });
+
+  it("say when one could not be had, and try again when they are asked to", async () => {
+    using server = new FakeServer();
+    const { pages, room, asked, tell, answer } = await given(server);
+    pages.older(room);
+    const [question] = await asked();
+    const refusal = { code: "UNAVAILABLE", message: "no", ref: `${question?.ref}` } as const;
+    await tell({ type: "error", ...refusal });
+    assertEquals([room.loadFailed, room.loading, room.timeline.from], [true, null, 51]);
+    pages.older(room);
+    assertEquals(room.loadFailed, false);
+    const [again] = await asked();
+    await answer(again?.ref, 1, 50);
+    assertEquals([room.loadFailed, room.timeline.from, room.timeline.hasOlder], [false, 1, false]);
+  });
+});

@@ -1,0 +1,66 @@
+// Sentences that depend on something.
+import { assertEquals } from "@std/assert";
+import { it } from "@std/testing/bdd";
+import type { ErrorCode } from "../../src/protocol.ts";
+import {
+  counted,
+  failureOf,
+  listed,
+  roomRefusal,
+  sentence,
+  stageSentence,
+  typingSentence,
+} from "../../static/views/wording.js";
+
+it("names are listed as one would say them", () => {
+  assertEquals(listed([]), "");
+  assertEquals(listed(["Ruth"]), "Ruth");
+  assertEquals(listed(["Ruth", "Jonas"]), "Ruth and Jonas");
+  assertEquals(listed(["Ruth", "Jonas", "Mara"]), "Ruth, Jonas and Mara");
+  assertEquals([counted(1, "message"), counted(2, "message")], ["1 message", "2 messages"]);
+});
+
+it("who is typing is told in one line, however many they are", () => {
+  assertEquals(typingSentence([]), "");
+  assertEquals(typingSentence(["Ruth"]), "Ruth is typing");
+  assertEquals(typingSentence(["Ruth", "Jonas", "Mara"]), "Ruth, Jonas and Mara are typing");
+  assertEquals(
+    typingSentence(["Ruth", "Jonas", "Mara", "Noor"]),
+    "Ruth, Jonas and 2 others are typing",
+  );
+});
+
+it("who came and left is told in short, or with every name", () => {
+  const people = (...names: string[]) => new Map(names.map((name) => [name, name]));
+  const stage = { kind: "stage", key: "1", ts: 0 } as const;
+  const both = { ...stage, came: people("Tadeusz", "Li", "Mara"), left: people("Noor") };
+  assertEquals(stageSentence(both, true), "Tadeusz and 2 others came in. Noor left.");
+  assertEquals(stageSentence(both, false), "Tadeusz, Li and Mara came in. Noor left.");
+  const left = { ...stage, came: people(), left: people("Noor", "Li") };
+  assertEquals(stageSentence(left, true), "Noor and Li left.");
+});
+
+it("W13 each refusal of a message says what happened and what helps", () => {
+  const told = (code: ErrorCode) => {
+    const { sentence, cure } = failureOf({ code, message: "the server’s own words" }, 16_384);
+    return [sentence, cure];
+  };
+  assertEquals(told("RATE_LIMITED"), ["Not sent. Too many messages at once.", "retry"]);
+  assertEquals(told("NOT_JOINED"), ["Not sent. You are no longer in this room.", "rejoin"]);
+  assertEquals(told("UNAVAILABLE"), ["Not sent. The server could not store it.", "retry"]);
+  assertEquals(told("INTERNAL"), ["Not sent. The server could not store it.", "retry"]);
+  assertEquals(told("INVALID_FIELD"), [
+    "Not sent. It is longer than this server allows (16 KB).",
+    "edit",
+  ]);
+  assertEquals(told("PARSE_ERROR"), ["Not sent. the server’s own words", "retry"]);
+  assertEquals(failureOf(undefined, 0).sentence, "Not sent.");
+});
+
+it("W5.6 a room that can't be entered says why", () => {
+  const told = (code: ErrorCode) => roomRefusal("herons", { code, message: "not today" });
+  assertEquals(told("ROOM_FULL"), ["#herons is full", "Try again later."]);
+  assertEquals(told("RATE_LIMITED"), ["Too many tries", "Try again in a moment."]);
+  assertEquals(told("INTERNAL"), ["#herons can’t be entered", "Not today."]);
+  assertEquals(sentence("done!"), "Done!");
+});
