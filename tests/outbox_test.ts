@@ -280,4 +280,13 @@ describe("outbox", () => {
     assertEquals(new Set(sent).size, 1);
     assertEquals(sent[0]?.text, "a\nb");
   });
+
+  it("P5 is bounded in items too: empty frames can't pile up", () => {
+    const { outbox, socket, happened } = open({ maxBytes: 64 * KIB });
+    socket.clogged = 64 * KIB;
+    for (let frame = 0; frame < 1024; frame++) outbox.push(Batch.of(""), "entry");
+    assertEquals(happened, []);
+    outbox.push(Batch.of(""), "entry");
+    assertEquals(happened, ["overflow"]);
+  });
 });

@@ -115,4 +115,19 @@ describe("sdk credential", () => {
       await server.welcome();
     }
   });
+
+  it("W15.3 a join is rejected while a token is needed, and is made when there is one", async () => {
+    using server = new FakeServer();
+    const chat = server.connect();
+    const before = chat.join("general").catch(({ code }) => code);
+    await server.refuse(401);
+    assertEquals(await before, "UNAVAILABLE");
+    assertEquals(await chat.join("general").catch(({ code }) => code), "UNAVAILABLE");
+    const joined: string[] = [];
+    chat.on("joined", ({ room }) => joined.push(room));
+    chat.setToken("secret");
+    const socket = await server.welcome();
+    await server.join(socket, { seq: 0 });
+    assertEquals(joined, ["general"]);
+  });
 });

@@ -1,0 +1,47 @@
+// A process that runs out of file descriptors: what strangers can make it do without any credential.
+import { assertEquals } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { startProcess } from "../harness/process.ts";
+import { tempFolder } from "../harness/temp.ts";
+import { eventually } from "../store/database.ts";
+
+const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+const ARGS = [
+  "run",
+  "--quiet",
+  "--allow-net",
+  "--allow-env",
+  "--allow-read",
+  "--allow-write",
+  MAIN,
+];
+
+describe("the listener", () => {
+  it("listens again after more connections than it has descriptors for", async () => {
+    await using folder = await tempFolder();
+    const env = { ...Deno.env.toObject(), PORT: "0", STORE_URL: "memory:", NO_COLOR: "1" };
+    const script = `ulimit -n 64; exec "$0" "$@"`;
+    await using server = startProcess("sh", {
+      args: ["-c", script, Deno.execPath(), ...ARGS],
+      cwd: folder.path,
+      env,
+    });
+    const [, url] = await server.said(/listens on (\S+)/);
+    const port = Number(new URL(url!).port);
+    const connections: Deno.TcpConn[] = [];
+    // Until it is refused: then the listener has ended.
+    const connect = () => Deno.connect({ port }).catch(() => undefined);
+    for (let one = await connect(); one && connections.length < 80; one = await connect()) {
+      connections.push(one);
+    }
+    await server.said(/Too many open files/);
+    for (const connection of connections) connection.close();
+    await eventually("it answers", 10_000, async () => {
+      const response = await fetch(`${url}/healthz`).catch(() => undefined);
+      await response?.body?.cancel();
+      return response?.status === 200;
+    });
+    server.kill("SIGTERM");
+    assertEquals((await server.exited).code, 0);
+  });
+});
