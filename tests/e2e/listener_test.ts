@@ -29,10 +29,11 @@ describe("the listener", () => {
     const [, url] = await server.said(/listens on (\S+)/);
     const port = Number(new URL(url!).port);
     const connections: Deno.TcpConn[] = [];
-    // Until it is refused: then the listener has ended.
-    const connect = () => Deno.connect({ port }).catch(() => undefined);
-    for (let one = await connect(); one && connections.length < 80; one = await connect()) {
-      connections.push(one);
+    while (connections.length < 200) {
+      const connection = await Deno.connect({ port }).catch(() => undefined);
+      // Refused: the listener has ended.
+      if (!connection) break;
+      connections.push(connection);
     }
     await server.said(/Too many open files/);
     for (const connection of connections) connection.close();
