@@ -4,6 +4,7 @@ import { Batch } from "./batch.ts";
 import { CLOSE, type Close } from "./close.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { Guest, Hub } from "./hub.ts";
+import type { Identity } from "./identity.ts";
 import { type Kind, Outbox } from "./outbox.ts";
 import { encode, type Parsed, parseFrame, utf8Length } from "./protocol.ts";
 import type { Refusal, RoomName, ServerMessage, UserId } from "./protocol.ts";
@@ -19,17 +20,6 @@ const FLUSH_MS = 5000;
 const CUT_MS = 5000;
 /** Rooms that the log names of one connection. */
 const LOGGED_ROOMS = 20;
-
-/** Who a connection was let in as. */
-export interface Identity {
-  uid: UserId;
-  /** The wished name. */
-  name: string;
-  /** When its credential ends, in milliseconds, or null. */
-  expires: number | null;
-  /** Makes the session value that keeps a guest's identity under the name it got; null: none. */
-  seal: ((user: string) => string) | null;
-}
 
 /** What is known of a connection when it has ended, for the log. */
 export interface Life {

@@ -58,6 +58,7 @@ export const ROWS: Record<string, Row> = {
       "src/bucket.ts",
       "src/heartbeat.ts",
       "src/rates.ts",
+      "src/identity.ts",
       "src/transport/transport.ts",
     ],
   },

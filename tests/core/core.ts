@@ -2,7 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { Hub, type HubSettings, SWEEP_MS } from "../../src/hub.ts";
 import type { Limits, RoomName, UserId } from "../../src/protocol.ts";
-import { type Identity, type Life, Session } from "../../src/session.ts";
+import type { Identity } from "../../src/identity.ts";
+import { type Life, Session } from "../../src/session.ts";
 import { Client } from "./client.ts";
 import { FakeSocket } from "./fake_socket.ts";
 import { HeldStore } from "./held_store.ts";

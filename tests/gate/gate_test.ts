@@ -3,7 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import { Gate, type GateOptions, type HttpRefusal } from "../../src/gate/gate.ts";
 import { GuestSessions } from "../../src/gate/guest.ts";
 import { hashToken } from "../../src/gate/token.ts";
-import type { Identity } from "../../src/session.ts";
+import type { Identity } from "../../src/identity.ts";
 
 const NOW = 1_800_000_000_000;
 const TOKEN = "s3cret";
