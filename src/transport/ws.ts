@@ -4,7 +4,7 @@
 import { getRequestListener } from "@hono/node-server";
 import { Buffer } from "node:buffer";
 import { createServer, type IncomingMessage, STATUS_CODES } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import type { Duplex } from "node:stream";
 // @ts-types="@types/ws"
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
@@ -16,8 +16,8 @@ import { badHost, type Listening, type ListenOptions } from "./transport.ts";
 const TEXT = 0x81;
 /** The code that stands for an end without a close frame (RFC 6455, 7.1.5). */
 const NO_CLOSE_FRAME = 1006;
-/** When a listener that failed is started again, in milliseconds. */
-const AGAIN_MS = 1000;
+/** How often a listener that nobody came to is asked whether it lives, in milliseconds. */
+const KNOCK_MS = 5000;
 
 /** Starts to listen. Rejects with the system's error where it can't. */
 export async function listen(options: ListenOptions): Promise<Listening> {
@@ -75,19 +75,32 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   });
   const { port } = server.address() as AddressInfo;
   let isStopping = false;
-  const again = () => {
-    if (!isStopping) server.close().listen(port, options.host);
-  };
-  // Out of file descriptors it stops to accept for good: then it is started again.
-  server.on("error", (error) => {
-    options.fault(error);
-    setTimeout(again, AGAIN_MS);
-  });
+  let accepted = 0;
+  server.on("connection", () => accepted++);
+  // Out of descriptors it stops to accept for good, and says nothing: so it is asked, where nobody
+  // else did, and started again if it does not answer.
+  let before = 0;
+  const knock = setInterval(() => {
+    if (isStopping || accepted !== before) {
+      before = accepted;
+      return;
+    }
+    const visit = connect(port, options.host).on("error", () => {});
+    setTimeout(() => {
+      visit.destroy();
+      if (accepted === before && !isStopping) {
+        options.fault(new Error("the listener stopped to accept; it is started again"));
+        server.close().listen(port, options.host);
+      }
+    }, KNOCK_MS / 2);
+  }, KNOCK_MS);
+  server.on("error", options.fault);
   return {
     port,
     stop: async () => {
       isStopping = true;
       clearInterval(watch);
+      clearInterval(knock);
       for (const socket of sockets) socket.terminate();
       server.closeAllConnections();
       await new Promise((done) => server.close(done));

@@ -1,6 +1,6 @@
 // A process that runs out of file descriptors: what strangers can make it do without any credential.
 import { assertEquals } from "@std/assert";
-import { describe, it } from "@std/testing/bdd";
+import { it } from "@std/testing/bdd";
 import { startProcess } from "../harness/process.ts";
 import { tempFolder } from "../harness/temp.ts";
 import { eventually } from "../store/database.ts";
@@ -16,10 +16,13 @@ const ARGS = [
   MAIN,
 ];
 
-describe("the listener", () => {
-  it("listens again after more connections than it has descriptors for", async () => {
+/** What each transport says when its listener has ended. */
+const ENDS = { deno: /Too many open files/, ws: /the listener stopped to accept/ };
+
+for (const [transport, end] of Object.entries(ENDS)) {
+  it(`on ${transport} listens again after more connections than it has descriptors for`, async () => {
     await using folder = await tempFolder();
-    const env = { ...Deno.env.toObject(), PORT: "0", STORE_URL: "memory:", NO_COLOR: "1" };
+    const env = { ...Deno.env.toObject(), PORT: "0", STORE_URL: "memory:", TRANSPORT: transport };
     const script = `ulimit -n 64; exec "$0" "$@"`;
     await using server = startProcess("sh", {
       args: ["-c", script, Deno.execPath(), ...ARGS],
@@ -35,7 +38,7 @@ describe("the listener", () => {
       if (!connection) break;
       connections.push(connection);
     }
-    await server.said(/Too many open files/);
+    await server.said(end);
     for (const connection of connections) connection.close();
     await eventually("it answers", 10_000, async () => {
       const response = await fetch(`${url}/healthz`).catch(() => undefined);
@@ -45,4 +48,4 @@ describe("the listener", () => {
     server.kill("SIGTERM");
     assertEquals((await server.exited).code, 0);
   });
-});
+}
