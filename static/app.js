@@ -117,7 +117,8 @@ function begin(name, room) {
 }
 
 function visit() {
-  visitor = connect(location.origin, { token: memory.token, storage });
+  // Without the storage: who goes in then is nobody's second connection, whose name would stay.
+  visitor = connect(location.origin, { token: memory.token });
   visitor.on("state", (state) => {
     if (state.status === "stopped" && state.reason === "token") askToken();
   });

@@ -40,8 +40,10 @@ export class Drawer {
       this.#stands[side].addEventListener("change", () => this.#show(null));
     }
     this.#scrim.addEventListener("click", () => this.close());
-    this.#house.addEventListener("keydown", ({ key }) => {
-      if (key === "Escape") this.close();
+    addEventListener("keydown", ({ key, target }) => {
+      // Also where nothing has the focus; but the door, when it is open, has an Escape of its own.
+      const isHere = target === document.body || this.#house.contains(/** @type {Node} */ (target));
+      if (key === "Escape" && isHere) this.close();
     });
     this.#show(null);
   }

@@ -1,5 +1,6 @@
 // Writing: what Enter does and does not, input methods, the keyboard alone, who is typing.
 import { assert, assertEquals } from "@std/assert";
+import type { ServerMessage } from "../../src/protocol.ts";
 import { startServer } from "../harness/server.ts";
 import { enter } from "../harness/visitor.ts";
 import type { Guest } from "./guest.ts";
@@ -134,12 +135,17 @@ it("W10.2 who is typing is shown to the others, until it is sent, emptied or lef
   await ruth.page.reload();
   await ruth.goIn("Ruth");
   const nobody = ruth.page.locator("#typing:empty");
+  await using mara = await enter(server, { username: "Mara" });
+  const isTold = (on: boolean) =>
+    mara.until((message: ServerMessage) => message.type === "typing" && message.on === on);
 
   await ines.box.press("H");
+  await isTold(true);
   await ruth.shows("#typing", "Ines is typing");
   await ruth.shows("#members li", "Inestyping");
   assertEquals(await ines.page.locator("#typing").textContent(), "");
   await ines.box.press("Backspace");
+  await isTold(false);
   await nobody.waitFor({ state: "attached" });
 
   await ines.box.pressSequentially("Hello");
@@ -150,7 +156,6 @@ it("W10.2 who is typing is shown to the others, until it is sent, emptied or lef
 
   await ines.box.pressSequentially("Then");
   await ruth.shows("#typing", "Ines is typing");
-  await using mara = await enter(server, { username: "Mara" });
   mara.send({ type: "typing", room: "general" });
   await ruth.shows("#typing", "Ines and Mara are typing");
   // Ruth's clock goes on, and nothing comes from them.

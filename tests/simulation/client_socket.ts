@@ -24,8 +24,9 @@ export class ClientSocket {
     this.pair.fromClient(wasOpen ? { is: "close", code } : { is: "end" });
   }
 
-  handlers(none: undefined): void {
-    this.onopen = this.onmessage = this.onclose = none;
+  /** Nobody listens any more. */
+  silence(): void {
+    this.onopen = this.onmessage = this.onclose = undefined;
   }
 
   opened(protocol: string): void {

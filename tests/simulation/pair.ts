@@ -1,9 +1,7 @@
 // A connection: two queues of frames, each of which delivers only when told.
 import type { Session } from "../../src/session.ts";
 import type { ClientSocket } from "./client_socket.ts";
-import type { Life } from "./life.ts";
 import { ServerSocket } from "./server_socket.ts";
-import type { Tab } from "./tab.ts";
 import type { WireRules } from "./wire_rules.ts";
 
 export type Frame = string | Uint8Array<ArrayBuffer>;
@@ -23,7 +21,6 @@ type ToClient =
 
 /** The server's end once the upgrade was let in. */
 export interface Served {
-  life: Life;
   session: Session;
   /** Whether the transport can cut the connection. */
   canAbort: boolean;
@@ -34,7 +31,6 @@ export interface Served {
 
 export class Pair {
   readonly name: string;
-  readonly tab: Tab;
   readonly url: URL;
   readonly protocols: readonly string[];
   readonly client: ClientSocket;
@@ -53,12 +49,10 @@ export class Pair {
 
   constructor(
     name: string,
-    tab: Tab,
     target: { url: URL; protocols: readonly string[]; client: ClientSocket },
     accept: (pair: Pair) => void,
   ) {
     this.name = name;
-    this.tab = tab;
     this.url = target.url;
     this.protocols = target.protocols;
     this.client = target.client;
@@ -75,7 +69,7 @@ export class Pair {
     return { server: this.#toServer.length, client: this.#toClient.length };
   }
 
-  /** Whether both ends still believe in it. */
+  /** Whether it works, and both ends think so. */
   get isLive(): boolean {
     return !this.#isLost && this.client.readyState === 1 && this.socket.isOpen;
   }
@@ -169,7 +163,7 @@ export class Pair {
 
   /** The client's page is gone. */
   abandon(): void {
-    this.client.handlers(undefined);
+    this.client.silence();
     this.client.close(1001);
   }
 

@@ -15,6 +15,8 @@ export interface Profile {
   /** How much is said and asked, and how fast the store is, where 1 is much and fast. */
   haste: number;
   diskPace: number;
+  /** The log is SQLite's, else the one in memory. */
+  isSqlite: boolean;
   /** The store answers at once, as one in memory does. */
   isPrompt: boolean;
   /** The transport can cut a connection. */
@@ -47,6 +49,7 @@ export function drawProfile(dice: Dice): Profile {
     maxText,
     diskPace: dice.pick([1, 1, 1, 0.05]),
     haste: dice.pick([0.3, 0.6, 1]),
+    isSqlite: dice.chance(0.3),
     isPrompt: dice.chance(0.15),
     canAbort: dice.chance(0.5),
     faults: {

@@ -32,6 +32,7 @@ export async function storeGoesOn({ life, dice }: World): Promise<Done> {
   const isBoth = dice.chance(0.5);
   if (!call.isDone) {
     await call.do();
+    if (!call.isDone) return "failed";
     if (!isBoth) return `${what} done`;
   }
   call.answer();
@@ -74,7 +75,7 @@ export async function flow(world: World): Promise<Done> {
     for (const call of life?.store.calls ?? []) {
       if (life!.store.isFailing || call.isSlow || !dice.chance(profile.diskPace)) continue;
       if (!call.isDone) await call.do();
-      call.answer();
+      if (call.isDone) call.answer();
     }
     await world.settle();
   }

@@ -42,18 +42,22 @@ async function play(seed: number, trace?: (line: string) => void): Promise<Met> 
     trace?.(`${String(step).padStart(4)} ${at.padStart(9)} s  ${shortened(line)}`);
   };
   const world = new World(dice, trace && tell);
-  startedAt = world.clock.nowMs;
-  world.trace(JSON.stringify(world.profile));
-  await world.start("all");
-  for (const person of world.people) {
-    const tab = person.open();
-    for (const room of world.profile.rooms) if (dice.chance(0.6)) tab.join(room);
+  try {
+    startedAt = world.clock.nowMs;
+    world.trace(JSON.stringify(world.profile));
+    await world.start("all");
+    for (const person of world.people) {
+      const tab = person.open();
+      for (const room of world.profile.rooms) if (dice.chance(0.6)) tab.join(room);
+    }
+    if (dice.chance(0.8)) await flow(world);
+    for (step = 1; step <= world.profile.steps; step++) await takeStep(world);
+    await heal(world);
+    await end(world);
+    return world.met;
+  } finally {
+    await world.life?.store.close();
   }
-  if (dice.chance(0.8)) await flow(world);
-  for (step = 1; step <= world.profile.steps; step++) await takeStep(world);
-  await heal(world);
-  await end(world);
-  return world.met;
 }
 
 /** A line without what nobody reads. */

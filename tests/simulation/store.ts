@@ -1,10 +1,12 @@
-// The store of one server: a real MemoryStore whose calls are done, answered and refused only when
-// told, and in any order. What it keeps outlives the server.
+// The store of one server: a real one whose calls are done, answered and refused only when told, and
+// in any order. What it keeps is known to the truth, from which the next server's is made.
 import type { Entry, RoomName } from "../../src/protocol.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { type Appended, type Draft, StoreError } from "../../src/store/store.ts";
 import type { Head, Page, PageSize, Store } from "../../src/store/store.ts";
 import type { Dice } from "./dice.ts";
+import type { Profile } from "./profile.ts";
+import { SqliteMemory } from "./sqlite_memory.ts";
 import type { Truth } from "./truth.ts";
 
 /** How many calls of all are slow. */
@@ -51,11 +53,11 @@ export class SimStore implements Store {
   /** A store that holds what the truth holds. A prompt one answers at once, unless it fails. */
   static async open(
     truth: Truth,
-    isPrompt: boolean,
+    { isPrompt, isSqlite }: Profile,
     dice: Dice,
     violated: (what: string) => void,
   ): Promise<SimStore> {
-    const memory = new MemoryStore();
+    const memory = isSqlite ? new SqliteMemory() : new MemoryStore();
     for (const [room, { epoch, entries }] of truth.logs) {
       await memory.append(entries.map(({ seq: _, ...entry }) => ({ ...entry, room, epoch })));
     }
@@ -63,14 +65,15 @@ export class SimStore implements Store {
   }
 
   append(drafts: readonly Draft[]): Promise<Appended[]> {
-    const answered = this.#call("append", drafts.map(({ room }) => room).join(" "), async () => {
+    const about = drafts.map(({ room }) => room).join(" ");
+    const answered = this.#call("append", about, async () => {
       const appended = await this.#memory.append(drafts);
       for (const [index, draft] of drafts.entries()) {
         const problem = this.#truth.append(draft, appended[index]!);
         if (problem) this.#violated(problem);
       }
       return appended;
-    });
+    }, () => this.#memory instanceof SqliteMemory && this.#memory.failAppend(drafts));
     answered.then((appended) => {
       for (const [index, { room, text }] of drafts.entries()) {
         if (appended[index]!.isNew) this.onStored(room, text.length);
@@ -114,10 +117,15 @@ export class SimStore implements Store {
   /** All of a room, past every gate. */
   async all(room: RoomName): Promise<Entry[]> {
     const everything = { limit: Infinity, bytes: Infinity };
-    return (await this.#memory.page(room, Infinity, everything)).messages;
+    return (await this.#memory.page(room, Number.MAX_SAFE_INTEGER, everything)).messages;
   }
 
-  #call<T>(name: Call["name"], about: string, run: () => Promise<T>): Promise<T> {
+  #call<T>(
+    name: Call["name"],
+    about: string,
+    run: () => Promise<T>,
+    fail: () => void = () => {},
+  ): Promise<T> {
     if (this.#isPrompt && !this.isFailing) return run();
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     let result: T;
@@ -127,8 +135,13 @@ export class SimStore implements Store {
       isDone: false,
       isSlow: this.#dice.chance(SLOW),
       do: async () => {
-        result = await run();
-        call.isDone = true;
+        try {
+          result = await run();
+          call.isDone = true;
+        } catch (error) {
+          this.calls.delete(call);
+          this.#violated(`the store failed: ${(error as Error).message}`);
+        }
       },
       answer: () => {
         this.calls.delete(call);
@@ -136,6 +149,7 @@ export class SimStore implements Store {
       },
       refuse: () => {
         this.calls.delete(call);
+        fail();
         reject(new StoreError("the disk is full"));
       },
     };

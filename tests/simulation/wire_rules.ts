@@ -65,6 +65,11 @@ export class WireRules {
     this.#held = { room, bytes: 0 };
   }
 
+  /** The `joined` was made. */
+  released(): void {
+    this.#held = undefined;
+  }
+
   /** An entry was stored. */
   stored(room: RoomName, bytes: number): void {
     if (this.#held?.room === room) this.#held.bytes += bytes;

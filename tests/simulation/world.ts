@@ -1,10 +1,10 @@
 // Everything in one schedule: the server's lives, the people, the lines between them, what the disk
 // keeps, the time. Does nothing by itself; steps.ts and heal.ts say what happens.
 import type { RoomName } from "../../src/protocol.ts";
+import type { ClientSocket } from "./client_socket.ts";
 import { SimClock } from "./clock.ts";
 import type { Dice } from "./dice.ts";
 import { Life } from "./life.ts";
-import type { ClientSocket } from "./client_socket.ts";
 import { Pair } from "./pair.ts";
 import { Person } from "./person.ts";
 import { drawProfile, type Profile } from "./profile.ts";
@@ -87,11 +87,12 @@ export class World {
     if (this.violation !== undefined) throw new Error(this.violation);
   }
 
+  /** An SDK makes a WebSocket. */
   connect(
     tab: Tab,
     target: { url: URL; protocols: string[]; client: ClientSocket },
   ): Pair {
-    const pair = new Pair(this.name(`${tab.name}#`), tab, target, (pair) => {
+    const pair = new Pair(this.name(`${tab.name}#`), target, (pair) => {
       if (this.life) this.life.accept(pair);
       else pair.refuse();
     });
@@ -101,6 +102,7 @@ export class World {
     return pair;
   }
 
+  /** An SDK asks why it was refused. */
   fetch(tab: Tab, url: URL, { headers, signal }: RequestInit): Promise<Partial<Response>> {
     const { promise, resolve, reject } = Promise.withResolvers<Partial<Response>>();
     const waiting: Fetch = {
@@ -140,7 +142,7 @@ export class World {
     this.life = new Life({
       clock: this.clock,
       dice,
-      store: await SimStore.open(truth, this.profile.isPrompt, dice, this.violated),
+      store: await SimStore.open(truth, this.profile, dice, this.violated),
       settings: this.profile.settings,
       truth,
       owners: this.#owners,
@@ -160,6 +162,7 @@ export class World {
     for (const call of life.store.calls) {
       if (call.name === "append" && !call.isDone && this.dice.chance(0.5)) await call.do();
     }
+    await life.store.close();
     for (const pair of life.pairs) pair.serverDied(hears());
   }
 
