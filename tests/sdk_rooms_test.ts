@@ -247,4 +247,29 @@ describe("sdk rooms", () => {
     await server.join(socket);
     assertEquals((await promise).seq, 0);
   });
+
+  it("P3 W5.4 entries of another epoch never follow the old ones, whatever was asked twice", async () => {
+    using server = new FakeServer();
+    const { chat, socket } = await server.joined();
+    const seen: string[] = [];
+    chat.on("joined", ({ epoch, seq }) => seen.push(`joined ${epoch} ${seq}`));
+    chat.on("entry", ({ seq, text }) => seen.push(`${seq} ${text}`));
+    socket.tell(entry(1, "before"));
+    socket.end(1006);
+    await server.clock.pass(500);
+    const next = await server.welcome();
+    await settle();
+    const [first] = next.heard();
+    const again = chat.join("general");
+    await settle();
+    const [second] = next.heard();
+    const other = { ...JOINED, epoch: "e2" };
+    const one = entry(1, "other");
+    const two = entry(2, "of e2");
+    next.tell({ ...other, seq: 1, messages: [one], gap: true, ref: `${first!.ref}` });
+    next.tell(two);
+    next.tell({ ...other, seq: 2, messages: [one, two], ref: `${second!.ref}` });
+    await again;
+    assertEquals(seen, ["1 before", "joined e2 2"]);
+  });
 });

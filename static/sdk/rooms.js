@@ -11,11 +11,13 @@ import { giveUp } from "./requests.js";
  */
 /**
  * `wanted`: a join is to be sent; `asked`: it was, under `ref`; `in`: a member; `refused`: to be
- * asked again later. `fresh`: the newest page is wanted even where a position is known.
+ * asked again later. `fresh`: the newest page is wanted even where a position is known. `live`: it
+ * was joined on this connection, so what comes follows the position.
  * @typedef {object} Room
  * @property {string} name
  * @property {"wanted" | "asked" | "in" | "refused"} phase
  * @property {boolean} fresh
+ * @property {boolean} [live]
  * @property {number} tries
  * @property {string} [ref]
  * @property {Position} [since]
@@ -76,7 +78,7 @@ export class Rooms {
 
   /** The connection has ended: every room is to be joined again. */
   ended() {
-    for (const room of this.#rooms.values()) room.phase = "wanted";
+    for (const room of this.#rooms.values()) Object.assign(room, { phase: "wanted", live: false });
   }
 
   /** The next join to send, or null. @param {() => string} nextRef @returns {ClientMessage | null} */
@@ -113,7 +115,7 @@ export class Rooms {
     if (!room) return null;
     const resumed = room.since !== undefined && !message.gap;
     const { caller, position } = room;
-    Object.assign(room, { phase: "in", fresh: false, tries: 0, caller: undefined });
+    Object.assign(room, { phase: "in", fresh: false, live: true, tries: 0, caller: undefined });
     const seq = resumed && position ? position.seq : message.seq;
     room.position = { epoch: message.epoch, seq };
     const joined = { ...message, resumed };
@@ -128,7 +130,8 @@ export class Rooms {
    */
   isNext({ room: name, seq }) {
     const room = this.#rooms.get(name);
-    if (!room?.position) return false;
+    // The server may know of a join whose answer nobody waits for any more; its log may be another.
+    if (!room?.live || !room.position) return false;
     const expected = room.position.seq + 1;
     if (seq === expected) room.position = { ...room.position, seq };
     else if (seq > expected && room.phase === "in") room.phase = "wanted";

@@ -147,10 +147,11 @@ export class Life {
       violated,
       meet,
     });
-    // Until its `joined` is pushed the room holds entries back for it.
+    // Until its `joined` or an error is pushed, the room holds entries back for it.
     const push = session.push.bind(session);
     session.push = (batch, kind) => {
-      if (kind === "answer") pair.rules?.released();
+      const isRefused = batch.lines[0]!.startsWith('{"type":"error"');
+      if (kind === "answer" || isRefused) pair.rules?.released();
       push(batch, kind);
     };
     this.pairs.add(pair);

@@ -65,7 +65,7 @@ export class WireRules {
     this.#held = { room, bytes: 0 };
   }
 
-  /** The `joined` was made. */
+  /** The `joined` was made, or will not be. */
   released(): void {
     this.#held = undefined;
   }
