@@ -47,6 +47,12 @@ async function refused(server: Server, frames: string[], code: string, names = "
   }
 }
 
+/** The close of a frame over the limit; npm's ws makes it by itself, and gives no reason. */
+const TOO_BIG = {
+  code: 1009,
+  reason: Deno.env.get("E2E_TRANSPORT") === "ws" ? "" : "message too big",
+};
+
 describe("bad input", () => {
   it("W3.3 what is no JSON object with a string type is PARSE_ERROR", async () => {
     await unnoticed(async (server) => {
@@ -194,7 +200,7 @@ describe("bad input", () => {
       ) {
         await using client = await enter(server);
         client.sendRaw(frame);
-        assertEquals((await client.closed).code, 1009);
+        assertEquals(await client.closed, TOO_BIG);
         assertEquals(heard(client, "error"), []);
       }
     });

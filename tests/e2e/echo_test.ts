@@ -8,6 +8,12 @@ function openEcho(server: Server, protocols: string[] = []): Promise<Client> {
   return openClient(`${server.url.replace("http", "ws")}/ws/echo`, { protocols });
 }
 
+/** The close of a frame over the limit; npm's ws makes it by itself, and gives no reason. */
+const TOO_BIG = {
+  code: 1009,
+  reason: Deno.env.get("E2E_TRANSPORT") === "ws" ? "" : "message too big",
+};
+
 describe("echo", () => {
   it("W15.2 every frame comes back as it came, in order", async () => {
     await using server = await startServer();
@@ -55,7 +61,7 @@ describe("echo", () => {
     for (const large of ["x".repeat(16_385), "é".repeat(8193), new Uint8Array(16_385)]) {
       await using client = await openEcho(server);
       client.sendRaw(large);
-      assertEquals((await client.closed).code, 1009);
+      assertEquals(await client.closed, TOO_BIG);
       assertEquals(client.frames, []);
     }
   });
