@@ -37,6 +37,7 @@ it("P3 P4 who loses the line writes on, and misses, doubles and reorders nothing
   const ruth = await visit.enter("Ruth");
   const ines = await visit.enter("Ines", { url: wire.url, ...LOST });
   await ines.say("all is well");
+  await ruth.sees("all is well");
   await ruth.say("it is");
   await ines.sees("it is");
 
