@@ -1,7 +1,7 @@
 // The store that keeps nothing over a restart: a bounded ring of entries for each room, for tests
 // and throw-away servers.
 import { type Entry, entryBytes, type RoomName } from "../protocol.ts";
-import type { Appended, Draft, Head, Page, PageSize, Store } from "./store.ts";
+import type { Appended, Draft, Head, Page, PageSize, Store, Stored } from "./store.ts";
 
 /** Entries kept of one room, and in all; of the rest only how far their logs went is known. */
 const ENTRIES_PER_ROOM = 10_000;
@@ -21,6 +21,8 @@ interface Log {
 export class MemoryStore implements Store {
   readonly #logs = new Map<RoomName, Log>();
   readonly #kept = new Map<string, string>();
+  /** By kind, then by key. */
+  readonly #records = new Map<string, Map<string, Stored>>();
   #entries = 0;
 
   append(drafts: readonly Draft[]): Promise<Appended[]> {
@@ -70,6 +72,29 @@ export class MemoryStore implements Store {
   keep(name: string, fresh: string): Promise<string> {
     if (!this.#kept.has(name)) this.#kept.set(name, fresh);
     return Promise.resolve(this.#kept.get(name)!);
+  }
+
+  put(kind: string, key: string, value: string, expires: number | null): Promise<void> {
+    let records = this.#records.get(kind);
+    if (!records) this.#records.set(kind, records = new Map());
+    records.set(key, { key, value, expires });
+    return Promise.resolve();
+  }
+
+  get(kind: string, key: string, now: number): Promise<string | undefined> {
+    const record = this.#records.get(kind)?.get(key);
+    return Promise.resolve(record && isAlive(record, now) ? record.value : undefined);
+  }
+
+  list(kind: string, now: number): Promise<Stored[]> {
+    const records = this.#records.get(kind) ?? new Map<string, Stored>();
+    for (const record of records.values()) if (!isAlive(record, now)) records.delete(record.key);
+    return Promise.resolve([...records.values()].sort((a, b) => a.key < b.key ? -1 : 1));
+  }
+
+  remove(kind: string, key: string): Promise<void> {
+    this.#records.get(kind)?.delete(key);
+    return Promise.resolve();
   }
 
   check(): Promise<void> {
@@ -135,4 +160,8 @@ export class MemoryStore implements Store {
     return log.entries.slice(Math.max(0, after + 1 - first), Math.max(0, upTo + 1 - first))
       .map(({ entry }) => entry);
   }
+}
+
+function isAlive({ expires }: Stored, now: number): boolean {
+  return expires === null || expires > now;
 }

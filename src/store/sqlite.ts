@@ -1,8 +1,8 @@
 // The store in one SQLite file: a worker owns the file, a lock keeps a second process out.
 import type { Entry, RoomName } from "../protocol.ts";
-import type { Answer, Call } from "./sqlite_worker.ts";
-import type { SqliteLog, Sync } from "./sqlite_log.ts";
-import type { Appended, Draft, Head, Page, PageSize } from "./store.ts";
+import type { Answer, Call, Calls } from "./sqlite_worker.ts";
+import type { Sync } from "./sqlite_log.ts";
+import type { Appended, Draft, Head, Page, PageSize, Stored } from "./store.ts";
 import { type Store, StoreError } from "./store.ts";
 
 /** How long a start waits for the lock: a process that was killed lets go of it at once. */
@@ -87,6 +87,22 @@ class SqliteStore implements Store {
     return this.#call("keep", name, fresh);
   }
 
+  put(kind: string, key: string, value: string, expires: number | null): Promise<void> {
+    return this.#call("put", kind, key, value, expires);
+  }
+
+  get(kind: string, key: string, now: number): Promise<string | undefined> {
+    return this.#call("get", kind, key, now);
+  }
+
+  list(kind: string, now: number): Promise<Stored[]> {
+    return this.#call("list", kind, now);
+  }
+
+  remove(kind: string, key: string): Promise<void> {
+    return this.#call("remove", kind, key);
+  }
+
   check(): Promise<void> {
     return this.#call("check");
   }
@@ -107,11 +123,11 @@ class SqliteStore implements Store {
     this.#reject(this.#closed);
   }
 
-  #call<M extends Exclude<Call["method"], "open">>(
+  #call<M extends keyof Calls>(
     method: M,
-    ...args: Parameters<SqliteLog[M]>
-  ): Promise<ReturnType<SqliteLog[M]>> {
-    return this.#send(method, args) as Promise<ReturnType<SqliteLog[M]>>;
+    ...args: Parameters<Calls[M]>
+  ): Promise<ReturnType<Calls[M]>> {
+    return this.#send(method, args) as Promise<ReturnType<Calls[M]>>;
   }
 
   #send(method: Call["method"], args: unknown[]): Promise<unknown> {

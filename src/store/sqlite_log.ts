@@ -5,6 +5,7 @@ import { type Entry, entryBytes, type RoomName } from "../protocol.ts";
 import { MAX_UNINDEXED, SqliteIndex } from "./sqlite_index.ts";
 import type { Appended, Draft, Head, Page, PageSize } from "./store.ts";
 import { inspect, migrate } from "./sqlite_schema.ts";
+import { SqliteRecords } from "./sqlite_records.ts";
 
 /** `full`: a commit is on the disk. `normal`: it is with the system, and a power cut may lose it. */
 export type Sync = "full" | "normal";
@@ -37,6 +38,7 @@ const COLUMNS = `seq, ts, uid, user, reply_to,
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 export class SqliteLog {
+  readonly records: SqliteRecords;
   readonly #db: DatabaseSync;
   readonly #sql: ReturnType<typeof statements>;
   readonly #index: SqliteIndex;
@@ -48,6 +50,7 @@ export class SqliteLog {
 
   private constructor(db: DatabaseSync, maxUnindexed: number) {
     this.#db = db;
+    this.records = new SqliteRecords(db);
     this.#sql = statements(db);
     this.#index = new SqliteIndex(db, maxUnindexed);
   }

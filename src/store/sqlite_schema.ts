@@ -39,6 +39,14 @@ const migrations = [
      id integer not null,
      primary key (room, uid, ref)
    ) without rowid;`,
+  `create table record (
+     kind text not null,
+     key text not null,
+     value text not null,
+     expires integer,
+     primary key (kind, key)
+   ) without rowid;
+   create index record_expires on record (expires) where expires is not null;`,
 ];
 
 /** Files up to this size are checked whole at every start; it takes about 0.1 s. */

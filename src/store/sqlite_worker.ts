@@ -1,14 +1,22 @@
 // The worker that owns the SQLite file: does one call after the other, and moves the write-ahead
 // log into the file between them.
 import { SqliteLog } from "./sqlite_log.ts";
+import type { SqliteRecords } from "./sqlite_records.ts";
 
 /** How often the write-ahead log is moved into the file, in milliseconds. */
 const CHECKPOINT_MS = 200;
+/** How often records that have expired are dropped, in milliseconds. */
+const SWEEP_MS = 600_000;
 
-/** A call of a method of the log. */
+/** What the worker does: methods of the log and of its records. */
+export type Calls =
+  & Omit<SqliteLog, "records" | "checkpoint">
+  & Omit<SqliteRecords, "sweep">;
+
+/** A call of one of them. */
 export interface Call {
   id: number;
-  method: "open" | Exclude<keyof SqliteLog, "checkpoint">;
+  method: "open" | keyof Calls;
   args: unknown[];
 }
 /** Its answer. Errors travel as a sentence. */
@@ -19,7 +27,7 @@ const worker = self as unknown as {
   postMessage(answer: Answer): void;
 };
 let log: SqliteLog | undefined;
-let timer: ReturnType<typeof setInterval> | undefined;
+const timers: ReturnType<typeof setInterval>[] = [];
 
 worker.onmessage = ({ data: { id, method, args } }) => {
   try {
@@ -32,12 +40,24 @@ worker.onmessage = ({ data: { id, method, args } }) => {
 function call(method: Call["method"], args: unknown[]): unknown {
   if (method === "open") {
     log = SqliteLog.open(...args as Parameters<typeof SqliteLog.open>);
-    timer = setInterval(checkpoint, CHECKPOINT_MS);
+    timers.push(setInterval(checkpoint, CHECKPOINT_MS), setInterval(sweep, SWEEP_MS));
     return;
   }
   if (!log) throw new Error("the database could not be opened");
-  if (method === "close") clearInterval(timer);
-  return (log[method] as (...args: unknown[]) => unknown)(...args);
+  if (method === "close") timers.forEach(clearInterval);
+  const { records } = log;
+  const owner = (method in records ? records : log) as unknown as Record<string, Method>;
+  return owner[method]!(...args);
+}
+
+type Method = (...args: unknown[]) => unknown;
+
+function sweep(): void {
+  try {
+    log!.records.sweep(Date.now());
+  } catch {
+    // They are not found any more as it is; the next sweep drops them.
+  }
 }
 
 function checkpoint(): void {

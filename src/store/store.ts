@@ -47,7 +47,28 @@ export interface PageSize {
   bytes: number;
 }
 
-export interface Store {
+/**
+ * Small facts beside the logs, such as bans and sessions: a value under a kind and a key, until
+ * `expires` (milliseconds since 1970; null: for good). What has expired is not found any more.
+ */
+export interface Records {
+  /** Resolves when it is on the disk; replaces what was there. */
+  put(kind: string, key: string, value: string, expires: number | null): Promise<void>;
+  get(kind: string, key: string, now: number): Promise<string | undefined>;
+  /** All of a kind, ordered by key. */
+  list(kind: string, now: number): Promise<Stored[]>;
+  /** Resolves when it is gone from the disk, also where there was none. */
+  remove(kind: string, key: string): Promise<void>;
+}
+
+/** A fact as it is kept. */
+export interface Stored {
+  key: string;
+  value: string;
+  expires: number | null;
+}
+
+export interface Store extends Records {
   /**
    * Appends the drafts in their order, gapless, all or none. MUST resolve only when they are on the
    * disk. A `ref` that the same user already used in the room, in the log or earlier in the same

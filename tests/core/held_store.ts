@@ -2,9 +2,19 @@
 import type { Entry, RoomName } from "../../src/protocol.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { type Appended, type Draft, StoreError } from "../../src/store/store.ts";
-import type { Head, Page, PageSize, Store } from "../../src/store/store.ts";
+import type { Head, Page, PageSize, Store, Stored } from "../../src/store/store.ts";
 
-export type Call = "append" | "head" | "replay" | "page" | "active" | "check";
+export type Call =
+  | "append"
+  | "head"
+  | "replay"
+  | "page"
+  | "active"
+  | "put"
+  | "get"
+  | "list"
+  | "remove"
+  | "check";
 /** Held before the store does the call, or after it, before its answer. */
 type Where = "before" | "after";
 
@@ -82,6 +92,22 @@ export class HeldStore implements Store {
 
   active(since: number, limit: number) {
     return this.#do("active", () => this.#memory.active(since, limit));
+  }
+
+  put(kind: string, key: string, value: string, expires: number | null): Promise<void> {
+    return this.#do("put", () => this.#memory.put(kind, key, value, expires));
+  }
+
+  get(kind: string, key: string, now: number): Promise<string | undefined> {
+    return this.#do("get", () => this.#memory.get(kind, key, now));
+  }
+
+  list(kind: string, now: number): Promise<Stored[]> {
+    return this.#do("list", () => this.#memory.list(kind, now));
+  }
+
+  remove(kind: string, key: string): Promise<void> {
+    return this.#do("remove", () => this.#memory.remove(kind, key));
   }
 
   check(): Promise<void> {

@@ -3,7 +3,7 @@
 import type { Entry, RoomName } from "../../src/protocol.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { type Appended, type Draft, StoreError } from "../../src/store/store.ts";
-import type { Head, Page, PageSize, Store } from "../../src/store/store.ts";
+import type { Head, Page, PageSize, Store, Stored } from "../../src/store/store.ts";
 import type { Dice } from "./dice.ts";
 import type { Profile } from "./profile.ts";
 import { SqliteMemory } from "./sqlite_memory.ts";
@@ -104,6 +104,22 @@ export class SimStore implements Store {
 
   keep(name: string, fresh: string): Promise<string> {
     return this.#memory.keep(name, fresh);
+  }
+
+  put(kind: string, key: string, value: string, expires: number | null): Promise<void> {
+    return this.#memory.put(kind, key, value, expires);
+  }
+
+  get(kind: string, key: string, now: number): Promise<string | undefined> {
+    return this.#memory.get(kind, key, now);
+  }
+
+  list(kind: string, now: number): Promise<Stored[]> {
+    return this.#memory.list(kind, now);
+  }
+
+  remove(kind: string, key: string): Promise<void> {
+    return this.#memory.remove(kind, key);
   }
 
   check(): Promise<void> {

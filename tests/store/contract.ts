@@ -5,6 +5,7 @@ import { appendContract } from "./contract_append.ts";
 import { headContract } from "./contract_head.ts";
 import { modelContract } from "./contract_model.ts";
 import { readContract } from "./contract_read.ts";
+import { recordsContract } from "./contract_records.ts";
 import { refContract } from "./contract_ref.ts";
 
 /** An empty store that was opened for one test; disposing of it closes it. */
@@ -18,6 +19,7 @@ export function storeContract(kind: string, open: Open) {
     refContract(open);
     headContract(open);
     readContract(open);
+    recordsContract(open);
     modelContract(open);
   });
 }

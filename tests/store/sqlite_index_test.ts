@@ -2,24 +2,10 @@ import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { DatabaseSync } from "node:sqlite";
 import { SqliteLog } from "../../src/store/sqlite_log.ts";
-import type { Store } from "../../src/store/store.ts";
 import { storeContract } from "./contract.ts";
 import { tempDatabase } from "./database.ts";
+import { DirectSqlite } from "./direct_sqlite.ts";
 import { draft, drafts, EVERYTHING, seqs } from "./drafts.ts";
-
-/** The log as a store, without the worker between. */
-function storeOf(log: SqliteLog): Store {
-  return {
-    append: (...args) => Promise.try(() => log.append(...args)),
-    head: (...args) => Promise.try(() => log.head(...args)),
-    replay: (...args) => Promise.try(() => log.replay(...args)),
-    page: (...args) => Promise.try(() => log.page(...args)),
-    active: (...args) => Promise.try(() => log.active(...args)),
-    keep: (...args) => Promise.try(() => log.keep(...args)),
-    check: () => Promise.try(() => log.check()),
-    close: () => Promise.try(() => log.close()),
-  };
-}
 
 for (const maxUnindexed of [0, 3]) {
   storeContract(`sqlite: log that holds ${maxUnindexed} entries out of its tables,`, async () => {
@@ -28,7 +14,7 @@ for (const maxUnindexed of [0, 3]) {
     const log = SqliteLog.open(path, "full", maxUnindexed);
     stack.defer(() => log.close());
     const owned = stack.move();
-    return { store: storeOf(log), [Symbol.asyncDispose]: () => owned.disposeAsync() };
+    return { store: new DirectSqlite(log), [Symbol.asyncDispose]: () => owned.disposeAsync() };
   });
 }
 

@@ -24,6 +24,7 @@ describe("a sqlite: store that is opened again", () => {
     ];
     const appended = await database.use(async (store) => {
       assertEquals(await store.keep("secret", "kept"), "kept");
+      await store.put("ban", "guest:bob", "for good", null);
       return await store.append(said);
     });
     const [first, other, second] = said.map((one, index) => entryOf(one, appended[index]!));
@@ -36,6 +37,7 @@ describe("a sqlite: store that is opened again", () => {
       const active = await store.active(0, 10);
       assertEquals(active.map(({ room, seq }) => `${room} ${seq}`), ["a 2", "b 1"]);
       assertEquals(await store.keep("secret", "another"), "kept");
+      assertEquals(await store.get("ban", "guest:bob", 0), "for good");
       const [next] = await store.append([draft("a", "third", { ts: 1, epoch: "new" })]);
       assertEquals(next, { epoch: "ea", seq: 3, ts: 7000, isNew: true });
     });

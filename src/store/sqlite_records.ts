@@ -1,0 +1,46 @@
+// Small facts in an SQLite file, beside the logs. Synchronous, as all that runs in the worker.
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Stored } from "./store.ts";
+
+export class SqliteRecords {
+  readonly #sql: ReturnType<typeof statements>;
+
+  constructor(db: DatabaseSync) {
+    this.#sql = statements(db);
+  }
+
+  put(kind: string, key: string, value: string, expires: number | null): void {
+    this.#sql.put.run(kind, key, value, expires);
+  }
+
+  get(kind: string, key: string, now: number): string | undefined {
+    const row = this.#sql.get.get(kind, key, now) as { value: string } | undefined;
+    return row?.value;
+  }
+
+  list(kind: string, now: number): Stored[] {
+    const rows = this.#sql.list.all(kind, now) as unknown as Stored[];
+    return rows.map(({ key, value, expires }) => ({ key, value, expires }));
+  }
+
+  remove(kind: string, key: string): void {
+    this.#sql.remove.run(kind, key);
+  }
+
+  /** Drops what has expired. */
+  sweep(now: number): void {
+    this.#sql.sweep.run(now);
+  }
+}
+
+function statements(db: DatabaseSync) {
+  const sql = (text: string): StatementSync => db.prepare(text);
+  const isAlive = "(expires is null or expires > ?)";
+  return {
+    put: sql("insert or replace into record (kind, key, value, expires) values (?, ?, ?, ?)"),
+    get: sql(`select value from record where kind = ? and key = ? and ${isAlive}`),
+    list: sql(`select key, value, expires from record where kind = ? and ${isAlive} order by key`),
+    remove: sql("delete from record where kind = ? and key = ?"),
+    sweep: sql("delete from record where expires <= ?"),
+  };
+}

@@ -1,0 +1,60 @@
+// The log of the SQLite store as a store, without the worker between.
+import type { RoomName } from "../../src/protocol.ts";
+import type { SqliteLog } from "../../src/store/sqlite_log.ts";
+import type { Draft, PageSize, Store } from "../../src/store/store.ts";
+
+export class DirectSqlite implements Store {
+  protected readonly log: SqliteLog;
+
+  constructor(log: SqliteLog) {
+    this.log = log;
+  }
+
+  append(drafts: readonly Draft[]) {
+    return Promise.try(() => this.log.append(drafts));
+  }
+
+  head(room: RoomName) {
+    return Promise.try(() => this.log.head(room));
+  }
+
+  replay(room: RoomName, after: number, upTo: number, size: PageSize) {
+    return Promise.try(() => this.log.replay(room, after, upTo, size));
+  }
+
+  page(room: RoomName, before: number, size: PageSize) {
+    return Promise.try(() => this.log.page(room, before, size));
+  }
+
+  active(since: number, limit: number) {
+    return Promise.try(() => this.log.active(since, limit));
+  }
+
+  keep(name: string, fresh: string) {
+    return Promise.try(() => this.log.keep(name, fresh));
+  }
+
+  put(kind: string, key: string, value: string, expires: number | null) {
+    return Promise.try(() => this.log.records.put(kind, key, value, expires));
+  }
+
+  get(kind: string, key: string, now: number) {
+    return Promise.try(() => this.log.records.get(kind, key, now));
+  }
+
+  list(kind: string, now: number) {
+    return Promise.try(() => this.log.records.list(kind, now));
+  }
+
+  remove(kind: string, key: string) {
+    return Promise.try(() => this.log.records.remove(kind, key));
+  }
+
+  check() {
+    return Promise.try(() => this.log.check());
+  }
+
+  close() {
+    return Promise.try(() => this.log.close());
+  }
+}
