@@ -1,6 +1,18 @@
 // Who a connection is, as the gate found it.
 import type { UserId } from "./protocol.ts";
 
+/** What may be done in a room. `moderate` includes `write`, and `write` includes `read`. */
+export type Permission = "read" | "write" | "moderate";
+
+/** What a credential allows in the rooms of a pattern. */
+export interface Grant {
+  /** A room name; `*` at its end stands for any rest. */
+  pattern: string;
+  permissions: readonly Permission[];
+  /** Entries from before this time are hidden, in milliseconds since 1970; 0: none. */
+  from: number;
+}
+
 /** Who a connection was let in as. */
 export interface Identity {
   uid: UserId;
@@ -10,4 +22,12 @@ export interface Identity {
   expires: number | null;
   /** Makes the session value that keeps a guest's identity under the name it got; null: none. */
   seal: ((user: string) => string) | null;
+  /** The rooms that the credential names; without it, every public one. */
+  grants?: readonly Grant[];
+  /** It may do everything, everywhere. */
+  isAdmin?: boolean;
+  /** When the credential was issued, in milliseconds: what was issued before a revocation is void. */
+  issuedAt?: number;
+  /** The signed-in session of a cookie, by the hash of its id. */
+  signIn?: string;
 }
