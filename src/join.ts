@@ -1,8 +1,8 @@
 // A join (W5): takes a place in the room, reads what the client is to see first, and gives it.
 import { Batch } from "./batch.ts";
+import type { ClientMessage } from "./client_message.ts";
 import type { Hub } from "./hub.ts";
 import {
-  type ClientMessage,
   encode,
   type Entry,
   MAX_FRAME_BYTES,

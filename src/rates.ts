@@ -1,7 +1,8 @@
 // How much one connection may do (W13.3): one bucket for what costs the store, a second, larger one
 // for everything else.
 import { Bucket } from "./bucket.ts";
-import type { ClientMessage, Limits } from "./protocol.ts";
+import type { ClientMessage } from "./client_message.ts";
+import type { Limits } from "./protocol.ts";
 
 /** The second bucket is this much larger than the first. */
 const SECOND_BUCKET = 10;

@@ -1,14 +1,13 @@
 // What one connection asks, done and answered in the order it came (W3.2). Entries are stored many
 // at a time; everything else waits until all before it is answered.
 import { Batch } from "./batch.ts";
+import type { ClientMessage, Parsed } from "./client_message.ts";
 import type { Hub } from "./hub.ts";
 import { join, readPage } from "./join.ts";
 import type { Outbox } from "./outbox.ts";
 import {
-  type ClientMessage,
   encode,
   MEMBERS_PAGE,
-  type Parsed,
   type Refusal,
   type RoomName,
   type ServerMessage,

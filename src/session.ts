@@ -1,12 +1,13 @@
 // One connection from welcome to close: its state, its life signs, its rates. What its messages do
 // is in requests.ts. Knows its socket only as a Socket.
 import { Batch } from "./batch.ts";
+import { type Parsed, parseFrame } from "./client_message.ts";
 import { CLOSE, type Close } from "./close.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { Guest, Hub } from "./hub.ts";
 import type { Identity } from "./identity.ts";
 import { type Kind, Outbox } from "./outbox.ts";
-import { encode, type Parsed, parseFrame, utf8Length } from "./protocol.ts";
+import { encode, utf8Length } from "./protocol.ts";
 import type { Refusal, RoomName, ServerMessage, UserId } from "./protocol.ts";
 import { Rates } from "./rates.ts";
 import { readBinary } from "./relay.ts";

@@ -1,9 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import { type Parsed, parseFrame } from "../src/client_message.ts";
 import {
   encode,
-  type Parsed,
-  parseFrame,
   parseRoomName,
   parseUserName,
   type Refusal,

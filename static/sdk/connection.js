@@ -3,7 +3,8 @@
 // nothing of rooms, and of messages only `welcome`, `ping` and `closing`.
 import { Link } from "./link.js";
 import { afterClose, askWhy, Backoff } from "./reconnect.js";
-/** @import {ClientMessage, ServerMessage} from "../../src/protocol.ts" */
+/** @import {ClientMessage} from "../../src/client_message.ts" */
+/** @import {ServerMessage} from "../../src/protocol.ts" */
 /** @import {Address} from "./address.js" */
 /** @import {Alarm, Clock} from "./alarm.js" */
 /** @import {Credential, Offer} from "./credential.js" */

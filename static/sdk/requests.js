@@ -1,6 +1,7 @@
 // @ts-check
 // Questions with one answer each, matched by their ref (W3.1). Knows nothing of connections.
-/** @import {ClientMessage, Refusal, ServerMessage} from "../../src/protocol.ts" */
+/** @import {ClientMessage} from "../../src/client_message.ts" */
+/** @import {Refusal, ServerMessage} from "../../src/protocol.ts" */
 
 /** @typedef {Extract<ClientMessage, {type: "history" | "members" | "rooms"}>} Question */
 /** @typedef {Extract<ServerMessage, {type: "history" | "members" | "rooms"}>} Answer */

@@ -2,7 +2,8 @@
 // The bounded queue of what was said and not yet acknowledged (W7), kept over reloads. It decides
 // what is next and what became of each; sending is for others.
 import { byteLength, encode } from "./frames.js";
-/** @import {ClientMessage, Refusal} from "../../src/protocol.ts" */
+/** @import {ClientMessage} from "../../src/client_message.ts" */
+/** @import {Refusal} from "../../src/protocol.ts" */
 /** @import {Drawer} from "./storage.js" */
 
 /**
