@@ -8,6 +8,12 @@ export const MAX_FRAME_MESSAGES = 64;
 const ref = v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,64}$/)));
 const seq = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const ts = v.optional(v.pipe(v.number(), v.integer()));
+/** Ten years: what is meant to be longer has no end. */
+const MAX_MINUTES = 5_256_000;
+const minutes = v.optional(
+  v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_MINUTES)),
+);
+const uid = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 const text = v.pipe(v.string(), v.minLength(1), v.check((value) => value.isWellFormed()));
 
 /** What a field must be, by name, for the sentence of an `INVALID_FIELD`. */
@@ -22,6 +28,9 @@ const EXPECTED: Record<string, string> = {
   on: "true or false",
   after: "a uid",
   ts: "a whole number",
+  token: "a token",
+  uid: "a uid",
+  minutes: "a whole number from 0, which ends it, to 5256000",
 };
 
 const clientMessages = {
@@ -61,6 +70,10 @@ const clientMessages = {
   }),
   ping: v.object({ type: v.literal("ping"), ts, ref }),
   pong: v.object({ type: v.literal("pong"), ts, ref }),
+  auth: v.object({ type: v.literal("auth"), token: v.pipe(v.string(), v.minLength(1)), ref }),
+  kick: v.object({ type: v.literal("kick"), room: roomName, uid, ref }),
+  mute: v.object({ type: v.literal("mute"), room: roomName, uid, minutes, ref }),
+  ban: v.object({ type: v.literal("ban"), room: v.optional(roomName), uid, minutes, ref }),
 };
 
 /** What a client may send. */
@@ -104,7 +117,9 @@ function parseMessage(json: string, path?: RoomName): Parsed {
     const message = `type must be one of ${Object.keys(clientMessages).join(", ")}`;
     return { ok: false, refusal: { code: "UNKNOWN_TYPE", message, ...echo } };
   }
-  if (path !== undefined && data.room === undefined) data.room = path;
+  // A ban without a room is from everything, wherever it is sent from.
+  const isRoomless = data.room === undefined && data.type !== "ban";
+  if (path !== undefined && isRoomless) data.room = path;
   const schema = clientMessages[data.type as keyof typeof clientMessages];
   const parsed = v.safeParse(schema, data, { abortEarly: true });
   if (parsed.success) return { ok: true, message: parsed.output };

@@ -73,6 +73,7 @@ export type ErrorCode =
   | "INVALID_FIELD"
   | "NOT_JOINED"
   | "FORBIDDEN"
+  | "NOT_FOUND"
   | "RATE_LIMITED"
   | "ROOM_FULL"
   | "SERVER_FULL"
@@ -90,6 +91,9 @@ export type Refusal = {
   retryAfterMs?: number;
 };
 
+/** Why somebody who did not ask for it has left a room (W10). */
+export type LeaveReason = "kicked" | "banned" | "forbidden";
+
 /** What the server sends. */
 export type ServerMessage =
   | Entry
@@ -103,6 +107,7 @@ export type ServerMessage =
     graceMs: number;
     limits: Limits;
     version: string;
+    ref?: string;
   }
   | {
     type: "joined";
@@ -118,7 +123,10 @@ export type ServerMessage =
     more: boolean;
     ref?: string;
   }
-  | { type: "left"; room: RoomName; ref?: string }
+  | { type: "left"; room: RoomName; reason?: LeaveReason; ref?: string }
+  | { type: "kicked"; room: RoomName; uid: UserId; ref?: string }
+  | { type: "muted"; room: RoomName; uid: UserId; until: number | null; ref?: string }
+  | { type: "banned"; room?: RoomName; uid: UserId; until: number | null; ref?: string }
   | { type: "ack"; ref: string; room: RoomName; seq: number; ts: number }
   | {
     type: "history";

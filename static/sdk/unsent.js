@@ -126,6 +126,12 @@ export class Unsent {
     }
   }
 
+  /** Somebody else made one leave a room (W10.6). @param {string} room @param {string} reason */
+  removed(room, reason) {
+    const message = `you had to leave the room: ${reason}`;
+    this.refuseRoom(room, { code: "FORBIDDEN", message, room });
+  }
+
   /** Messages of more bytes fail from now on. @param {number} maxBytes */
   limit(maxBytes) {
     this.#maxBytes = maxBytes;
