@@ -360,11 +360,9 @@ describe("session moderation", () => {
   );
 
   it(
-    "W13.3 ten connections of a token's user may together say what one may",
+    "W13.3 all connections of a token's user may together say what one may, each of a guest's alone",
     withCore(async (core) => {
-      const tabs = await Promise.all(
-        Array.from({ length: 3 }, () => core.connect("t", { uid: "t" })),
-      );
+      const tabs = Array.from({ length: 3 }, () => core.connect("t", { uid: "t" }));
       for (const tab of tabs) tab.send(JOIN, CHAT, CHAT);
       await core.settle();
       const acks = tabs.flatMap((tab) => tab.takeAll("ack"));
