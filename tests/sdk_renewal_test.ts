@@ -87,6 +87,14 @@ describe("sdk renewal", () => {
     assertEquals(next.heard()[0]?.since, { epoch: "e1", seq: 0 });
   });
 
+  it("W8.5 a credential without an end ends the wait for another", async () => {
+    const { server, socket } = await withToken(20_000, () => "t1");
+    using _ = server;
+    socket.tell({ ...WELCOME, expires: null });
+    await server.clock.pass(20_000);
+    assertEquals(shown(socket), []);
+  });
+
   it("W8.5 a getToken that fails is asked again before the end", async () => {
     let calls = 0;
     const { server, socket } = await withToken(40_000, () => {

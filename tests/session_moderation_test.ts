@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import type { Identity } from "../src/identity.ts";
+import type { RoomName } from "../src/protocol.ts";
 import type { Client, Sent } from "./core/client.ts";
 import { type ConnectOptions, type Core, withCore } from "./core/core.ts";
 
@@ -134,6 +135,17 @@ describe("session mute", () => {
       assertEquals(core.audited, [
         { action: "mute", by: "mo", uid: "guest:guest", room: ROOM, until },
       ]);
+    }),
+  );
+
+  it(
+    "a mute that is over is forgotten by the next sweep",
+    withTwo(async (core, moderator) => {
+      await ask(core, moderator, { type: "mute", room: ROOM, uid: "guest:guest", minutes: 1 });
+      core.clock.advance(MINUTE);
+      assertEquals(core.hub.sanctions.mutedUntil(ROOM as RoomName, "guest:guest") > 0, true);
+      core.hub.sweep();
+      assertEquals(core.hub.sanctions.mutedUntil(ROOM as RoomName, "guest:guest"), 0);
     }),
   );
 
