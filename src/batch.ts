@@ -23,6 +23,7 @@ export class Batch {
 
   /** As few batches as hold the lines in frames of at most 1,000,000 bytes (W2.4). */
   static split(lines: readonly string[]): Batch[] {
+    if (lines.length === 1) return [Batch.of(lines[0]!)];
     const batches: Batch[] = [];
     let from = 0;
     let bytes = -1;

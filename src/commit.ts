@@ -82,21 +82,30 @@ export class GroupCommit {
     } catch (error) {
       this.#options.tried(error);
     }
-    for (const [index, { settle }] of waiting.entries()) {
-      this.#guard(() => settle(appended[index]));
-    }
-    for (const log of new Set(waiting.map(({ log }) => log))) this.#guard(() => log.fanOut());
+    this.#settle(waiting, appended);
     this.#flushedAt = this.#options.outboxes.added;
     this.#isUnderWay = false;
     this.#begin();
   }
 
   /** One bug must not keep the others from being settled. */
-  #guard(run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      this.#options.fault(error);
+  #settle(waiting: readonly Waiting[], appended: readonly (Appended | undefined)[]): void {
+    const logs = new Set<Log>();
+    for (let index = 0; index < waiting.length; index++) {
+      const { settle, log } = waiting[index]!;
+      logs.add(log);
+      try {
+        settle(appended[index]);
+      } catch (error) {
+        this.#options.fault(error);
+      }
+    }
+    for (const log of logs) {
+      try {
+        log.fanOut();
+      } catch (error) {
+        this.#options.fault(error);
+      }
     }
   }
 
@@ -114,7 +123,10 @@ export class GroupCommit {
   }
 }
 
+/** ASCII that stands in JSON as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 /** Bytes of the entry on the wire. */
 function sizeOf({ text }: Draft): number {
-  return ENTRY_BYTES + utf8Length(JSON.stringify(text));
+  return ENTRY_BYTES + (PLAIN.test(text) ? text.length : utf8Length(JSON.stringify(text)));
 }

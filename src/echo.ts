@@ -30,10 +30,7 @@ export class Echo implements SocketHandlers, Guest {
     this.address = address;
     this.#hub = hub;
     this.#socket = socket;
-    this.#outbox = new Outbox({
-      socket,
-      flusher: hub.flusher,
-      maxBytes: hub.settings.outboxBytes,
+    this.#outbox = new Outbox(socket, hub.flusher, hub.settings.outboxBytes, {
       overflow: () => this.close(CLOSE.tooSlow),
       space: () => {},
     });

@@ -16,32 +16,45 @@ const BYTES_PER_ITEM = 64;
  */
 export type Kind = "entry" | "answer" | "passing";
 
-type Item =
-  | { kind: Kind; batch: Batch }
-  | { kind: "binary"; data: Uint8Array<ArrayBuffer> };
+/** What waits is linked, because most queues hold one item and an array would be made for it. */
+interface TextItem {
+  kind: Kind;
+  batch: Batch;
+  next: Item | undefined;
+}
+interface BinaryItem {
+  kind: "binary";
+  data: Uint8Array<ArrayBuffer>;
+  next: Item | undefined;
+}
+type Item = TextItem | BinaryItem;
 
 /** How binary may be pushed: as what is dropped when the outbox is half full, or not. */
 export type BinaryKind = "entry" | "passing";
 
-export interface OutboxOptions {
-  socket: Socket;
-  flusher: Flusher;
-  maxBytes: number;
+/** Whose outbox it is. */
+export interface OutboxOwner {
   /** The reader is too slow: the bound is passed. */
   overflow(): void;
-  /** Called whenever there is room again for an answer (W6.1). */
+  /** What it asked for in vain is true now: an answer may begin (W6.1), or all is handed over. */
   space(): void;
 }
 
 export class Outbox {
-  readonly #options: OutboxOptions;
-  #queue: Item[] = [];
-  #next = 0;
+  readonly #socket: Socket;
+  readonly #flusher: Flusher;
+  readonly #maxBytes: number;
+  readonly #owner: OutboxOwner;
+  #first: Item | undefined;
+  #last: Item | undefined;
+  #count = 0;
   /** Bytes of live traffic in the queue, and of answers. */
   #queuedBytes = 0;
   #answerBytes = 0;
   /** Bytes of answers that the runtime may still hold: they are not counted. */
   #exemptBytes = 0;
+  /** The owner waits for space. */
+  #isAwaited = false;
   #scheduled = false;
   #closed = false;
   /** Messages handed over so far. */
@@ -49,26 +62,33 @@ export class Outbox {
   /** Passing messages dropped because the outbox was half full. */
   dropped = 0;
 
-  constructor(options: OutboxOptions) {
-    this.#options = options;
+  constructor(socket: Socket, flusher: Flusher, maxBytes: number, owner: OutboxOwner) {
+    this.#socket = socket;
+    this.#flusher = flusher;
+    this.#maxBytes = maxBytes;
+    this.#owner = owner;
   }
 
   /** Bytes that count against the bound: queued live traffic and what the runtime holds of it. */
   get bytes(): number {
-    const buffered = this.#options.socket.buffered;
-    if (this.#exemptBytes > buffered) this.#exemptBytes = buffered;
-    return this.#queuedBytes + buffered - this.#exemptBytes;
+    const held = this.#socket.buffered;
+    if (this.#exemptBytes > held) this.#exemptBytes = held;
+    return this.#queuedBytes + held - this.#exemptBytes;
   }
 
-  /** Whether all is handed over. */
-  get isEmpty(): boolean {
-    return this.#next === this.#queue.length;
+  /** Whether all is handed over. If not, the owner hears of it when it is. */
+  isDone(): boolean {
+    if (this.#first === undefined) return true;
+    this.#isAwaited = true;
+    return false;
   }
 
-  /** Whether an answer may begin (W6.1). */
-  get hasSpace(): boolean {
-    const { socket, maxBytes } = this.#options;
-    return this.#queuedBytes + this.#answerBytes + socket.buffered < maxBytes / 4;
+  /** Whether an answer may begin (W6.1). If not, the owner hears of it when it may. */
+  mayAnswer(): boolean {
+    if (this.#hasSpace()) return true;
+    this.#isAwaited = true;
+    if (!this.#scheduled) this.#flusher.addStalled(this);
+    return false;
   }
 
   push(batch: Batch, kind: Kind): void {
@@ -76,92 +96,103 @@ export class Outbox {
     if (kind === "passing" && this.#isHalfFull(batch.bytes)) return;
     if (kind === "answer") this.#answerBytes += batch.bytes;
     else this.#queuedBytes += batch.bytes;
-    this.#enqueue({ kind, batch });
+    this.#enqueue({ kind, batch, next: undefined });
   }
 
   pushBinary(data: Uint8Array<ArrayBuffer>, kind: BinaryKind): void {
     if (this.#closed || (kind === "passing" && this.#isHalfFull(data.length))) return;
     this.#queuedBytes += data.length;
-    this.#enqueue({ kind: "binary", data });
+    this.#enqueue({ kind: "binary", data, next: undefined });
   }
 
   /** Hands over what the socket takes now. Called by the flusher. */
   flush(): void {
     this.#scheduled = false;
     if (this.#closed) return;
-    const { socket, flusher } = this.#options;
-    while (this.#next < this.#queue.length) {
-      if (socket.buffered >= HANDOVER_BYTES) {
-        this.#queue.splice(0, this.#next);
-        this.#next = 0;
-        flusher.addStalled(this);
-        return;
-      }
-      this.#handOver();
+    while (this.#first !== undefined) {
+      if (this.#socket.buffered >= HANDOVER_BYTES) return this.#flusher.addStalled(this);
+      this.#handOver(this.#first);
     }
-    this.#queue = [];
-    this.#next = 0;
-    if (this.hasSpace) this.#options.space();
-    else flusher.addStalled(this);
+    if (!this.#isAwaited) return;
+    if (!this.#hasSpace()) return this.#flusher.addStalled(this);
+    this.#isAwaited = false;
+    this.#owner.space();
   }
 
   /** Drops what is queued; nothing is sent any more. */
   close(): void {
     this.#closed = true;
-    this.#queue = [];
-    this.#next = 0;
+    this.#first = this.#last = undefined;
+    this.#count = 0;
     this.#queuedBytes = 0;
     this.#answerBytes = 0;
-    this.#options.flusher.forget(this);
+    this.#flusher.forget(this);
+  }
+
+  #hasSpace(): boolean {
+    const bytes = this.#queuedBytes + this.#answerBytes + this.#socket.buffered;
+    return bytes < this.#maxBytes / 4;
   }
 
   #isHalfFull(more: number): boolean {
-    if (this.bytes + more <= this.#options.maxBytes / 2) return false;
+    if (this.bytes + more <= this.#maxBytes / 2) return false;
     this.dropped++;
     return true;
   }
 
   #enqueue(item: Item): void {
-    this.#queue.push(item);
-    if (this.#isOver()) return this.#options.overflow();
+    if (this.#last === undefined) this.#first = item;
+    else this.#last.next = item;
+    this.#last = item;
+    this.#count++;
+    if (this.#isOver()) return this.#owner.overflow();
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#options.flusher.add(this);
+    this.#flusher.add(this);
   }
 
   #isOver(): boolean {
-    const { maxBytes } = this.#options;
-    if ((this.#queue.length - this.#next) * BYTES_PER_ITEM > maxBytes) return true;
-    return this.#queuedBytes > 0 && this.bytes > maxBytes;
+    const most = this.#maxBytes;
+    if (this.#count * BYTES_PER_ITEM > most) return true;
+    return this.#queuedBytes > 0 && this.bytes > most;
   }
 
   /** Sends one frame: a binary one, or the messages at the head of the queue joined. */
-  #handOver(): void {
-    const { socket } = this.#options;
-    const first = this.#queue[this.#next]!;
+  #handOver(first: Item): void {
     if (first.kind === "binary") {
-      this.#next++;
       this.#queuedBytes -= first.data.length;
       this.sent++;
-      socket.sendBinary(first.data);
+      this.#dropUntil(first.next, 1);
+      this.#socket.sendBinary(first.data);
       return;
     }
-    const parts: Batch[] = [];
+    let end: Item | undefined = first;
+    let count = 0;
     let bytes = -1;
-    while (this.#next < this.#queue.length) {
-      const item = this.#queue[this.#next]!;
-      if (item.kind === "binary") break;
-      if (parts.length > 0 && !fits(bytes, item.batch.bytes)) break;
-      parts.push(item.batch);
-      bytes += 1 + item.batch.bytes;
-      if (item.kind === "answer") {
-        this.#answerBytes -= item.batch.bytes;
-        this.#exemptBytes += item.batch.bytes;
-      } else this.#queuedBytes -= item.batch.bytes;
-      this.sent += item.batch.lines.length;
-      this.#next++;
+    while (end !== undefined && end.kind !== "binary") {
+      if (count > 0 && !fits(bytes, end.batch.bytes)) break;
+      this.#discount(end);
+      bytes += 1 + end.batch.bytes;
+      count++;
+      end = end.next;
     }
-    socket.send(joinShared(parts));
+    const batch = count === 1 ? first.batch : joinShared(first, count);
+    this.#dropUntil(end, count);
+    this.sent += batch.lines.length;
+    this.#socket.send(batch);
+  }
+
+  #discount({ kind, batch: { bytes } }: TextItem): void {
+    if (kind === "answer") {
+      this.#answerBytes -= bytes;
+      this.#exemptBytes += bytes;
+    } else this.#queuedBytes -= bytes;
+  }
+
+  #dropUntil(item: Item | undefined, count: number): void {
+    this.#first = item;
+    if (item === undefined) this.#last = undefined;
+    this.#count -= count;
   }
 }
 
@@ -174,13 +205,24 @@ let lastParts: readonly Batch[] = [];
 let lastJoined: Batch | undefined;
 
 /** Joins batches; members of one room mostly wait for the same ones, so the last result is kept. */
-function joinShared(parts: readonly Batch[]): Batch {
-  if (parts.length === 1) return parts[0]!;
-  const isSame = lastJoined !== undefined && parts.length === lastParts.length &&
-    parts.every((part, index) => part === lastParts[index]);
-  if (!isSame) {
+function joinShared(first: TextItem, count: number): Batch {
+  if (lastJoined === undefined || !isLast(first, count)) {
+    const parts: Batch[] = [];
+    for (let item = first; parts.length < count; item = item.next as TextItem) {
+      parts.push(item.batch);
+    }
     lastParts = parts;
     lastJoined = Batch.join(parts);
   }
-  return lastJoined!;
+  return lastJoined;
+}
+
+function isLast(first: TextItem, count: number): boolean {
+  if (count !== lastParts.length) return false;
+  let item = first;
+  for (const part of lastParts) {
+    if (item.batch !== part) return false;
+    item = item.next as TextItem;
+  }
+  return true;
 }

@@ -93,7 +93,7 @@ export class Requests {
       const saying = next.ok && next.message.type === "chat" ? next.message : undefined;
       const refusal = saying && this.#whyNotSay(saying);
       if (this.#storing > 0 && (!saying || refusal)) return;
-      if (next.ok && isReading(next.message) && !this.#asker.outbox.hasSpace) return;
+      if (next.ok && isReading(next.message) && !this.#asker.outbox.mayAnswer()) return;
       this.#waiting.shift();
       if (!next.ok) this.#refuse(next.refusal);
       else if (refusal) this.#refuse({ ...refusal, ...refOf(next.message) });

@@ -87,14 +87,7 @@ export class Session implements SocketHandlers, Asker, Guest {
     this.identity = identity;
     this.rights = hub.rightsOf(identity);
     this.isBatched = options.isBatched;
-    this.outbox = new Outbox({
-      socket,
-      flusher: hub.flusher,
-      maxBytes: outboxBytes,
-      overflow: () => this.overflow(),
-      // With nothing to do, this ends in idle().
-      space: () => this.#requests.run(),
-    });
+    this.outbox = new Outbox(socket, hub.flusher, outboxBytes, this);
     this.#requests = new Requests(this);
     this.#heartbeat = options.hasHeartbeat
       ? new Heartbeat(heartbeatMs, heartbeatGraceMs, now)
@@ -172,9 +165,14 @@ export class Session implements SocketHandlers, Asker, Guest {
     this.rights = this.hub.rightsOf(identity);
   }
 
+  /** The outbox has what was waited for. With nothing to do, this ends in idle(). */
+  space(): void {
+    this.#requests.run();
+  }
+
   /** All requests are answered. */
   idle(): void {
-    if (this.#state.state === "leaving" && this.outbox.isEmpty) this.close(this.#state.close);
+    if (this.#state.state === "leaving" && this.outbox.isDone()) this.close(this.#state.close);
   }
 
   sweep(now: number): void {
@@ -194,6 +192,7 @@ export class Session implements SocketHandlers, Asker, Guest {
     // First, because the message may be the one too many for a slow reader.
     this.#enter({ state: "leaving", close: CLOSE.restarting, deadline });
     this.#send({ type: "closing", code: CLOSE.restarting.code, reconnectAfterMs });
+    if (this.#requests.isIdle) this.idle();
   }
 
   /** Closes now; what is queued is dropped, and the rooms hear of it after their grace. */

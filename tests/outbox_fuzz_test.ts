@@ -35,10 +35,7 @@ class Run {
 
   constructor(isBatched: boolean) {
     this.socket = new FakeSocket(isBatched);
-    this.outbox = new Outbox({
-      socket: this.socket,
-      flusher: new Flusher(this.scheduler),
-      maxBytes: MAX_BYTES,
+    this.outbox = new Outbox(this.socket, new Flusher(this.scheduler), MAX_BYTES, {
       overflow: () => this.isOverflown = true,
       space: () => this.spaces++,
     });
@@ -97,7 +94,7 @@ describe("outbox, fuzzed", () => {
         assertEquals(run.delivered, run.pushed);
         assertEquals(run.outbox.sent, run.pushed.length);
         assertEquals(run.outbox.bytes, 0);
-        assert(run.outbox.hasSpace && run.outbox.isEmpty && run.scheduler.isIdle);
+        assert(run.outbox.mayAnswer() && run.outbox.isDone() && run.scheduler.isIdle);
       }),
     );
   });

@@ -15,10 +15,7 @@ function open({ maxBytes = 1024 * KIB, isBatched = true } = {}) {
   const socket = new FakeSocket(isBatched);
   const scheduler = new ManualScheduler();
   const happened: string[] = [];
-  const outbox = new Outbox({
-    socket,
-    flusher: new Flusher(scheduler),
-    maxBytes,
+  const outbox = new Outbox(socket, new Flusher(scheduler), maxBytes, {
     overflow: () => happened.push("overflow"),
     space: () => happened.push("space"),
   });
@@ -32,10 +29,10 @@ describe("outbox", () => {
     const { outbox, scheduler, frames } = open();
     outbox.push(Batch.of("a"), "entry");
     assertEquals(frames(), []);
-    assert(!outbox.isEmpty);
+    assert(!outbox.isDone());
     scheduler.turn();
     assertEquals(frames(), ["a"]);
-    assert(outbox.isEmpty);
+    assert(outbox.isDone());
     assert(scheduler.isIdle);
   });
 
@@ -81,7 +78,7 @@ describe("outbox", () => {
     assertEquals(frames(), []);
     scheduler.elapse(1);
     assertEquals(frames().map((frame) => frame[0]), ["c"]);
-    assert(outbox.isEmpty && scheduler.isIdle);
+    assert(outbox.isDone() && scheduler.isIdle);
   });
 
   it("what comes while the socket is full keeps its place", () => {
@@ -193,9 +190,9 @@ describe("outbox", () => {
     const { outbox, socket } = open({ maxBytes: 1000 });
     socket.clogged = 100;
     outbox.push(line(149), "entry");
-    assert(outbox.hasSpace);
+    assert(outbox.mayAnswer());
     outbox.push(line(1), "entry");
-    assert(!outbox.hasSpace);
+    assert(!outbox.mayAnswer());
   });
 
   it("W6.1 P5 an answer that waits here leaves less space for the next", () => {
@@ -203,23 +200,24 @@ describe("outbox", () => {
     socket.clogged = 64 * KIB;
     outbox.push(line(191 * KIB), "answer");
     scheduler.turn();
-    assert(outbox.hasSpace);
+    assert(outbox.mayAnswer());
     outbox.push(line(1 * KIB), "answer");
-    assert(!outbox.hasSpace);
+    assert(!outbox.mayAnswer());
     assertEquals(happened, []);
     socket.clogged = 0;
     scheduler.elapse(10);
     frames();
     scheduler.elapse(10);
-    assert(outbox.hasSpace);
+    assert(outbox.mayAnswer());
     assertEquals(happened, ["space"]);
   });
 
-  it("W6.1 tells of space when all is handed over and the socket has it again", () => {
+  it("W6.1 tells who asked for space when all is handed over and the socket has it again", () => {
     const { outbox, scheduler, socket, frames, happened } = open({ maxBytes: 1000 });
     outbox.push(line(250), "entry");
+    assert(!outbox.mayAnswer());
     scheduler.turn();
-    assert(outbox.isEmpty);
+    assert(outbox.isDone());
     assertEquals(happened, []);
     scheduler.elapse(10);
     assertEquals(happened, []);
@@ -228,6 +226,19 @@ describe("outbox", () => {
     assertEquals(happened, ["space"]);
     assertEquals(socket.buffered, 0);
     assert(scheduler.isIdle);
+  });
+
+  it("tells nobody of space who did not ask for it, and who asked once", () => {
+    const { outbox, scheduler, happened } = open();
+    outbox.push(Batch.of("a"), "entry");
+    scheduler.turn();
+    assertEquals(happened, []);
+    outbox.push(Batch.of("b"), "entry");
+    assert(!outbox.isDone());
+    scheduler.turn();
+    outbox.push(Batch.of("c"), "entry");
+    scheduler.turn();
+    assertEquals(happened, ["space"]);
   });
 
   it("sends nothing once it is closed, and looks no more at a full socket", () => {
@@ -244,7 +255,7 @@ describe("outbox", () => {
     scheduler.elapse(10);
     assertEquals(frames(), []);
     assertEquals(happened, []);
-    assert(outbox.isEmpty && scheduler.isIdle);
+    assert(outbox.isDone() && scheduler.isIdle);
   });
 
   it("W7.1 an ack stays in one frame with a commit's entries of more than 64 KiB", () => {
@@ -266,10 +277,7 @@ describe("outbox", () => {
       }
     }
     for (let member = 0; member < 3; member++) {
-      const outbox = new Outbox({
-        socket: new Recorder(),
-        flusher,
-        maxBytes: 1000,
+      const outbox = new Outbox(new Recorder(), flusher, 1000, {
         overflow: () => {},
         space: () => {},
       });

@@ -169,7 +169,7 @@ describe("session pace", () => {
       assertEquals(alice.socket.closedWith, undefined);
       assertEquals(slow.socket.closedWith, { code: 4009, reason: "too slow" });
       assertEquals(core.hub.rooms.get(ROOM as RoomName)?.size, 1);
-      assert(slow.session.outbox.isEmpty);
+      assert(slow.session.outbox.isDone());
     }),
   );
 

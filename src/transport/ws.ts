@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, STATUS_CODES } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import type { Duplex } from "node:stream";
 // @ts-types="@types/ws"
-import { type RawData, type WebSocket, WebSocketServer } from "ws";
+import { type WebSocket, WebSocketServer } from "ws";
 import type { Batch } from "../batch.ts";
 import { CLOSE } from "../close.ts";
 import type { Socket, SocketHandlers, UpgradeOptions } from "../socket.ts";
@@ -37,7 +37,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   }, { overrideGlobalObjects: false }));
 
   server.on("upgrade", async (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-    stream.on("error", () => stream.destroy());
+    stream.on("error", destroy);
     let isUpgraded = false;
     const upgrade = (given: UpgradeOptions): Response => {
       isUpgraded = true;
@@ -45,9 +45,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       let isOpen = false;
       upgrader.handleUpgrade(request, stream, head, (socket) => {
         isOpen = true;
-        const own = new WsSocket(socket, stream);
-        sockets.add(own);
-        own.run(given, options.fault, () => sockets.delete(own));
+        new WsSocket(socket, stream, given, options.fault).open(sockets);
       });
       // What ws refuses by itself, or finds gone, it tells nobody of.
       if (!isOpen) given.closed(NO_CLOSE_FRAME, "");
@@ -108,15 +106,33 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   };
 }
 
+/** A socket of ws that knows whose it is. */
+type Owned = WebSocket & { [OWNER]: WsSocket };
+const OWNER = Symbol("owner");
+
+/** Nothing that a connection holds holds its request: there are thousands. */
 class WsSocket implements Socket {
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
+  readonly #upgrade: UpgradeOptions;
+  readonly #fault: (error: unknown) => void;
+  #all: Set<WsSocket> | undefined;
+  #handlers: SocketHandlers | undefined;
   /** Whether something came since the last probe. */
   #isAlive = true;
+  /** What a peer does wrong ends in a close that ws sends by itself and tells as 1006. */
+  #isTooBig = false;
 
-  constructor(socket: WebSocket, stream: Duplex) {
+  constructor(
+    socket: WebSocket,
+    stream: Duplex,
+    upgrade: UpgradeOptions,
+    fault: (error: unknown) => void,
+  ) {
     this.#socket = socket;
     this.#stream = stream;
+    this.#upgrade = upgrade;
+    this.#fault = fault;
   }
 
   get isOpen(): boolean {
@@ -127,39 +143,45 @@ class WsSocket implements Socket {
     return this.#stream.writableLength;
   }
 
-  /** Passes on what comes until the end. */
-  run(given: UpgradeOptions, fault: (error: unknown) => void, ended: () => void): void {
-    let handlers: SocketHandlers | undefined;
-    const guard = (run: () => void) => {
-      try {
-        run();
-      } catch (error) {
-        fault(error);
-        this.close(CLOSE.internal.code, CLOSE.internal.reason);
-      }
-    };
-    const socket = this.#socket;
+  /** Passes on what comes until the end; is one of `all` as long. */
+  open(all: Set<WsSocket>): void {
+    this.#all = all;
+    all.add(this);
+    const socket = Object.assign(this.#socket, { [OWNER]: this });
     socket.binaryType = "nodebuffer";
-    socket.on("message", (data: RawData, isBinary: boolean) =>
-      guard(() => {
-        this.#isAlive = true;
-        const bytes = data as Buffer<ArrayBuffer>;
-        if (isBinary) handlers?.binary(new Uint8Array(bytes));
-        else handlers?.text(bytes.toString());
-      }));
-    socket.on("pong", () => this.#isAlive = true);
-    // What a peer does wrong ends in a close that ws sends by itself and tells as 1006.
-    let isTooBig = false;
-    socket.on("error", (error: Error & { code?: string }) => {
-      isTooBig ||= error.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH";
-    });
-    socket.on("close", (code: number, reason: Buffer) => {
-      ended();
-      const { tooBig } = CLOSE;
-      if (isTooBig) guard(() => given.closed(tooBig.code, tooBig.reason));
-      else guard(() => given.closed(code, reason.toString()));
-    });
-    guard(() => handlers = given.opened(this));
+    for (const [event, listener] of LISTENERS) socket.on(event, listener as () => void);
+    this.guard(() => this.#handlers = this.#upgrade.opened(this));
+  }
+
+  message(data: Buffer<ArrayBuffer>, isBinary: boolean): void {
+    this.#isAlive = true;
+    if (isBinary) this.#handlers?.binary(new Uint8Array(data));
+    else this.#handlers?.text(data.toString());
+  }
+
+  pong(): void {
+    this.#isAlive = true;
+  }
+
+  failed(error: Error & { code?: string }): void {
+    this.#isTooBig ||= error.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH";
+  }
+
+  closed(code: number, reason: string): void {
+    this.#all?.delete(this);
+    const { tooBig } = CLOSE;
+    if (this.#isTooBig) this.#upgrade.closed(tooBig.code, tooBig.reason);
+    else this.#upgrade.closed(code, reason);
+  }
+
+  /** What is thrown here must not end the process. */
+  guard(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#fault(error);
+      this.close(CLOSE.internal.code, CLOSE.internal.reason);
+    }
   }
 
   /** Cuts a peer that has said nothing since the last probe, not even a pong. */
@@ -184,6 +206,28 @@ class WsSocket implements Socket {
   terminate(): void {
     this.#socket.terminate();
   }
+}
+
+/** The same for all: a listener of ws is called on its socket. */
+const LISTENERS = [
+  ["message", function (this: Owned, data: Buffer<ArrayBuffer>, isBinary: boolean) {
+    const owner = this[OWNER];
+    owner.guard(() => owner.message(data, isBinary));
+  }],
+  ["pong", function (this: Owned) {
+    this[OWNER].pong();
+  }],
+  ["error", function (this: Owned, error: Error) {
+    this[OWNER].failed(error);
+  }],
+  ["close", function (this: Owned, code: number, reason: Buffer) {
+    const owner = this[OWNER];
+    owner.guard(() => owner.closed(code, reason.toString()));
+  }],
+] as const;
+
+function destroy(this: Duplex): void {
+  this.destroy();
 }
 
 const frames = new WeakMap<Batch, Buffer>();

@@ -157,7 +157,7 @@ export class Core {
     for (const { session, socket } of this.clients) {
       assertEquals(socket.sentTooLate, 0);
       assertEquals(session.rooms.size, 0);
-      assert(session.outbox.isEmpty);
+      assert(session.outbox.isDone());
     }
   }
 }
