@@ -23,22 +23,27 @@ const FIRST_BUCKET: ReadonlySet<Counted> = new Set([
 ]);
 
 export class Allowance {
-  readonly #first: Bucket;
-  readonly #second: Bucket;
+  readonly #limits: Limits;
+  /** Each is made when it is first drawn on: most users only listen. */
+  #first: Bucket | undefined;
+  #second: Bucket | undefined;
 
-  constructor({ messagesPerSecond, burst }: Limits, now: number) {
-    this.#first = new Bucket(messagesPerSecond, burst, now);
-    this.#second = new Bucket(messagesPerSecond * SECOND_BUCKET, burst * SECOND_BUCKET, now);
+  constructor(limits: Limits) {
+    this.#limits = limits;
   }
 
   /** 0 if it may be done, else the milliseconds until it may. */
   take(what: Counted, now: number): number {
-    return (FIRST_BUCKET.has(what) ? this.#first : this.#second).take(now);
+    const { messagesPerSecond: rate, burst } = this.#limits;
+    const bucket = FIRST_BUCKET.has(what)
+      ? this.#first ??= new Bucket(rate, burst, now)
+      : this.#second ??= new Bucket(rate * SECOND_BUCKET, burst * SECOND_BUCKET, now);
+    return bucket.take(now);
   }
 
   /** Whether nothing is used: then a new one is as good. */
   isFull(now: number): boolean {
-    return this.#first.isFull(now) && this.#second.isFull(now);
+    return (this.#first?.isFull(now) ?? true) && (this.#second?.isFull(now) ?? true);
   }
 }
 
@@ -59,11 +64,11 @@ export class Allowances {
   }
 
   /** A connection of the user came. A guest's has an allowance of its own. */
-  take(uid: UserId, now: number): Allowance {
-    if (isGuest(uid)) return new Allowance(this.#limits, now);
+  take(uid: UserId): Allowance {
+    if (isGuest(uid)) return new Allowance(this.#limits);
     let held = this.#byUid.get(uid);
     if (!held) {
-      held = { allowance: new Allowance(this.#limits, now), connections: 0 };
+      held = { allowance: new Allowance(this.#limits), connections: 0 };
       this.#byUid.set(uid, held);
     }
     held.connections++;

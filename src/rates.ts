@@ -14,15 +14,15 @@ export type Limit = (what: Counted) => number;
 export class Rates {
   readonly #allowance: Allowance;
   readonly #limit: Limit | undefined;
-  readonly #refusals: Bucket;
+  /** Made at the first refusal. */
+  #refusals: Bucket | undefined;
   #isFlooded = false;
   /** What was refused so far. */
   refused = 0;
 
-  constructor(allowance: Allowance, limit: Limit | undefined, now: number) {
+  constructor(allowance: Allowance, limit: Limit | undefined) {
     this.#allowance = allowance;
     this.#limit = limit;
-    this.#refusals = new Bucket(REFUSALS_PER_SECOND, REFUSALS, now);
   }
 
   /** Whether what is over its rate is dropped without an answer. */
@@ -40,6 +40,7 @@ export class Rates {
     const waitMs = this.#allowance.take(what, now) || (this.#limit?.(what) ?? 0);
     if (waitMs > 0) {
       this.refused++;
+      this.#refusals ??= new Bucket(REFUSALS_PER_SECOND, REFUSALS, now);
       this.#isFlooded ||= this.#refusals.take(now) > 0;
     }
     return waitMs;

@@ -73,7 +73,7 @@ export class Session implements SocketHandlers, Asker, Guest {
   #state: State = { state: "open" };
   #received = 0;
   /** The first rooms it asked for, for the log. */
-  readonly #visited = new Set<RoomName>();
+  readonly #visited: RoomName[] = [];
 
   private constructor(options: SessionOptions, user: string) {
     const { hub, socket, identity } = options;
@@ -92,7 +92,7 @@ export class Session implements SocketHandlers, Asker, Guest {
     this.#heartbeat = options.hasHeartbeat
       ? new Heartbeat(heartbeatMs, heartbeatGraceMs, now)
       : undefined;
-    this.#rates = new Rates(hub.allowances.take(identity.uid, now), options.limit, now);
+    this.#rates = new Rates(hub.allowances.take(identity.uid), options.limit);
     this.#since = now;
   }
 
@@ -219,7 +219,7 @@ export class Session implements SocketHandlers, Asker, Guest {
     this.#options.ended({
       uid: this.uid,
       user: this.user,
-      rooms: [...this.#visited],
+      rooms: this.#visited,
       ...close,
       seconds: (hub.now() - this.#since) / 1000,
       received: this.#received,
@@ -237,10 +237,13 @@ export class Session implements SocketHandlers, Asker, Guest {
     }
     const admitted = this.#admit(parsed);
     if (!admitted) return;
-    if (admitted.ok && admitted.message.type === "join" && this.#visited.size < LOGGED_ROOMS) {
-      this.#visited.add(admitted.message.room);
-    }
+    if (admitted.ok && admitted.message.type === "join") this.#note(admitted.message.room);
     this.#requests.accept(admitted);
+  }
+
+  #note(room: RoomName): void {
+    if (this.#visited.length >= LOGGED_ROOMS || this.#visited.includes(room)) return;
+    this.#visited.push(room);
   }
 
   /** The message if its rate allows it, the refusal that stands in for it, or nothing (W13.3). */

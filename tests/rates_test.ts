@@ -9,7 +9,7 @@ import { fuzz } from "./core/fuzz.ts";
 
 const LIMITS = { messagesPerSecond: 5, burst: 20 } as Limits;
 
-const makeRates = () => new Rates(new Allowance(LIMITS, 0), undefined, 0);
+const makeRates = () => new Rates(new Allowance(LIMITS), undefined);
 
 /** How often in a row something may be done now. */
 function takeAll(rates: Rates, what: Counted, now: number): number {
@@ -92,7 +92,7 @@ describe("rates", () => {
   it("W13.3 what a limit beside it refuses is refused, and counts for a flood", () => {
     const asked: Counted[] = [];
     const limit = (what: Counted) => asked.push(what) > 1 ? 7 : 0;
-    const rates = new Rates(new Allowance(LIMITS, 0), limit, 0);
+    const rates = new Rates(new Allowance(LIMITS), limit);
     assertEquals([rates.take("chat", 0), rates.take("typing", 0)], [0, 7]);
     assertEquals([asked, rates.refused], [["chat", "typing"], 1]);
   });

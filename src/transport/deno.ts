@@ -7,6 +7,9 @@ import { badHost, type Listening, type ListenOptions } from "./transport.ts";
 
 /** An upgraded socket opens within milliseconds; one that has not after this long never will. */
 const OPENING_MS = 2000;
+/** Sockets that are opening, in the order they began, and since when: one timer for all of them. */
+type Opening = Map<DenoSocket, number>;
+
 /** Bytes handed over after which the runtime is asked again what it holds: the call is not cheap. */
 const ASK_AFTER_BYTES = 1024;
 /** When a listener that ended is started again, in milliseconds. */
@@ -16,7 +19,9 @@ const NO_CLOSE_FRAME = 1006;
 
 /** Starts to listen. Throws `Deno.errors.AddrInUse` and the like where it can't. */
 export function listen(options: ListenOptions): Listening {
-  let server = serve(options, options.port);
+  const opening: Opening = new Map();
+  let server = serve(options, options.port, opening);
+  const watch = setInterval(() => giveUp(opening), OPENING_MS);
   const { port } = server.addr;
   let isStopping = false;
   // Out of file descriptors the runtime stops to accept for good: then it is started again.
@@ -29,7 +34,7 @@ export function listen(options: ListenOptions): Listening {
     setTimeout(() => {
       if (isStopping) return;
       try {
-        keep(server = serve(options, port));
+        keep(server = serve(options, port, opening));
       } catch {
         again();
       }
@@ -39,12 +44,26 @@ export function listen(options: ListenOptions): Listening {
     port,
     stop: () => {
       isStopping = true;
+      clearInterval(watch);
       return server.shutdown();
     },
   };
 }
 
-function serve(options: ListenOptions, port: number): Deno.HttpServer<Deno.NetAddr> {
+/** Ends those that should have opened: of a peer that went meanwhile the runtime tells nothing. */
+function giveUp(opening: Opening): void {
+  const late = performance.now() - OPENING_MS;
+  for (const [socket, since] of opening) {
+    if (since > late) return;
+    socket.giveUp();
+  }
+}
+
+function serve(
+  options: ListenOptions,
+  port: number,
+  opening: Opening,
+): Deno.HttpServer<Deno.NetAddr> {
   return Deno.serve({
     hostname: options.host,
     port,
@@ -60,18 +79,23 @@ function serve(options: ListenOptions, port: number): Deno.HttpServer<Deno.NetAd
     if (!URL.canParse(request.url)) return badHost();
     const incoming: Incoming = {
       address: info.remoteAddr.hostname,
-      upgrade: (upgrade) => upgradeRequest(request, upgrade, options),
+      upgrade: (upgrade) => upgradeRequest(request, upgrade, options, opening),
     };
     return options.fetch(request, incoming);
   });
 }
 
-function upgradeRequest(request: Request, upgrade: UpgradeOptions, options: ListenOptions) {
+function upgradeRequest(
+  request: Request,
+  upgrade: UpgradeOptions,
+  options: ListenOptions,
+  opening: Opening,
+): Response {
   const { socket, response } = Deno.upgradeWebSocket(spaced(request), {
     idleTimeout: options.idleTimeoutSeconds,
     ...(upgrade.protocol !== undefined && { protocol: upgrade.protocol }),
   });
-  new DenoSocket(socket, upgrade, options.fault).listen();
+  new DenoSocket(socket, upgrade, options.fault, opening).listen();
   return response;
 }
 
@@ -93,22 +117,27 @@ class DenoSocket implements Socket, EventListenerObject {
   readonly #socket: WebSocket;
   readonly #upgrade: UpgradeOptions;
   readonly #fault: (error: unknown) => void;
+  readonly #opening: Opening;
   #handlers: SocketHandlers | undefined;
-  /** Of a peer that went during the handshake the runtime tells nothing at all. */
-  #opening: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
   /** What the runtime held when it was asked last, and what it was given since. */
   #held = 0;
   #given = 0;
 
-  constructor(socket: WebSocket, upgrade: UpgradeOptions, fault: (error: unknown) => void) {
+  constructor(
+    socket: WebSocket,
+    upgrade: UpgradeOptions,
+    fault: (error: unknown) => void,
+    opening: Opening,
+  ) {
     this.#socket = socket;
     this.#upgrade = upgrade;
     this.#fault = fault;
+    this.#opening = opening;
   }
 
   listen(): void {
-    this.#opening = setTimeout(() => this.#end(NO_CLOSE_FRAME, ""), OPENING_MS);
+    this.#opening.set(this, performance.now());
     const socket = this.#socket;
     socket.binaryType = "arraybuffer";
     for (const type of ["open", "message", "error", "close"]) socket.addEventListener(type, this);
@@ -173,14 +202,18 @@ class DenoSocket implements Socket, EventListenerObject {
   }
 
   #open(): void {
-    clearTimeout(this.#opening);
-    this.#opening = undefined;
+    this.#opening.delete(this);
     if (this.#isClosed) return this.terminate();
     this.#handlers = this.#upgrade.opened(this);
   }
 
+  /** It did not open in time. */
+  giveUp(): void {
+    this.#end(NO_CLOSE_FRAME, "");
+  }
+
   #end(code: number, reason: string): void {
-    clearTimeout(this.#opening);
+    this.#opening.delete(this);
     // An idle time-out of the runtime tells of the close twice.
     if (this.#isClosed) return;
     this.#isClosed = true;
