@@ -1,7 +1,6 @@
 // The picture for the README: bars of deliveries per second relative to the control row.
 import type { Row, Table } from "./figures.ts";
 import { CONTROL } from "./scenarios.ts";
-import { significant } from "./table.ts";
 
 const WIDTH = 760;
 const LABELS = 128;
@@ -11,6 +10,8 @@ const STEP = 24;
 const PANEL_HEAD = 44;
 const PANEL_GAP = 20;
 
+const DIGITS = { minimumSignificantDigits: 2, maximumSignificantDigits: 2 };
+
 const STYLE = `
   text { font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328; }
   .title { font-size: 15px; font-weight: 600; }
@@ -19,6 +20,7 @@ const STYLE = `
   .control { fill: #59636e; }
   .snug { fill: #0969da; }
   .own { font-weight: 600; }
+  .quiet { font-weight: 400; }
   .one { stroke: #59636e; stroke-dasharray: 2 3; }
   @media (prefers-color-scheme: dark) {
     text { fill: #f0f6fc; }
@@ -58,8 +60,7 @@ function panel({ name, rows }: Table, top: number): string {
   const first = top + PANEL_HEAD;
   const bars = rows.map((row, index) => bar(row, first + index * STEP, scale));
   return `  <text class="title" x="0" y="${top + 20}">${escape(capital(name))}` +
-    `<tspan class="quiet" dx="10" font-weight="400">deliveries per second, ` +
-    `× ${CONTROL}</tspan></text>
+    `<tspan class="quiet" dx="10">deliveries per second, relative to the loop</tspan></text>
 ${bars.join("\n")}
   <line class="one" x1="${one}" x2="${one}" y1="${first - 4}" y2="${
       first + rows.length * STEP - 4
@@ -69,12 +70,14 @@ ${bars.join("\n")}
 function bar(row: Row, y: number, scale: number): string {
   const length = Math.max(1, (row.ratio ?? 0) * scale);
   const kind = row.server === CONTROL ? "control" : isOwn(row) ? "snug" : "bar";
+  // Behind the line of the control row, where the bar is shorter.
+  const end = LABELS + Math.max(length, row.ratio !== 1 ? scale : 0) + 8;
   const text = `y="${y + 13}"${isOwn(row) ? ' class="own"' : ""}`;
   const perSecond = row.figures[0] ? `${compact(row.figures[0].median)}/s` : "";
   return `  <text x="${LABELS - 10}" ${text} text-anchor="end">${escape(row.server)}</text>
   <rect class="${kind}" x="${LABELS}" y="${y}" width="${length.toFixed(1)}" height="${BAR}" rx="2"/>
-  <text x="${(LABELS + length + 8).toFixed(1)}" ${text}>${times(row)}` +
-    `<tspan class="quiet" dx="8" font-weight="400">${perSecond}</tspan></text>`;
+  <text x="${end.toFixed(1)}" ${text}>${times(row)}` +
+    `<tspan class="quiet" dx="8">${perSecond}</tspan></text>`;
 }
 
 function isOwn({ server }: Row): boolean {
@@ -82,11 +85,12 @@ function isOwn({ server }: Row): boolean {
 }
 
 function times({ ratio }: Row): string {
-  return ratio === null ? "–" : `${significant(ratio)}×`;
+  return ratio === null ? "–" : `${ratio.toLocaleString("en", DIGITS)}×`;
 }
 
 function compact(value: number): string {
-  return value.toLocaleString("en", { notation: "compact", maximumSignificantDigits: 3 });
+  return value.toLocaleString("en", { notation: "compact", maximumSignificantDigits: 3 })
+    .replace(/[KM]$/, " $&");
 }
 
 function capital(text: string): string {

@@ -123,10 +123,10 @@ function lostOf(sample: Sample, { kind, log }: Scenario): number {
   return replayed + sum(phases.map((phase) => phase.behind ? 0 : Math.abs(phase.lost)));
 }
 
-/** Null where one is missing. */
+/** Of the values that are there; null unless those are most. */
 function spread(values: (number | undefined)[]): Spread | null {
-  if (values.length === 0 || !values.every((value) => value !== undefined)) return null;
-  const sorted = values.toSorted((a, b) => a - b);
+  const sorted = values.filter((value) => value !== undefined).toSorted((a, b) => a - b);
+  if (sorted.length <= values.length / 2) return null;
   const middle = sorted.length / 2;
   const median = (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
   return { median, min: sorted[0]!, max: sorted.at(-1)! };

@@ -54,7 +54,9 @@ export async function build(program: string): Promise<void> {
 export async function drive(program: string, orders: Orders): Promise<Report> {
   const args = ["-c", "1", program, ...argumentsFor(orders)];
   const { stdout, stderr } = await new Deno.Command("taskset", { args }).output();
-  return parseReport(new TextDecoder().decode(stdout), new TextDecoder().decode(stderr));
+  const complaint = new TextDecoder().decode(stderr);
+  if (complaint) console.error(complaint.trimEnd());
+  return parseReport(new TextDecoder().decode(stdout), complaint);
 }
 
 /** The options of generator/main.c. */

@@ -12,6 +12,8 @@ import { type Server, SERVERS } from "./servers.ts";
 import { complaints, markdownOf } from "./table.ts";
 import { describeMachine, programVersion } from "./versions.ts";
 
+// Debian keeps nats-server where not every user looks.
+Deno.env.set("PATH", `${Deno.env.get("PATH")}:/usr/sbin`);
 const here = import.meta.dirname!;
 const only = Deno.env.get("BENCH_ONLY") ?? "";
 const wanted = Deno.env.get("BENCH_SERVERS") ?? "";
@@ -27,6 +29,10 @@ if (rest.length > 0 || ![undefined, "--write", "--render"].includes(order)) {
   render(JSON.parse(Deno.readTextFileSync(`${here}/results.json`)));
 } else if (order === "--write" && (only || wanted)) {
   fail("--write is for whole runs, without BENCH_ONLY and BENCH_SERVERS");
+} else if (picked(SCENARIOS, only).length === 0) {
+  fail(`BENCH_ONLY is part of: ${SCENARIOS.map(({ name }) => name).join(" | ")}`);
+} else if (picked(SERVERS, wanted).length === 0) {
+  fail(`BENCH_SERVERS is part of: ${SERVERS.map(({ name }) => name).join(" | ")}`);
 } else if (Deno.build.os !== "linux" || navigator.hardwareConcurrency < 2) {
   fail("the bench needs Linux and two cores, one for the server and one for the generator");
 } else {

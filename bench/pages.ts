@@ -54,5 +54,7 @@ function fullOf(results: Results): string {
 
 function shortOf({ machine, tables, notRun }: Results): string {
   const missing = notRun.length > 0 ? ` Not installed and so not run: ${notRun.join(", ")}.` : "";
-  return `${summaryOf(tables)}\n\nOn ${machine}.${missing}`;
+  const summary = summaryOf(tables);
+  const note = summary.includes("†") ? " †: the load generator was the limit." : "";
+  return `${summary}\n\nOn ${machine}.${note}${missing}`;
 }

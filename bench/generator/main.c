@@ -46,18 +46,21 @@ static void rest(double seconds) {
     turn(10);
 }
 
-/* Until all have joined, or nothing has moved for 15 seconds. */
+/* Waits a little, and counts how often nothing at all came: turns, because a machine that stands
+ * still for a while is no stalled server. */
+static int quiet_turns(int ms, int before) {
+  uint64_t bytes = counts.bytes;
+  turn(ms);
+  return counts.bytes == bytes ? before + 1 : 0;
+}
+
+/* Until all have joined, or nothing came for 15 seconds. */
 static void join_all(void) {
-  uint64_t moved = now();
-  int ready = 0;
-  while (counts.ready + counts.dead < config.clients) {
+  for (int quiet = 0; counts.ready + counts.dead < config.clients;) {
     start_more();
-    turn(100);
-    if (counts.ready != ready) {
-      ready = counts.ready;
-      moved = now();
-    } else if (now() - moved > 15000000000ull) {
-      fprintf(stderr, "the join stalled with %d of %d\n", ready, config.clients);
+    quiet = quiet_turns(100, quiet);
+    if (quiet == 150) {
+      fprintf(stderr, "the join stalled with %d of %d\n", counts.ready, config.clients);
       return;
     }
   }
@@ -88,16 +91,10 @@ static void send_window(mark start, int64_t most) {
   turn(1);
 }
 
-/* Until everything came back, or nothing did for 1.5 seconds. */
+/* Until everything came back and nothing more did for a moment, or nothing came for 3 seconds. */
 static void wait_for_rest(mark start) {
-  uint64_t last = counts.deliveries, moved = now();
-  while (missing_since(start) > 0 && now() - moved < 1500000000ull) {
-    turn(20);
-    if (counts.deliveries != last) {
-      last = counts.deliveries;
-      moved = now();
-    }
-  }
+  for (int quiet = 0; quiet < (missing_since(start) > 0 ? 300 : 5);)
+    quiet = quiet_turns(10, quiet);
 }
 
 /* Runs a phase, at a rate or (0) with a window, and prints it. Returns the messages a second that
@@ -152,13 +149,10 @@ static double run_phase(double rate) {
 /* Sends so many messages and prints how many did not come back. */
 static void send_count(void) {
   mark start = mark_now();
-  uint64_t last = 0, moved = now();
-  while ((int)(counts.sent - start.sent) < to_send && now() - moved < 10000000000ull) {
+  for (int quiet = 0; (int)(counts.sent - start.sent) < to_send && quiet < 10000;) {
+    uint64_t bytes = counts.bytes;
     send_window(start, to_send);
-    if (counts.sent != last) {
-      last = counts.sent;
-      moved = now();
-    }
+    quiet = counts.bytes == bytes ? quiet + 1 : 0;
   }
   wait_for_rest(start);
   printf("{\"behind\":false,\"lost\":%ld}", missing_since(start));
