@@ -47,10 +47,12 @@ const itCompiles = needs("cc");
 describe("the generator", () => {
   itCompiles("finds every message, alone in a frame or with others", async () => {
     const held: string[] = [];
-    const said = await report({ window: 4, count: 201 }, (message, count) => {
+    const said = await report({ window: 4, count: 210 }, (message, count) => {
       held.push(message);
-      if (count % 3 === 1) return held.splice(0);
-      return count % 3 === 2 ? [] : [held.splice(0).join(" ".repeat(count))];
+      // Pairs, pairs with a gap as long as a message, and threes.
+      if (![2, 4, 0].includes(count % 7)) return [];
+      const gap = count % 7 === 4 ? `\n${" ".repeat(message.length)}\n` : "\n";
+      return [held.splice(0).join(gap)];
     });
     assertEquals([said.joined, said.dead, lostOf(said)], [4, 0, [0]]);
   });

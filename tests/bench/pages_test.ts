@@ -18,7 +18,8 @@ describe("a text between markers", () => {
     const [what, wrong] of [
       ["missing", "before"],
       ["the wrong way round", "<!-- /bench:x --><!-- bench:x -->"],
-      ["there twice", page + page],
+      ["begun twice", "<!-- bench:x -->" + page],
+      ["ended twice", page + "<!-- /bench:x -->"],
     ] as const
   ) {
     it(`is refused where the markers are ${what}, with the page's name`, () => {
