@@ -55,8 +55,9 @@ export async function drive(program: string, orders: Orders): Promise<Report> {
   const args = ["-c", "1", program, ...argumentsFor(orders)];
   const { stdout, stderr } = await new Deno.Command("taskset", { args }).output();
   const complaint = new TextDecoder().decode(stderr);
+  const report = parseReport(new TextDecoder().decode(stdout), complaint);
   if (complaint) console.error(complaint.trimEnd());
-  return parseReport(new TextDecoder().decode(stdout), complaint);
+  return report;
 }
 
 /** The options of generator/main.c. */
