@@ -1,6 +1,13 @@
 // The control row: what a few lines of Deno and Hono do. Parses, stringifies once, sends to every
-// member; no store, no acks, no rights.
+// member; no store, no acks, no rights. A replay is a string of 1,000 messages, made beforehand.
 import { Hono } from "hono";
+
+const stored = { type: "chat", room: "r0", seq: 1, ts: Date.now(), uid: "guest:somebody" };
+const text = `T${"0".repeat(19)} ${"x".repeat(79)}`;
+const replay = JSON.stringify({
+  type: "joined",
+  messages: Array.from({ length: 1000 }, () => ({ ...stored, user: "somebody", text })),
+});
 
 const rooms = new Map<string, Set<WebSocket>>();
 
@@ -12,7 +19,7 @@ const app = new Hono().get("/ws", (context) => {
     if (message.type === "join") {
       mine = rooms.get(message.room) ?? new Set();
       rooms.set(message.room, mine.add(socket));
-      socket.send('{"type":"joined"}');
+      socket.send(message.since ? replay : '{"type":"joined"}');
     } else {
       const { room, text } = message;
       const out = JSON.stringify({ type: "chat", room, text, user: "somebody" });

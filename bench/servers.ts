@@ -1,6 +1,8 @@
 // The servers that are measured: how each is started, and how a client of it talks.
+import { CONTROL } from "./scenarios.ts";
+import { importedVersion, packageVersion, programVersion, snugVersion } from "./versions.ts";
 
-/** How the generator speaks to a server (see generator.c for the templates). */
+/** How the generator speaks to a server (templates: generator/client.c). */
 export interface Dialect {
   path: string;
   subprotocol?: string;
@@ -10,13 +12,21 @@ export interface Dialect {
   /** What goes around the payload. */
   wrap?: string;
   isBinary?: boolean;
+  /** What stands before the ref in an ack. */
+  ack?: string;
 }
 
 export interface Server {
   name: string;
+  /** What is measured, in its version; undefined where it is not installed. */
+  version: () => string | undefined;
   /** Program and arguments; PORT is in the environment. */
   command: string[];
   env?: Record<string, string>;
+  /** The text of a file whose path is the last argument. */
+  config?: (port: number) => string;
+  /** It keeps a log in a file, which STORE_URL names. */
+  keepsLog?: true;
   dialect: Dialect;
   /** What on its output says that it listens. */
   ready: RegExp;
@@ -35,74 +45,89 @@ const SNUG_ENV = {
   RATE_BURST: "1000000",
   RATE_MESSAGES_PER_SECOND: "1000000",
 };
-const snugDialect: Dialect = {
+
+const plain: Dialect = {
   path: "/ws",
   steps: ["wait", JOIN, "wait"],
   payload: '{"type":"chat","room":"r%r","text":"%T","ref":"%U"}',
+  ack: '"type":"ack","ref":"U',
 };
+const batched: Dialect = { ...plain, subprotocol: "snug.v1" };
 
-/** All servers; `peers` is the folder with the installed packages, `data` an empty one. */
-export function servers(peers: string, data: string): Server[] {
-  const deno = Deno.execPath();
-  const here = import.meta.dirname!;
+const here = import.meta.dirname!;
+const peers = `${here}/peers`;
+const bun = `${peers}/node_modules/bun/bin/bun.exe`;
+const node = () => programVersion("node", "--version");
+
+/** All servers, the control row first. */
+export const SERVERS: Server[] = [
+  {
+    name: CONTROL,
+    version: () => `Deno ${Deno.version.deno}, Hono ${importedVersion("hono")}`,
+    command: [Deno.execPath(), "run", "--allow-net", "--allow-env", `${here}/loop.ts`],
+    dialect: simple,
+    ready: /listens/,
+  },
+  {
+    name: "Node ws",
+    version: () => both(node(), packageVersion(peers, "ws"), "ws"),
+    command: ["node", `${peers}/ws.js`],
+    dialect: simple,
+    ready: /listens/,
+  },
+  {
+    name: "Socket.IO",
+    version: () => both(node(), packageVersion(peers, "socket.io"), "Socket.IO"),
+    command: ["node", `${peers}/socketio.js`],
+    dialect: {
+      path: "/socket.io/?EIO=4&transport=websocket",
+      steps: ["wait", "text:40", "wait", 'text:42["join","r%r"]', "wait"],
+      payload: '42["chat",{"room":"r%r","text":"%T"}]',
+    },
+    ready: /listens/,
+  },
+  {
+    name: "Bun publish",
+    version: () => programVersion(bun, "--version")?.replace(/^/, "Bun "),
+    command: [bun, `${peers}/bun.js`],
+    dialect: simple,
+    ready: /listens/,
+  },
+  {
+    name: "nats-server",
+    version: () => programVersion("nats-server", "--version")?.replace(": v", " "),
+    command: ["nats-server", "-c"],
+    config: (port) =>
+      `host: 127.0.0.1\nport: -1\nwebsocket { host: "127.0.0.1", port: ${port}, no_tls: true }\n`,
+    dialect: {
+      path: "/",
+      steps: ["wait", 'bin:CONNECT {"verbose":false}\\r\\nSUB r%r 1\\r\\nPING\\r\\n', "wait"],
+      payload: '{"room":"r%r","text":"%T","user":"somebody","type":"chat","seq":1}',
+      wrap: "PUB r%r %L\\r\\n%P\\r\\n",
+      isBinary: true,
+    },
+    ready: /Server is ready/,
+  },
+  snug("Snug", batched),
+  snug("Snug plain", plain),
+  snug("Snug ws", batched, { TRANSPORT: "ws" }),
+  snug("Snug ws plain", plain, { TRANSPORT: "ws" }),
+  snug("Snug memory", batched, { STORE_URL: "memory:" }),
+];
+
+function snug(name: string, dialect: Dialect, env: Record<string, string> = {}) {
   const permissions = ["--allow-net", "--allow-env", "--allow-read", "--allow-write"];
-  const snug = (name: string, dialect: Dialect, env: Record<string, string> = {}): Server => ({
+  return {
     name,
-    command: [deno, "run", ...permissions, `${here}/../main.ts`],
-    env: { ...SNUG_ENV, STORE_URL: `sqlite:${data}/${name.replaceAll(" ", "-")}.db`, ...env },
+    version: snugVersion,
+    command: [Deno.execPath(), "run", ...permissions, `${here}/../main.ts`],
+    env: { ...SNUG_ENV, ...env },
+    keepsLog: true as const,
     dialect,
     ready: /listens/,
-  });
-  return [
-    {
-      name: "loop",
-      command: [deno, "run", "--allow-net", "--allow-env", `${here}/loop.ts`],
-      dialect: simple,
-      ready: /listens/,
-    },
-    {
-      name: "node ws",
-      command: ["node", `${peers}/ws.js`],
-      dialect: simple,
-      ready: /listens/,
-    },
-    {
-      name: "socket.io",
-      command: ["node", `${peers}/socketio.js`],
-      dialect: {
-        path: "/socket.io/?EIO=4&transport=websocket",
-        steps: ["wait", "text:40", "wait", 'text:42["join","r%r"]', "wait"],
-        payload: '42["chat",{"room":"r%r","text":"%T"}]',
-      },
-      ready: /listens/,
-    },
-    {
-      name: "bun publish",
-      command: [`${peers}/node_modules/bun/bin/bun.exe`, `${peers}/bun.js`],
-      dialect: simple,
-      ready: /listens/,
-    },
-    {
-      name: "nats",
-      command: ["nats-server", "-c", `${data}/nats.conf`],
-      dialect: {
-        path: "/",
-        steps: ["wait", 'bin:CONNECT {"verbose":false}\\r\\nSUB r%r 1\\r\\nPING\\r\\n', "wait"],
-        payload: '{"room":"r%r","text":"%T","user":"somebody","type":"chat","seq":1}',
-        wrap: "PUB r%r %L\\r\\n%P\\r\\n",
-        isBinary: true,
-      },
-      ready: /Server is ready/,
-    },
-    snug("snug", { ...snugDialect, subprotocol: "snug.v1" }),
-    snug("snug plain", snugDialect),
-    snug("snug ws", { ...snugDialect, subprotocol: "snug.v1" }, { TRANSPORT: "ws" }),
-    snug("snug ws plain", snugDialect, { TRANSPORT: "ws" }),
-    snug("snug memory", { ...snugDialect, subprotocol: "snug.v1" }, { STORE_URL: "memory:" }),
-  ];
+  };
 }
 
-/** The configuration of nats-server, which has no other way to be told. */
-export function natsConfig(port: number): string {
-  return `host: 127.0.0.1\nport: -1\nwebsocket { host: "127.0.0.1", port: ${port}, no_tls: true }\n`;
+function both(program: string | undefined, version: string | undefined, name: string) {
+  return program && version && `Node ${program.replace("v", "")}, ${name} ${version}`;
 }
