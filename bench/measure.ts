@@ -32,7 +32,7 @@ export class Measurement {
     if (filled) await copy(filled.folder, folder);
     try {
       if (scenario.kind === "start") return { startMs: await timeStart(server, folder) };
-      const asked = scenario.kind === "replay" ? replaying(server, filled?.epoch ?? "") : server;
+      const asked = askedOf(server, scenario.kind, filled?.epoch ?? "");
       await using process = await startServer(asked, folder);
       await process.listens;
       return { report: await this.#drive(asked, process, scenario.load) };
@@ -64,6 +64,13 @@ export class Measurement {
     this.#filled.set(key, filled);
     return filled;
   }
+}
+
+/** The same server, asked as the scenario wants it. */
+function askedOf(server: Server, kind: Scenario["kind"], epoch: string): Server {
+  if (kind === "replay") return replaying(server, epoch);
+  if (kind !== "joins") return server;
+  return { ...server, dialect: { ...server.dialect, ...server.dialect.shortcut } };
 }
 
 /** The same server, whose clients had nothing of the room and want all of it. */

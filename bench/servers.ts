@@ -8,6 +8,8 @@ export interface Dialect {
   subprotocol?: string;
   /** What a client does until it is in its room. */
   steps: string[];
+  /** The shortest way into a room, where there is a shorter one. */
+  shortcut?: { path: string; steps: string[] };
   payload: string;
   /** What goes around the payload. */
   wrap?: string;
@@ -51,6 +53,7 @@ const plain: Dialect = {
   steps: ["wait", JOIN, "wait"],
   payload: '{"type":"chat","room":"r%r","text":"%T","ref":"%U"}',
   ack: '"type":"ack","ref":"U',
+  shortcut: { path: "/ws/chat/r%r", steps: ['wait:"joined"'] },
 };
 const batched: Dialect = { ...plain, subprotocol: "snug.v1" };
 
@@ -115,12 +118,14 @@ export const SERVERS: Server[] = [
   snug("Snug memory", batched, { STORE_URL: "memory:" }),
 ];
 
+/** Started as `deno task start` does it. */
 function snug(name: string, dialect: Dialect, env: Record<string, string> = {}) {
-  const permissions = ["--allow-net", "--allow-env", "--allow-read", "--allow-write"];
+  const { tasks } = JSON.parse(Deno.readTextFileSync(`${here}/../deno.json`));
+  const options = tasks.start.command.split(" ").filter((word: string) => word.startsWith("--"));
   return {
     name,
     version: snugVersion,
-    command: [Deno.execPath(), "run", ...permissions, `${here}/../main.ts`],
+    command: [Deno.execPath(), "run", ...options, `${here}/../main.ts`],
     env: { ...SNUG_ENV, ...env },
     keepsLog: true as const,
     dialect,

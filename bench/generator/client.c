@@ -170,13 +170,14 @@ static void send_frame(client *c, int opcode, const uint8_t *bytes, size_t lengt
 }
 
 static void send_handshake(client *c) {
-  char bytes[1024];
+  char bytes[1024], path[256];
   const char *name = config.subprotocol;
+  path[expand(config.path, c->index, "", 0, 0, (uint8_t *)path)] = 0;
   int length = snprintf(bytes, sizeof bytes,
                         "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\n"
                         "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                         "Sec-WebSocket-Version: 13\r\n%s%s%s\r\n",
-                        config.path, config.port, name ? "Sec-WebSocket-Protocol: " : "",
+                        path, config.port, name ? "Sec-WebSocket-Protocol: " : "",
                         name ? name : "", name ? "\r\n" : "");
   c->state = HANDSHAKE;
   want_out(c, 0);
@@ -293,7 +294,9 @@ static void take_frame(client *c, int opcode, const uint8_t *bytes, size_t lengt
     return;
   counts.frames++;
   count(bytes, length, came);
-  if (c->state == STEPPING && config.steps[c->step].opcode == 0) {
+  const step *next = &config.steps[c->step];
+  if (c->state == STEPPING && next->opcode == 0 &&
+      memmem(bytes, length, next->text, strlen(next->text))) {
     c->step++;
     go_on(c);
   }

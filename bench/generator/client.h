@@ -19,7 +19,7 @@ typedef struct {
 
 /* A step of each client before it counts as joined: a frame to send, or none to wait for one. */
 typedef struct {
-  int opcode; /* 1 text, 2 binary, 0 wait for a data frame */
+  int opcode; /* 1 text, 2 binary, 0 wait for a data frame that holds the text */
   const char *text;
 } step;
 

@@ -6,7 +6,7 @@
  *
  *  --port P --path /ws --proto X   the server on 127.0.0.1, and the subprotocol
  *  --clients N --rooms R           client i is in room i mod R
- *  --step S                        "text:…", "bin:…" to send a frame, "wait" for a data frame; \r
+ *  --step S                        "text:…", "bin:…" to send a frame, "wait" for a data frame ("wait:…": that holds this); \r
  * \n
  *  --senders S                     clients 0 to S-1 send, each text 100 characters
  *  --payload T --wrap T --bin 1    templates of a message, see expand() in client.c
@@ -179,9 +179,13 @@ static int read_step(const char *text) {
     *next = (step){1, text + 5};
   else if (!strncmp(text, "bin:", 4))
     *next = (step){2, text + 4};
+  else if (!strncmp(text, "wait:", 5))
+    *next = (step){0, text + 5};
+  else if (!strcmp(text, "wait"))
+    *next = (step){0, ""};
   else
-    *next = (step){0, 0};
-  return next->opcode > 0 || !strcmp(text, "wait");
+    return 0;
+  return 1;
 }
 
 static int read_rate(const char *text) {

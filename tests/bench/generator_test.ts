@@ -5,11 +5,21 @@ import { needs } from "../harness/needs.ts";
 import { tempFolder } from "../harness/temp.ts";
 
 const dialect = {
-  path: "/ws",
-  steps: ["wait", 'text:{"join":"r%r"}'],
+  path: "/ws/r%r",
+  steps: ["wait:welcome", 'text:{"join":"r%r"}'],
   payload: '{"room":"r%r","text":"%T","ref":"%U"}',
   ack: '"type":"ack","ref":"U',
 };
+
+let generator: Promise<string> | undefined;
+
+/** Compiled once for all tests of this file. */
+async function compile(): Promise<string> {
+  const folder = await Deno.makeTempDir();
+  globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+  await build(`${folder}/generator`);
+  return `${folder}/generator`;
+}
 
 /** Two clients in each of two rooms, and a server that makes of a message what `answer` says. */
 async function report(
@@ -17,13 +27,16 @@ async function report(
   answer: (message: string, count: number) => string[],
   seconds = 0.2,
 ) {
-  await using folder = await tempFolder();
-  await build(`${folder.path}/generator`);
+  generator ??= compile();
   const rooms = new Map<string, WebSocket[]>();
   let count = 0;
   await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
     const { socket, response } = Deno.upgradeWebSocket(request);
-    socket.onopen = () => socket.send("welcome");
+    const room = new URL(request.url).pathname.slice("/ws/".length);
+    socket.onopen = () => {
+      socket.send("not yet");
+      if (/^r\d$/.test(room)) socket.send("welcome");
+    };
     socket.onmessage = ({ data }) => {
       const { join, room } = JSON.parse(data);
       if (join) rooms.set(join, [...rooms.get(join) ?? [], socket]);
@@ -36,7 +49,7 @@ async function report(
   const { port } = server.addr;
   const orders = { port, pid: Deno.pid, dialect, seconds };
   const asked = { connections: 4, rooms: 2, senders: 4, idleSeconds: 0, ...load };
-  return await drive(`${folder.path}/generator`, { ...orders, load: asked });
+  return await drive(await generator, { ...orders, load: asked });
 }
 
 const lostOf = ({ phases }: { phases: object[] }) =>
