@@ -10,14 +10,34 @@ import type { Duplex } from "node:stream";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import type { Batch } from "../batch.ts";
 import { CLOSE } from "../close.ts";
-import type { Socket, SocketHandlers, UpgradeOptions } from "../socket.ts";
-import { badHost, type Listening, type ListenOptions } from "./transport.ts";
+import type { Incoming, Socket, SocketHandlers, UpgradeOptions } from "../socket.ts";
+import {
+  type Abilities,
+  badHost,
+  failed,
+  type Listening,
+  type ListenOptions,
+} from "./transport.ts";
 
 const TEXT = 0x81;
+/**
+ * Fragments of a message, and segments of a frame: each costs half a kilobyte until all have come,
+ * however little it carries. A large frame may come in more, if they carry this much.
+ */
+const MAX_PIECES = 1024;
+const PIECE_BYTES = 64;
+/** What ws calls a message over the limit, one whose length is no number, and one of too many pieces. */
+const TOO_BIG = [
+  "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH",
+  "WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH",
+  "WS_ERR_TOO_MANY_BUFFERED_PARTS",
+];
 /** The code that stands for an end without a close frame (RFC 6455, 7.1.5). */
 const NO_CLOSE_FRAME = 1006;
 /** How often a listener that nobody came to is asked whether it lives, in milliseconds. */
 const KNOCK_MS = 5000;
+
+export const abilities: Abilities = { limit: true, abort: true, protocolErrors: true };
 
 /** Starts to listen. Rejects with the system's error where it can't. */
 export async function listen(options: ListenOptions): Promise<Listening> {
@@ -26,15 +46,21 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     noServer: true,
     clientTracking: false,
     maxPayload: options.maxFrameBytes,
+    maxFragments: MAX_PIECES,
+    maxBufferedChunks: Math.max(MAX_PIECES, Math.ceil(options.maxFrameBytes / PIECE_BYTES)),
     perMessageDeflate: false,
     handleProtocols: () => false,
   });
-  const server = createServer(getRequestListener((request, { incoming }) => {
+  const silenceMs = options.idleTimeoutSeconds * 1000;
+  const listener = getRequestListener((request, { incoming }) => {
     const upgrade = () => {
       throw new Error("not an upgrade");
     };
-    return options.fetch(request, { address: addressOf(incoming as IncomingMessage), upgrade });
-  }, { overrideGlobalObjects: false }));
+    const address = addressOf(incoming as IncomingMessage);
+    return answer(options, request, { address, upgrade });
+  }, { overrideGlobalObjects: false });
+  const timing = { headersTimeout: silenceMs, connectionsCheckingInterval: silenceMs / 2 };
+  const server = createServer(timing, listener);
 
   server.on("upgrade", async (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     stream.on("error", () => stream.destroy());
@@ -55,7 +81,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     };
     try {
       const response = URL.canParse(urlOf(request))
-        ? await options.fetch(toRequest(request), { address: addressOf(request), upgrade })
+        ? await answer(options, toRequest(request), { address: addressOf(request), upgrade })
         : badHost();
       if (!isUpgraded) await refuse(stream, response);
     } catch (error) {
@@ -66,7 +92,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
 
   const watch = setInterval(() => {
     for (const socket of sockets) socket.probe();
-  }, options.idleTimeoutSeconds * 1000 / 2);
+  }, silenceMs / 2);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject).listen(options.port, options.host, resolve);
   await promise.catch((error) => {
@@ -80,13 +106,14 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   // Out of descriptors it stops to accept for good, and says nothing: so it is asked, where nobody
   // else did, and started again if it does not answer.
   let before = 0;
+  let answered: ReturnType<typeof setTimeout> | undefined;
   const knock = setInterval(() => {
     if (isStopping || accepted !== before) {
       before = accepted;
       return;
     }
     const visit = connect(port, options.host).on("error", () => {});
-    setTimeout(() => {
+    answered = setTimeout(() => {
       visit.destroy();
       if (accepted === before && !isStopping) {
         options.fault(new Error("the listener stopped to accept; it is started again"));
@@ -101,6 +128,9 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       isStopping = true;
       clearInterval(watch);
       clearInterval(knock);
+      clearTimeout(answered);
+      // Who is let in from now on gets a 503.
+      upgrader.close();
       for (const socket of sockets) socket.terminate();
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
@@ -151,7 +181,7 @@ class WsSocket implements Socket {
     // What a peer does wrong ends in a close that ws sends by itself and tells as 1006.
     let isTooBig = false;
     socket.on("error", (error: Error & { code?: string }) => {
-      isTooBig ||= error.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH";
+      isTooBig ||= TOO_BIG.includes(error.code ?? "");
     });
     socket.on("close", (code: number, reason: Buffer) => {
       ended();
@@ -220,13 +250,27 @@ function addressOf(request: IncomingMessage): string {
   return request.socket.remoteAddress ?? "";
 }
 
+/** What the application answers, also where it throws. */
+async function answer(options: ListenOptions, request: Request, incoming: Incoming) {
+  try {
+    return await options.fetch(request, incoming);
+  } catch (error) {
+    options.fault(error);
+    return failed();
+  }
+}
+
 /** The request of an upgrade, for the application to judge. */
 function toRequest(request: IncomingMessage): Request {
   const headers = new Headers();
   for (const [name, values] of Object.entries(request.headersDistinct)) {
     for (const value of values ?? []) headers.append(name, value);
   }
-  return new Request(urlOf(request), { headers, method: request.method ?? "GET" });
+  const method = request.method ?? "GET";
+  // A Request takes no method like TRACE; its own property can tell of it.
+  return Object.defineProperty(new Request(urlOf(request), { headers }), "method", {
+    value: method,
+  });
 }
 
 function urlOf(request: IncomingMessage): string {
@@ -237,7 +281,9 @@ function urlOf(request: IncomingMessage): string {
 async function refuse(stream: Duplex, response: Response): Promise<void> {
   const body = Buffer.from(await response.arrayBuffer());
   const lines = [`HTTP/1.1 ${response.status} ${STATUS_CODES[response.status]}`];
-  for (const [name, value] of response.headers) lines.push(`${name}: ${value}`);
+  for (const [name, value] of response.headers) {
+    if (name !== "content-length") lines.push(`${name}: ${value}`);
+  }
   lines.push(`content-length: ${body.length}`, "connection: close", "", "");
   // Else a client that does not close keeps its place outside of every limit.
   stream.once("finish", () => stream.destroy());
