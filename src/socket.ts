@@ -4,7 +4,7 @@ import type { Batch } from "./batch.ts";
 export interface Socket {
   /** Bytes handed over and not yet written to the network. */
   readonly buffered: number;
-  /** A batched socket sends one frame, a plain one a frame for each line. Never throws. */
+  /** To a plain peer a frame for each line; a batched one may get several in one. Never throws. */
   send(batch: Batch): void;
   sendBinary(data: Uint8Array<ArrayBuffer>): void;
   close(code: number, reason: string): void;

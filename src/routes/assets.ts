@@ -1,6 +1,7 @@
 // The browser client's files. They are part of the program: imported as text, so that the module
 // graph alone holds everything. A test holds that every file of static/ is here.
 import { Hono } from "hono";
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { AppEnv } from "./env.ts";
 import app from "../../static/app.js" with { type: "text" };
@@ -145,6 +146,8 @@ export function assets() {
   for (const [path, text] of Object.entries(FILES)) {
     const type = path === "/" ? "html" : path.slice(path.lastIndexOf(".") + 1);
     const headers = headersOf(type, text);
+    // Said here, because an answer to HEAD has no body that it could be counted from.
+    const whole = { ...headers, "content-length": String(Buffer.byteLength(text)) };
     for (const route of path === "/" ? ["/", "/r/:room", "/r/:room/"] : [path]) {
       routes.get(
         route,
@@ -152,7 +155,7 @@ export function assets() {
           // A list, in which a proxy that compresses has made tags weak (RFC 9110, 13.1.2).
           context.req.header("if-none-match")?.includes(headers.etag)
             ? context.body(null, 304, headers)
-            : context.body(text, 200, headers),
+            : context.body(text, 200, whole),
       );
     }
   }

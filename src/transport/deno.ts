@@ -1,9 +1,15 @@
-// The transport of Deno itself: Deno.serve and Deno.upgradeWebSocket. What it can't do, it says
-// (docs/decisions/transport.md): no limit on a fragmented message, no abort of a stalled peer.
+// The transport of Deno itself: Deno.serve and Deno.upgradeWebSocket. What it can't do stands in
+// its abilities, and in docs/decisions/transport.md.
 import type { Batch } from "../batch.ts";
 import { CLOSE } from "../close.ts";
 import type { Incoming, Socket, SocketHandlers, UpgradeOptions } from "../socket.ts";
-import { badHost, type Listening, type ListenOptions } from "./transport.ts";
+import {
+  type Abilities,
+  badHost,
+  failed,
+  type Listening,
+  type ListenOptions,
+} from "./transport.ts";
 
 /** An upgraded socket opens within milliseconds; one that has not after this long never will. */
 const OPENING_MS = 2000;
@@ -16,6 +22,8 @@ const ASK_AFTER_BYTES = 1024;
 const AGAIN_MS = 1000;
 /** The code that stands for an end without a close frame (RFC 6455, 7.1.5). */
 const NO_CLOSE_FRAME = 1006;
+
+export const abilities: Abilities = { limit: false, abort: false, protocolErrors: false };
 
 /** Starts to listen. Throws `Deno.errors.AddrInUse` and the like where it can't. */
 export function listen(options: ListenOptions): Listening {
@@ -70,9 +78,7 @@ function serve(
     onListen: () => {},
     onError: (error) => {
       options.fault(error);
-      return Response.json({ code: "INTERNAL", message: "the server failed at this" }, {
-        status: 500,
-      });
+      return failed();
     },
   }, (request, info) => {
     // Whatever stands in Host becomes part of the URL; behind here every URL can be read.
@@ -100,15 +106,16 @@ function upgradeRequest(
 }
 
 /**
- * The request with a space behind each comma of its subprotocols: without one, as `ws` of npm sends
- * them, the runtime does not find the one to select.
+ * The request with its subprotocols set apart by `, ` and nothing else, or the runtime does not find
+ * the one to select: npm's `ws` sends no space.
  */
 function spaced(request: Request): Request {
   const name = "sec-websocket-protocol";
   const offered = request.headers.get(name);
-  if (offered === null || !/,\S/.test(offered)) return request;
+  const list = offered?.split(",").map((entry) => entry.trim()).join(", ");
+  if (list === undefined || list === offered) return request;
   const headers = new Headers(request.headers);
-  headers.set(name, offered.split(",").map((entry) => entry.trim()).join(", "));
+  headers.set(name, list);
   return Object.create(request, { headers: { value: headers } });
 }
 
@@ -158,6 +165,7 @@ class DenoSocket implements Socket, EventListenerObject {
   }
 
   get buffered(): number {
+    if (this.#isClosed) return 0;
     if (this.#held > 0 || this.#given >= ASK_AFTER_BYTES) {
       this.#held = this.#socket.bufferedAmount;
       this.#given = 0;

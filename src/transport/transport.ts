@@ -2,6 +2,16 @@
 // is one way to do it.
 import type { Incoming } from "../socket.ts";
 
+/** What a transport can do of what strangers call for (docs/decisions/transport.md). */
+export interface Abilities {
+  /** It refuses a message over the limit with 1009 before all of it has come, in fragments too. */
+  limit: boolean;
+  /** `terminate` cuts any peer at once, also one that reads or says nothing. */
+  abort: boolean;
+  /** It answers what breaks the protocol of WebSockets with 1002 or 1007. */
+  protocolErrors: boolean;
+}
+
 export interface ListenOptions {
   host: string;
   /** 0 takes a free one. */
@@ -25,4 +35,10 @@ export interface Listening {
 export function badHost(): Response {
   const refusal = { code: "INVALID_FIELD", message: "the Host header names no host" };
   return Response.json(refusal, { status: 400 });
+}
+
+/** The answer to a request at which the application threw. */
+export function failed(): Response {
+  const refusal = { code: "INTERNAL", message: "the server failed at this" };
+  return Response.json(refusal, { status: 500 });
 }

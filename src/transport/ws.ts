@@ -7,17 +7,29 @@ import { createServer, type IncomingMessage, STATUS_CODES } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import type { Duplex } from "node:stream";
 // @ts-types="@types/ws"
-import { type WebSocket, WebSocketServer } from "ws";
-import type { Batch } from "../batch.ts";
-import { CLOSE } from "../close.ts";
-import type { Socket, SocketHandlers, UpgradeOptions } from "../socket.ts";
-import { badHost, type Listening, type ListenOptions } from "./transport.ts";
+import { WebSocketServer } from "ws";
+import type { Incoming, UpgradeOptions } from "../socket.ts";
+import {
+  type Abilities,
+  badHost,
+  failed,
+  type Listening,
+  type ListenOptions,
+} from "./transport.ts";
+import { WsSocket } from "./ws_socket.ts";
 
-const TEXT = 0x81;
+/**
+ * Fragments of a message, and segments of a frame: each costs half a kilobyte until all have come,
+ * however little it carries. A large frame may come in more, if they carry this much.
+ */
+const MAX_PIECES = 1024;
+const PIECE_BYTES = 64;
 /** The code that stands for an end without a close frame (RFC 6455, 7.1.5). */
 const NO_CLOSE_FRAME = 1006;
 /** How often a listener that nobody came to is asked whether it lives, in milliseconds. */
 const KNOCK_MS = 5000;
+
+export const abilities: Abilities = { limit: true, abort: true, protocolErrors: true };
 
 /** Starts to listen. Rejects with the system's error where it can't. */
 export async function listen(options: ListenOptions): Promise<Listening> {
@@ -26,15 +38,21 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     noServer: true,
     clientTracking: false,
     maxPayload: options.maxFrameBytes,
+    maxFragments: MAX_PIECES,
+    maxBufferedChunks: Math.max(MAX_PIECES, Math.ceil(options.maxFrameBytes / PIECE_BYTES)),
     perMessageDeflate: false,
     handleProtocols: () => false,
   });
-  const server = createServer(getRequestListener((request, { incoming }) => {
+  const silenceMs = options.idleTimeoutSeconds * 1000;
+  const listener = getRequestListener((request, { incoming }) => {
     const upgrade = () => {
       throw new Error("not an upgrade");
     };
-    return options.fetch(request, { address: addressOf(incoming as IncomingMessage), upgrade });
-  }, { overrideGlobalObjects: false }));
+    const address = addressOf(incoming as IncomingMessage);
+    return answer(options, request, { address, upgrade });
+  }, { overrideGlobalObjects: false });
+  const timing = { headersTimeout: silenceMs, connectionsCheckingInterval: silenceMs / 2 };
+  const server = createServer(timing, listener);
 
   server.on("upgrade", async (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     stream.on("error", destroy);
@@ -53,7 +71,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     };
     try {
       const response = URL.canParse(urlOf(request))
-        ? await options.fetch(toRequest(request), { address: addressOf(request), upgrade })
+        ? await answer(options, toRequest(request), { address: addressOf(request), upgrade })
         : badHost();
       if (!isUpgraded) await refuse(stream, response);
     } catch (error) {
@@ -64,7 +82,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
 
   const watch = setInterval(() => {
     for (const socket of sockets) socket.probe();
-  }, options.idleTimeoutSeconds * 1000 / 2);
+  }, silenceMs / 2);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject).listen(options.port, options.host, resolve);
   await promise.catch((error) => {
@@ -78,13 +96,14 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   // Out of descriptors it stops to accept for good, and says nothing: so it is asked, where nobody
   // else did, and started again if it does not answer.
   let before = 0;
+  let answered: ReturnType<typeof setTimeout> | undefined;
   const knock = setInterval(() => {
     if (isStopping || accepted !== before) {
       before = accepted;
       return;
     }
     const visit = connect(port, options.host).on("error", () => {});
-    setTimeout(() => {
+    answered = setTimeout(() => {
       visit.destroy();
       if (accepted === before && !isStopping) {
         options.fault(new Error("the listener stopped to accept; it is started again"));
@@ -99,6 +118,9 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       isStopping = true;
       clearInterval(watch);
       clearInterval(knock);
+      clearTimeout(answered);
+      // Who is let in from now on gets a 503.
+      upgrader.close();
       for (const socket of sockets) socket.terminate();
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
@@ -106,162 +128,22 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   };
 }
 
-/** A socket of ws that knows whose it is. */
-type Owned = WebSocket & { [OWNER]: WsSocket };
-const OWNER = Symbol("owner");
-
-/** Nothing that a connection holds holds its request: there are thousands. */
-class WsSocket implements Socket {
-  readonly #socket: WebSocket;
-  readonly #stream: Duplex;
-  readonly #upgrade: UpgradeOptions;
-  readonly #fault: (error: unknown) => void;
-  #all: Set<WsSocket> | undefined;
-  #handlers: SocketHandlers | undefined;
-  /** Whether something came since the last probe. */
-  #isAlive = true;
-  /** What a peer does wrong ends in a close that ws sends by itself and tells as 1006. */
-  #isTooBig = false;
-
-  constructor(
-    socket: WebSocket,
-    stream: Duplex,
-    upgrade: UpgradeOptions,
-    fault: (error: unknown) => void,
-  ) {
-    this.#socket = socket;
-    this.#stream = stream;
-    this.#upgrade = upgrade;
-    this.#fault = fault;
-  }
-
-  get isOpen(): boolean {
-    return this.#socket.readyState === this.#socket.OPEN;
-  }
-
-  get buffered(): number {
-    return this.#stream.writableLength;
-  }
-
-  /** Passes on what comes until the end; is one of `all` as long. */
-  open(all: Set<WsSocket>): void {
-    this.#all = all;
-    all.add(this);
-    const socket = Object.assign(this.#socket, { [OWNER]: this });
-    socket.binaryType = "nodebuffer";
-    for (const [event, listener] of LISTENERS) socket.on(event, listener as () => void);
-    this.guard(() => this.#handlers = this.#upgrade.opened(this));
-  }
-
-  message(data: Buffer<ArrayBuffer>, isBinary: boolean): void {
-    this.#isAlive = true;
-    if (isBinary) this.#handlers?.binary(new Uint8Array(data));
-    else this.#handlers?.text(data.toString());
-  }
-
-  pong(): void {
-    this.#isAlive = true;
-  }
-
-  failed(error: Error & { code?: string }): void {
-    this.#isTooBig ||= error.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH";
-  }
-
-  closed(code: number, reason: string): void {
-    this.#all?.delete(this);
-    const { tooBig } = CLOSE;
-    if (this.#isTooBig) this.#upgrade.closed(tooBig.code, tooBig.reason);
-    else this.#upgrade.closed(code, reason);
-  }
-
-  /** What is thrown here must not end the process. */
-  guard(run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      this.#fault(error);
-      this.close(CLOSE.internal.code, CLOSE.internal.reason);
-    }
-  }
-
-  /** Cuts a peer that has said nothing since the last probe, not even a pong. */
-  probe(): void {
-    if (!this.#isAlive) return this.terminate();
-    this.#isAlive = false;
-    if (this.isOpen) this.#socket.ping();
-  }
-
-  send(batch: Batch): void {
-    if (this.isOpen) this.#stream.write(framed(batch));
-  }
-
-  sendBinary(data: Uint8Array<ArrayBuffer>): void {
-    if (this.isOpen) this.#socket.send(data);
-  }
-
-  close(code: number, reason: string): void {
-    if (this.isOpen) this.#socket.close(code, reason);
-  }
-
-  terminate(): void {
-    this.#socket.terminate();
-  }
-}
-
-/** The same for all: a listener of ws is called on its socket. */
-const LISTENERS = [
-  ["message", function (this: Owned, data: Buffer<ArrayBuffer>, isBinary: boolean) {
-    const owner = this[OWNER];
-    owner.guard(() => owner.message(data, isBinary));
-  }],
-  ["pong", function (this: Owned) {
-    this[OWNER].pong();
-  }],
-  ["error", function (this: Owned, error: Error) {
-    this[OWNER].failed(error);
-  }],
-  ["close", function (this: Owned, code: number, reason: Buffer) {
-    const owner = this[OWNER];
-    owner.guard(() => owner.closed(code, reason.toString()));
-  }],
-] as const;
-
 function destroy(this: Duplex): void {
   this.destroy();
 }
 
-const frames = new WeakMap<Batch, Buffer>();
-
-/** A frame for each line, in one run of bytes that every member is given as it is. */
-function framed(batch: Batch): Buffer {
-  let bytes = frames.get(batch);
-  if (!bytes) {
-    bytes = Buffer.concat(batch.lines.map(frame));
-    frames.set(batch, bytes);
-  }
-  return bytes;
-}
-
-/** An unmasked text frame (RFC 6455, 5.2). */
-function frame(line: string): Buffer {
-  const length = Buffer.byteLength(line);
-  const header = length < 126 ? 2 : length < 65536 ? 4 : 10;
-  const bytes = Buffer.allocUnsafe(header + length);
-  bytes[0] = TEXT;
-  if (header === 2) bytes[1] = length;
-  else if (header === 4) {
-    bytes[1] = 126;
-    bytes.writeUInt16BE(length, 2);
-  } else {
-    bytes[1] = 127;
-    bytes.writeBigUInt64BE(BigInt(length), 2);
-  }
-  bytes.write(line, header);
-  return bytes;
-}
-
 function addressOf(request: IncomingMessage): string {
   return request.socket.remoteAddress ?? "";
+}
+
+/** What the application answers, also where it throws. */
+async function answer(options: ListenOptions, request: Request, incoming: Incoming) {
+  try {
+    return await options.fetch(request, incoming);
+  } catch (error) {
+    options.fault(error);
+    return failed();
+  }
 }
 
 /** The request of an upgrade, for the application to judge. */
@@ -270,7 +152,11 @@ function toRequest(request: IncomingMessage): Request {
   for (const [name, values] of Object.entries(request.headersDistinct)) {
     for (const value of values ?? []) headers.append(name, value);
   }
-  return new Request(urlOf(request), { headers, method: request.method ?? "GET" });
+  const method = request.method ?? "GET";
+  // A Request takes no method like TRACE; its own property can tell of it.
+  return Object.defineProperty(new Request(urlOf(request), { headers }), "method", {
+    value: method,
+  });
 }
 
 function urlOf(request: IncomingMessage): string {
@@ -281,7 +167,9 @@ function urlOf(request: IncomingMessage): string {
 async function refuse(stream: Duplex, response: Response): Promise<void> {
   const body = Buffer.from(await response.arrayBuffer());
   const lines = [`HTTP/1.1 ${response.status} ${STATUS_CODES[response.status]}`];
-  for (const [name, value] of response.headers) lines.push(`${name}: ${value}`);
+  for (const [name, value] of response.headers) {
+    if (name !== "content-length") lines.push(`${name}: ${value}`);
+  }
   lines.push(`content-length: ${body.length}`, "connection: close", "", "");
   // Else a client that does not close keeps its place outside of every limit.
   stream.once("finish", () => stream.destroy());

@@ -91,11 +91,30 @@ export class Raw {
     await within(LIMIT_MS, "a write", written);
   }
 
-  /** Sends a request without a body and reads the whole answer. */
-  async request(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+  /** Writes bytes that the peer may never take. */
+  pour(data: Uint8Array) {
+    this.#socket.write(data);
+  }
+
+  /** Bytes that were written and that the system has not taken yet. */
+  get unsent(): number {
+    return this.#socket.writableLength;
+  }
+
+  /** Sends a request without a body, and what comes ahead of time, and reads the whole answer. */
+  async request(
+    path: string,
+    headers: Record<string, string> = {},
+    method = "GET",
+    ahead: Uint8Array = new Uint8Array(),
+  ): Promise<Answer> {
     const all = Object.entries({ host: this.#host, ...headers });
-    const lines = [`GET ${path} HTTP/1.1`, ...all.map(([name, value]) => `${name}: ${value}`)];
-    await this.write(lines.join("\r\n") + "\r\n\r\n");
+    const lines = [
+      `${method} ${path} HTTP/1.1`,
+      ...all.map(([name, value]) => `${name}: ${value}`),
+    ];
+    const head = new TextEncoder().encode(lines.join("\r\n") + "\r\n\r\n");
+    await this.write(joined(head, ahead));
     const [first, ...rest] = await this.#take("an answer", () => {
       const head = new TextDecoder("latin1").decode(this.#bytes);
       const end = head.indexOf("\r\n\r\n");
@@ -104,7 +123,7 @@ export class Raw {
       return head.slice(0, end).split("\r\n");
     });
     const answered = new Headers(rest.map((line) => line.split(/: ?(.*)/, 2) as [string, string]));
-    const length = Number(answered.get("content-length") ?? 0);
+    const length = method === "HEAD" ? 0 : Number(answered.get("content-length") ?? 0);
     const body = new TextDecoder().decode(await this.#takeBytes("a body", length));
     return { status: Number(first!.split(" ")[1]), headers: answered, body };
   }
@@ -136,6 +155,11 @@ export class Raw {
     while (!this.#isEnded) {
       await within(deadline - performance.now(), "the end of a connection", this.#changed.promise);
     }
+  }
+
+  /** Says that nothing more will come, and goes on reading. */
+  end() {
+    this.#socket.end();
   }
 
   /** Takes nothing in any more, so that what the server sends piles up. */

@@ -1,6 +1,7 @@
 // The browser's files as the server gives them out: all of them, as what they are, and no others.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { it } from "@std/testing/bdd";
+import { openRaw } from "../harness/raw.ts";
 import { type Server, startServer } from "../harness/server.ts";
 
 const STATIC = new URL("../../static/", import.meta.url);
@@ -27,6 +28,22 @@ it("every file of static/ is served as it is, as what it is, and nothing may tak
     bytes += new TextEncoder().encode(response.text).length;
   }
   console.log(`static/: ${files.length} files, ${(bytes / 1024).toFixed(1)} KiB as they are`);
+});
+
+it("HEAD tells of a file what GET does, its length too", async () => {
+  for (const transport of ["deno", "ws"]) {
+    await using server = await startServer({ TRANSPORT: transport });
+    for (const path of ["/", "/r/general", "/chat.js", "/icon.svg"]) {
+      await using raw = await openRaw(server.url);
+      const whole = await raw.request(path);
+      const head = await raw.request(path, {}, "HEAD");
+      assertEquals([head.status, head.body], [200, ""]);
+      const length = new TextEncoder().encode(whole.body).length;
+      assertEquals(head.headers.get("content-length"), `${length}`, `${path} on ${transport}`);
+      for (const headers of [head.headers, whole.headers]) headers.delete("date");
+      assertEquals([...head.headers], [...whole.headers]);
+    }
+  }
 });
 
 it("what a browser has already is not sent again, whatever a proxy made of its tag", async () => {

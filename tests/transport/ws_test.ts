@@ -1,0 +1,4 @@
+import * as ws from "../../src/transport/ws.ts";
+import { transportContract } from "./contract.ts";
+
+transportContract("ws", ws);
