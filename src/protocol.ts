@@ -19,7 +19,6 @@ export const MEMBERS_SHOWN = 100;
 export const MEMBERS_PAGE = 500;
 
 const ROOM_NAME = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u;
-const USER_NAME_FORBIDDEN = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
 const encoder = new TextEncoder();
 
@@ -217,18 +216,6 @@ export function parseRoomName(name: string): ParsedRoom {
   return parsed.success
     ? { ok: true, room: parsed.output }
     : { ok: false, message: `room must be ${EXPECTED.room}` };
-}
-
-/** A user name trimmed and in NFC (W2.7), or what is wrong with it. */
-export function parseUserName(name: string):
-  | { ok: true; name: string }
-  | { ok: false; message: string } {
-  const trimmed = name.normalize("NFC").trim();
-  const length = [...trimmed].length;
-  if (length < 1 || length > 32 || !trimmed.isWellFormed() || USER_NAME_FORBIDDEN.test(trimmed)) {
-    return { ok: false, message: "username must be 1 to 32 characters without line breaks" };
-  }
-  return { ok: true, name: trimmed };
 }
 
 /** One message of a frame: what it asks, or why it can't be done. */

@@ -8,7 +8,6 @@ import {
   MAX_FRAME_MESSAGES,
   type Parsed,
   parseFrame,
-  parseUserName,
   type RoomName,
   type UserId,
   utf8Length,
@@ -170,16 +169,6 @@ describe("protocol, fuzzed", () => {
     await fuzz(
       fc.property(anyText, (text) => {
         assertEquals(utf8Length(text), new TextEncoder().encode(text).length);
-      }),
-      5,
-    );
-  });
-
-  it("W2.7 a user name that was accepted is accepted again as it is", async () => {
-    await fuzz(
-      fc.property(fc.oneof(anyText, fc.string({ unit: "grapheme" })), (name) => {
-        const once = parseUserName(name);
-        if (once.ok) assertEquals(parseUserName(once.name), once);
       }),
       5,
     );

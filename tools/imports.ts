@@ -51,6 +51,7 @@ export const ROWS: Record<string, Row> = {
     core: true,
     files: [
       "src/protocol.ts",
+      "src/user_name.ts",
       "src/close.ts",
       "src/socket.ts",
       "src/batch.ts",

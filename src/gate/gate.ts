@@ -1,6 +1,7 @@
 // The gate (W15): who gets a socket. Checks, in this order, the address, the origin, and the
 // credential, and gives a refusal that names the HTTP status.
-import { parseUserName, type Refusal, type UserId } from "../protocol.ts";
+import type { Refusal, UserId } from "../protocol.ts";
+import { parseUserName } from "../user_name.ts";
 import type { Identity } from "../identity.ts";
 import { Connections } from "./connections.ts";
 import { findCredential } from "./credential.ts";

@@ -1,7 +1,8 @@
 // A guest's session (W8.3): a signed value that keeps uid and name. Nothing of it is stored here.
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { Buffer } from "node:buffer";
-import { parseUserName, type UserId } from "../protocol.ts";
+import type { UserId } from "../protocol.ts";
+import { parseUserName } from "../user_name.ts";
 
 /** How long a session is good for after it was last given out, in milliseconds. */
 const LIFETIME_MS = 30 * 24 * 3_600_000;
