@@ -18,11 +18,21 @@ export class Bucket {
 
   /** Takes one and returns 0, or takes none and returns the milliseconds until there is one. */
   take(now: number): number {
-    const elapsedMs = Math.max(0, now - this.#at);
-    this.#parts = Math.min(this.#most, this.#parts + elapsedMs * this.#perSecond);
-    this.#at = now;
+    this.#fill(now);
     if (this.#parts < TOKEN) return Math.ceil((TOKEN - this.#parts) / this.#perSecond);
     this.#parts -= TOKEN;
     return 0;
+  }
+
+  /** Whether its whole burst is there. */
+  isFull(now: number): boolean {
+    this.#fill(now);
+    return this.#parts === this.#most;
+  }
+
+  #fill(now: number): void {
+    const elapsedMs = Math.max(0, now - this.#at);
+    this.#parts = Math.min(this.#most, this.#parts + elapsedMs * this.#perSecond);
+    this.#at = now;
   }
 }

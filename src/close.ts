@@ -8,6 +8,8 @@ export const CLOSE = {
   tooBig: { code: 1009, reason: "message too big" },
   restarting: { code: 1012, reason: "restarting" },
   heartbeat: { code: 4000, reason: "heartbeat timeout" },
+  expired: { code: 4001, reason: "token expired or revoked" },
+  banned: { code: 4003, reason: "banned" },
   rateLimited: { code: 4008, reason: "rate limited" },
   tooSlow: { code: 4009, reason: "too slow" },
   internal: { code: 4500, reason: "internal error" },

@@ -78,6 +78,7 @@ const settings = {
     ),
     "room names with commas between them; letters, digits, . _ and -",
   ),
+  JOIN_POLICY: setting("open", v.picklist(["open", "listed", "token"]), "open, listed or token"),
   MAX_ROOMS: number(10000),
   MAX_MESSAGE_BYTES: number(16384, 256),
   MAX_CONNECTIONS: number(10000),

@@ -2,6 +2,7 @@
 import { Batch } from "./batch.ts";
 import { CLOSE, type Close } from "./close.ts";
 import type { Guest, Hub } from "./hub.ts";
+import type { Identity } from "./identity.ts";
 import { Outbox } from "./outbox.ts";
 import { utf8Length } from "./protocol.ts";
 import type { Socket, SocketHandlers } from "./socket.ts";
@@ -9,28 +10,39 @@ import type { Socket, SocketHandlers } from "./socket.ts";
 /** Silence after which an echo ends, in milliseconds. */
 const SILENCE_MS = 60_000;
 
+export interface EchoOptions {
+  hub: Hub;
+  socket: Socket;
+  identity: Identity;
+  address: string;
+}
+
 export class Echo implements SocketHandlers, Guest {
+  readonly identity: Identity;
+  readonly address: string;
   readonly #hub: Hub;
   readonly #socket: Socket;
   readonly #outbox: Outbox;
   #endsAt: number;
 
-  private constructor(hub: Hub, socket: Socket) {
+  private constructor({ hub, socket, identity, address }: EchoOptions) {
+    this.identity = identity;
+    this.address = address;
     this.#hub = hub;
     this.#socket = socket;
     this.#outbox = new Outbox({
       socket,
       flusher: hub.flusher,
       maxBytes: hub.settings.outboxBytes,
-      overflow: () => this.#close(CLOSE.tooSlow),
+      overflow: () => this.close(CLOSE.tooSlow),
       space: () => {},
     });
     this.#endsAt = hub.now() + SILENCE_MS;
   }
 
-  static open(hub: Hub, socket: Socket): Echo {
-    const echo = new Echo(hub, socket);
-    hub.sessions.add(echo);
+  static open(options: EchoOptions): Echo {
+    const echo = new Echo(options);
+    options.hub.sessions.add(echo);
     return echo;
   }
 
@@ -47,11 +59,12 @@ export class Echo implements SocketHandlers, Guest {
   }
 
   sweep(now: number): void {
-    if (now >= this.#endsAt) this.#close(CLOSE.bye);
+    if (now >= (this.identity.expires ?? Infinity)) this.close(CLOSE.expired);
+    else if (now >= this.#endsAt) this.close(CLOSE.bye);
   }
 
   drain(): void {
-    this.#close(CLOSE.restarting);
+    this.close(CLOSE.restarting);
   }
 
   closed(): void {
@@ -61,11 +74,11 @@ export class Echo implements SocketHandlers, Guest {
 
   #isTooBig(bytes: number): boolean {
     if (bytes <= this.#hub.settings.limits.messageBytes) return false;
-    this.#close(CLOSE.tooBig);
+    this.close(CLOSE.tooBig);
     return true;
   }
 
-  #close(close: Close): void {
+  close(close: Close): void {
     this.#outbox.close();
     this.#socket.close(close.code, close.reason);
   }

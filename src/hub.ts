@@ -1,10 +1,15 @@
 // Everything that is shared: rooms, connected users, the commit, the sweep and the way down.
 // Knows sessions only as things to sweep and to send home.
+import { Allowances } from "./allowance.ts";
+import { CLOSE, type Close } from "./close.ts";
 import { GroupCommit } from "./commit.ts";
 import { Flusher, type Scheduler } from "./flusher.ts";
+import type { Identity } from "./identity.ts";
 import { Names } from "./names.ts";
-import type { Limits, RoomName } from "./protocol.ts";
+import type { Limits, RoomName, UserId } from "./protocol.ts";
+import { type JoinPolicy, Rights } from "./rights.ts";
 import { Room } from "./room.ts";
+import { EVERYWHERE, Sanctions } from "./sanctions.ts";
 import type { Store } from "./store/store.ts";
 
 /** How often deadlines are looked at, in milliseconds. */
@@ -16,6 +21,7 @@ export interface HubSettings {
   version: string;
   /** Rooms that are always listed. */
   rooms: readonly RoomName[];
+  joinPolicy: JoinPolicy;
   maxRooms: number;
   maxRoomMembers: number;
   outboxBytes: number;
@@ -26,9 +32,23 @@ export interface HubSettings {
 
 /** What the hub needs of a session. */
 export interface Guest {
+  readonly identity: Identity;
+  /** Where it came from. */
+  readonly address: string;
+  close(close: Close): void;
   sweep(now: number): void;
   /** The server goes down: say when to come back, flush, close (W13.2). */
   drain(reconnectAfterMs: number): void;
+}
+
+/** What a moderator did to whom. `until`: ms since 1970; null: for good; 0: it was ended. */
+export interface Audited {
+  action: "kick" | "mute" | "ban";
+  by: UserId;
+  uid: UserId;
+  /** Without it: everywhere. */
+  room?: RoomName;
+  until?: number | null;
 }
 
 export interface HubParts {
@@ -38,6 +58,10 @@ export interface HubParts {
   now(): number;
   random(): number;
   makeEpoch(): string;
+  /** Whose a credential is; undefined: nobody's, "unavailable": that can't be told now. */
+  authenticate(credential: string): Promise<Identity | "unavailable" | undefined>;
+  /** Hears of everything that moderators do. */
+  audit(event: Audited): void;
   /** Hears of every commit: the error it failed with, or undefined. */
   storeTried(error: unknown): void;
   /** Hears of a bug: something threw that must not. */
@@ -48,10 +72,14 @@ export class Hub {
   readonly settings: HubSettings;
   readonly store: Store;
   readonly names = new Names();
+  readonly sanctions: Sanctions;
+  readonly allowances: Allowances;
   readonly flusher: Flusher;
   readonly sessions = new Set<Guest>();
   readonly #parts: HubParts;
   readonly #commit: GroupCommit;
+  /** What everybody may do whose credential names no rooms. */
+  readonly #publicRights: Rights;
   readonly #rooms = new Map<RoomName, Room>();
   readonly #opening = new Map<RoomName, Promise<Room>>();
   /** Rooms that were idle at the last sweep: one that was just opened is not let go of. */
@@ -62,6 +90,9 @@ export class Hub {
     this.settings = parts.settings;
     this.store = parts.store;
     this.#parts = parts;
+    this.sanctions = new Sanctions(parts.store);
+    this.allowances = new Allowances(parts.settings.limits);
+    this.#publicRights = new Rights({}, parts.settings);
     this.flusher = new Flusher(parts.scheduler, () => this.#commit.flushed());
     this.#commit = new GroupCommit({
       store: parts.store,
@@ -89,6 +120,43 @@ export class Hub {
     this.#parts.fault(error);
   }
 
+  authenticate(credential: string): Promise<Identity | "unavailable" | undefined> {
+    return this.#parts.authenticate(credential);
+  }
+
+  audit(event: Audited): void {
+    this.#parts.audit(event);
+  }
+
+  rightsOf(identity: Identity): Rights {
+    const isPublic = identity.grants === undefined && !identity.isAdmin;
+    return isPublic ? this.#publicRights : new Rights(identity, this.settings);
+  }
+
+  /** Whether somebody who comes from there may not be let in (W10.8). */
+  isBanned(identity: Identity, address: string, now: number): boolean {
+    return this.sanctions.bannedUntil(EVERYWHERE, identity, address, now) > 0;
+  }
+
+  /** The connections of a user. */
+  connectionsOf(uid: UserId): Guest[] {
+    return [...this.sessions].filter(({ identity }) => identity.uid === uid);
+  }
+
+  /** Voids what the user was given before a time, in milliseconds since 1970. */
+  revoke(uid: UserId, before: number): void {
+    for (const connection of this.connectionsOf(uid)) {
+      if ((connection.identity.issuedAt ?? 0) < before) connection.close(CLOSE.expired);
+    }
+  }
+
+  /** Ends the connections of a signed-in session, by the hash of its id. */
+  signOut(signIn: string): void {
+    for (const connection of [...this.sessions]) {
+      if (connection.identity.signIn === signIn) connection.close(CLOSE.expired);
+    }
+  }
+
   /** The room, opened if nobody is in it yet; undefined when there are too many (W5.6). */
   async openRoom(name: RoomName): Promise<Room | undefined> {
     const open = this.#rooms.get(name);
@@ -113,6 +181,8 @@ export class Hub {
       else idle.add(room);
     }
     this.#idle = idle;
+    this.allowances.sweep(now);
+    this.sanctions.sweep(now);
   }
 
   /** Sends every session home, each with a time of its own to come back (W13.2). */

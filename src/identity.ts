@@ -31,3 +31,8 @@ export interface Identity {
   /** The signed-in session of a cookie, by the hash of its id. */
   signIn?: string;
 }
+
+/** Whether a uid is a guest's; no token's `sub` may look like one. */
+export function isGuest(uid: UserId): boolean {
+  return uid.startsWith("guest:");
+}

@@ -1,48 +1,44 @@
 // A join (W5): takes a place in the room, reads what the client is to see first, and gives it.
 import { Batch } from "./batch.ts";
-import type { Hub } from "./hub.ts";
-import {
-  type ClientMessage,
-  encode,
-  type Entry,
-  MAX_FRAME_BYTES,
-  MEMBERS_SHOWN,
-  type Position,
-  type Refusal,
-  type RoomName,
-} from "./protocol.ts";
+import type { ClientMessage } from "./client_message.ts";
+import { headSince, readMissed, readPage } from "./history.ts";
+import { encode, MEMBERS_SHOWN, type Refusal, type RoomName } from "./protocol.ts";
+import { banned, forbidden, notFound } from "./refusal.ts";
 import type { Asker } from "./requests.ts";
-import type { Head, Page } from "./store/store.ts";
-
-/** What the entries of one answer may take of its frame; the rest is for members and topic. */
-const ENTRIES_BYTES = MAX_FRAME_BYTES - 100_000;
 
 /**
- * Joins the room, or joins it again, and gives the `joined`. Returns why not where there is no place.
+ * Joins the room, or joins it again, and gives the `joined`. Returns why not where that may not be.
  * Rejects with a `StoreError`; who was a member before is one still.
  */
 export async function join(
   asker: Asker,
   { room: name, since, ref }: Extract<ClientMessage, { type: "join" }>,
 ): Promise<Refusal | undefined> {
-  const { hub, rooms } = asker;
+  const { hub, rooms, rights } = asker;
   const { limits, maxRoomMembers } = hub.settings;
+  // Before the room is looked for: how long that takes would tell whether there is one.
+  if (!rights.may("read", name)) return notFound(name);
   const isMember = rooms.has(name);
   if (!isMember && rooms.size >= limits.rooms) {
     return full(`a connection may be in ${limits.rooms} rooms`);
   }
   const room = await hub.openRoom(name);
   if (!room) return full("this server has as many rooms open as it may");
+  const refusal = whyBanned(asker, name);
+  if (refusal) return refusal;
   if (!isMember && room.size >= maxRoomMembers) return full("this room is full");
   if (!asker.isServing) return;
 
-  const head = room.hold(asker);
+  const held = room.hold(asker);
   rooms.set(name, room);
   try {
+    const head = await headSince(hub, name, held, rights.from(name));
     const missed = since && await readMissed(hub, name, since, head);
     const { messages, more } = missed
       ? { messages: missed, more: false }
-      : await readPage(hub, name, head.seq + 1, limits.historyPage);
+      : await readPage(hub, name, head.seq + 1, limits.historyPage, head.first);
+    // Meanwhile somebody may have been kicked.
+    if (!room.has(asker)) return forbidden(`you were removed from ${name}`);
     const joined = encode({
       type: "joined",
       room: name,
@@ -69,24 +65,10 @@ export async function join(
   }
 }
 
-/** The newest page before a seq, or as much of it as fits a frame. */
-export function readPage(hub: Hub, room: RoomName, before: number, limit: number): Promise<Page> {
-  if (before <= 1) return Promise.resolve({ messages: [], more: false });
-  return hub.store.page(room, before, { limit, bytes: ENTRIES_BYTES });
-}
-
-/** All that came after a position, or undefined where that can't be told whole (W5.4). */
-async function readMissed(
-  { store, settings }: Hub,
-  room: RoomName,
-  since: Position,
-  head: Head,
-): Promise<Entry[] | undefined> {
-  const isKnown = since.epoch === head.epoch && since.seq <= head.seq;
-  if (!isKnown || since.seq < head.first - 1) return undefined;
-  if (since.seq === head.seq) return [];
-  const size = { limit: settings.limits.resume, bytes: ENTRIES_BYTES };
-  return await store.replay(room, since.seq, head.seq, size);
+function whyBanned({ hub, identity, address }: Asker, name: RoomName): Refusal | undefined {
+  const now = hub.now();
+  const until = hub.sanctions.bannedUntil(name, identity, address, now);
+  return until > 0 ? banned(name, until, now) : undefined;
 }
 
 function full(message: string): Refusal {

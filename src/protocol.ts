@@ -1,5 +1,5 @@
-// The wire (docs/PROTOCOL.md): every message as a type, what comes in as a schema, how both are
-// read and written. Knows nothing of sockets, sessions or rooms.
+// The wire (docs/PROTOCOL.md): names, sizes, entries, and what the server sends. What clients send
+// is in client_message.ts. Knows nothing of sockets, sessions or rooms.
 import * as v from "valibot";
 
 declare const brand: unique symbol;
@@ -12,13 +12,14 @@ export type UserId = string & { [brand]?: "UserId" };
 export const SUBPROTOCOL = "snug.v1";
 /** No frame from the server is larger, in bytes, unless one entry is (W2.4). */
 export const MAX_FRAME_BYTES = 1_000_000;
-/** Messages in one frame (W2.3). */
-export const MAX_FRAME_MESSAGES = 64;
 /** Members in a `joined` (W9.1) and in one page of `members` (W9.2). */
 export const MEMBERS_SHOWN = 100;
 export const MEMBERS_PAGE = 500;
 
 const ROOM_NAME = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u;
+/** What a room name must be, in words. */
+export const ROOM_NAME_EXPECTED =
+  "a name of 1 to 64 bytes: letters, digits, . _ and -, a letter or digit first";
 
 const encoder = new TextEncoder();
 
@@ -29,74 +30,13 @@ export function utf8Length(text: string): number {
 }
 const ASCII = /^[\0-\x7f]*$/;
 
-const roomName = v.pipe(
+/** A room name as it comes, checked and brought into NFC (W2.6). */
+export const roomName = v.pipe(
   v.string(),
   v.normalize("NFC"),
   v.check((name) => utf8Length(name) <= 64 && ROOM_NAME.test(name)),
   v.transform((name) => name as RoomName),
 );
-const ref = v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,64}$/)));
-const seq = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const ts = v.optional(v.pipe(v.number(), v.integer()));
-const text = v.pipe(v.string(), v.minLength(1), v.check((value) => value.isWellFormed()));
-
-/** What a field must be, by name, for the sentence of an `INVALID_FIELD`. */
-const EXPECTED: Record<string, string> = {
-  room: "a name of 1 to 64 bytes: letters, digits, . _ and -, a letter or digit first",
-  ref: "1 to 64 characters of printable ASCII without spaces",
-  text: "a string of at least one character, valid Unicode",
-  replyTo: "the seq of an earlier message of this room",
-  since: "{epoch: string of at most 32 characters, seq: whole number}",
-  before: "a seq, a whole number of at least 1",
-  limit: "a whole number of at least 1",
-  on: "true or false",
-  after: "a uid",
-  ts: "a whole number",
-};
-
-const clientMessages = {
-  join: v.object({
-    type: v.literal("join"),
-    room: roomName,
-    since: v.optional(v.object({ epoch: v.pipe(v.string(), v.maxLength(32)), seq })),
-    ref,
-  }),
-  leave: v.object({ type: v.literal("leave"), room: roomName, ref }),
-  chat: v.object({
-    type: v.literal("chat"),
-    room: roomName,
-    text,
-    replyTo: v.optional(v.pipe(seq, v.minValue(1))),
-    ref,
-  }),
-  history: v.object({
-    type: v.literal("history"),
-    room: roomName,
-    before: v.optional(v.pipe(seq, v.minValue(1))),
-    limit: v.optional(v.pipe(seq, v.minValue(1))),
-    ref,
-  }),
-  members: v.object({
-    type: v.literal("members"),
-    room: roomName,
-    after: v.optional(v.pipe(v.string(), v.maxLength(256))),
-    ref,
-  }),
-  rooms: v.object({ type: v.literal("rooms"), ref }),
-  typing: v.object({
-    type: v.literal("typing"),
-    room: roomName,
-    on: v.optional(v.boolean(), true),
-    ref,
-  }),
-  ping: v.object({ type: v.literal("ping"), ts, ref }),
-  pong: v.object({ type: v.literal("pong"), ts, ref }),
-};
-
-/** What a client may send. */
-export type ClientMessage = {
-  [K in keyof typeof clientMessages]: v.InferOutput<typeof clientMessages[K]>;
-}[keyof typeof clientMessages];
 
 export type Member = { uid: UserId; user: string };
 
@@ -132,6 +72,7 @@ export type ErrorCode =
   | "INVALID_FIELD"
   | "NOT_JOINED"
   | "FORBIDDEN"
+  | "NOT_FOUND"
   | "RATE_LIMITED"
   | "ROOM_FULL"
   | "SERVER_FULL"
@@ -149,6 +90,9 @@ export type Refusal = {
   retryAfterMs?: number;
 };
 
+/** Why somebody who did not ask for it has left a room (W10). */
+export type LeaveReason = "kicked" | "banned" | "forbidden";
+
 /** What the server sends. */
 export type ServerMessage =
   | Entry
@@ -162,6 +106,7 @@ export type ServerMessage =
     graceMs: number;
     limits: Limits;
     version: string;
+    ref?: string;
   }
   | {
     type: "joined";
@@ -177,7 +122,10 @@ export type ServerMessage =
     more: boolean;
     ref?: string;
   }
-  | { type: "left"; room: RoomName; ref?: string }
+  | { type: "left"; room: RoomName; reason?: LeaveReason; ref?: string }
+  | { type: "kicked"; room: RoomName; uid: UserId; ref?: string }
+  | { type: "muted"; room: RoomName; uid: UserId; until: number | null; ref?: string }
+  | { type: "banned"; room?: RoomName; uid: UserId; until: number | null; ref?: string }
   | { type: "ack"; ref: string; room: RoomName; seq: number; ts: number }
   | {
     type: "history";
@@ -215,65 +163,7 @@ export function parseRoomName(name: string): ParsedRoom {
   const parsed = v.safeParse(roomName, name);
   return parsed.success
     ? { ok: true, room: parsed.output }
-    : { ok: false, message: `room must be ${EXPECTED.room}` };
-}
-
-/** One message of a frame: what it asks, or why it can't be done. */
-export type Parsed = { ok: true; message: ClientMessage } | { ok: false; refusal: Refusal };
-
-/**
- * Reads a text frame (W1, W3.3). `batched` frames hold one object to a line; `path` is the room of
- * the connection's path, which stands in where a message names none (W15.1).
- */
-export function parseFrame(frame: string, batched: boolean, path?: RoomName): Parsed[] {
-  if (!batched || !frame.trim().includes("\n")) return [parseMessage(frame, path)];
-  const lines = frame.split("\n").filter((line) => line.trim() !== "");
-  if (lines.length > MAX_FRAME_MESSAGES) {
-    const message = `frame must hold at most ${MAX_FRAME_MESSAGES} messages; this one ` +
-      `held ${lines.length}, and none was done`;
-    return [{ ok: false, refusal: { code: "INVALID_FIELD", message } }];
-  }
-  return lines.map((line) => parseMessage(line, path));
-}
-
-function parseMessage(json: string, path?: RoomName): Parsed {
-  let data: unknown;
-  try {
-    data = JSON.parse(json);
-  } catch {
-    data = undefined;
-  }
-  if (!isRecord(data) || typeof data.type !== "string") {
-    return {
-      ok: false,
-      refusal: { code: "PARSE_ERROR", message: 'send a JSON object with a string "type"' },
-    };
-  }
-  const echo = echoed(data);
-  if (!Object.hasOwn(clientMessages, data.type)) {
-    const message = `type must be one of ${Object.keys(clientMessages).join(", ")}`;
-    return { ok: false, refusal: { code: "UNKNOWN_TYPE", message, ...echo } };
-  }
-  if (path !== undefined && data.room === undefined) data.room = path;
-  const schema = clientMessages[data.type as keyof typeof clientMessages];
-  const parsed = v.safeParse(schema, data, { abortEarly: true });
-  if (parsed.success) return { ok: true, message: parsed.output };
-  const field = String(parsed.issues[0].path?.[0]?.key ?? "type");
-  const message = `${field} must be ${EXPECTED[field] ?? "as the protocol says"}`;
-  return { ok: false, refusal: { code: "INVALID_FIELD", message, ...echo } };
-}
-
-/** The `ref` and `room` that an error carries back, where they are usable (W3.1). */
-function echoed(data: Record<string, unknown>): { ref?: string; room?: string } {
-  const back: { ref?: string; room?: string } = {};
-  if (v.is(ref, data.ref) && data.ref !== undefined) back.ref = data.ref as string;
-  const room = v.safeParse(roomName, data.room);
-  if (room.success) back.room = room.output;
-  return back;
-}
-
-function isRecord(data: unknown): data is Record<string, unknown> {
-  return typeof data === "object" && data !== null && !Array.isArray(data);
+    : { ok: false, message: `room must be ${ROOM_NAME_EXPECTED}` };
 }
 
 /** A message as the JSON of one line. `JSON.stringify` never writes a raw line break. */

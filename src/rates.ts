@@ -1,31 +1,27 @@
-// How much one connection may do (W13.3): one bucket for what costs the store, a second, larger one
-// for everything else.
+// What one connection is refused for being too fast (W13.3), and when that is a flood.
+import type { Allowance, Counted } from "./allowance.ts";
 import { Bucket } from "./bucket.ts";
-import type { ClientMessage, Limits } from "./protocol.ts";
 
-/** The second bucket is this much larger than the first. */
-const SECOND_BUCKET = 10;
 /** Refusals that are borne at once, and each second; more is a flood. */
 const REFUSALS = 1000;
 const REFUSALS_PER_SECOND = 100;
 
-/** What is counted: a message by its type, a binary frame, or one that could not be read. */
-export type Counted = ClientMessage["type"] | "binary" | "error";
-
-const FIRST_BUCKET: ReadonlySet<Counted> = new Set(["chat", "history", "members", "rooms"]);
 const DROPPED: ReadonlySet<Counted> = new Set(["typing", "pong", "binary"]);
 
+/** One more limit that a message must pass: 0, or the milliseconds until it does. */
+export type Limit = (what: Counted) => number;
+
 export class Rates {
-  readonly #first: Bucket;
-  readonly #second: Bucket;
+  readonly #allowance: Allowance;
+  readonly #limit: Limit | undefined;
   readonly #refusals: Bucket;
   #isFlooded = false;
   /** What was refused so far. */
   refused = 0;
 
-  constructor({ messagesPerSecond, burst }: Limits, now: number) {
-    this.#first = new Bucket(messagesPerSecond, burst, now);
-    this.#second = new Bucket(messagesPerSecond * SECOND_BUCKET, burst * SECOND_BUCKET, now);
+  constructor(allowance: Allowance, limit: Limit | undefined, now: number) {
+    this.#allowance = allowance;
+    this.#limit = limit;
     this.#refusals = new Bucket(REFUSALS_PER_SECOND, REFUSALS, now);
   }
 
@@ -41,7 +37,7 @@ export class Rates {
 
   /** 0 if it may be done, else the milliseconds until it may. */
   take(what: Counted, now: number): number {
-    const waitMs = (FIRST_BUCKET.has(what) ? this.#first : this.#second).take(now);
+    const waitMs = this.#allowance.take(what, now) || (this.#limit?.(what) ?? 0);
     if (waitMs > 0) {
       this.refused++;
       this.#isFlooded ||= this.#refusals.take(now) > 0;

@@ -1,19 +1,25 @@
 // What one connection asks, done and answered in the order it came (W3.2). Entries are stored many
 // at a time; everything else waits until all before it is answered.
+import { authenticate } from "./auth.ts";
 import { Batch } from "./batch.ts";
+import type { ClientMessage, Parsed } from "./client_message.ts";
 import type { Hub } from "./hub.ts";
-import { join, readPage } from "./join.ts";
+import { headSince, readPage } from "./history.ts";
+import type { Identity, Permission } from "./identity.ts";
+import { join } from "./join.ts";
+import { moderate } from "./moderation.ts";
 import type { Outbox } from "./outbox.ts";
 import {
-  type ClientMessage,
   encode,
+  type LeaveReason,
   MEMBERS_PAGE,
-  type Parsed,
   type Refusal,
   type RoomName,
   type ServerMessage,
 } from "./protocol.ts";
+import { forbidden, muted, notFound } from "./refusal.ts";
 import { writeBinary } from "./relay.ts";
+import type { Rights } from "./rights.ts";
 import { listRooms } from "./rooms.ts";
 import type { Occupant, Room } from "./room.ts";
 import { type Appended, StoreError } from "./store/store.ts";
@@ -39,8 +45,15 @@ export interface Asker extends Occupant {
   readonly hub: Hub;
   readonly outbox: Outbox;
   readonly isServing: boolean;
+  readonly identity: Identity;
+  readonly rights: Rights;
+  readonly address: string;
   /** The rooms it is in, those whose `joined` is being made included. */
   readonly rooms: Map<RoomName, Room>;
+  /** It has to leave a room that it is in, and is told why. */
+  expel(room: RoomName, reason: LeaveReason): void;
+  /** It is let in by another credential from now on. */
+  renew(identity: Identity): void;
   /** All requests are answered. */
   idle(): void;
 }
@@ -77,12 +90,14 @@ export class Requests {
   run(): void {
     while (this.#waiting.length > 0 && !this.#isReading && this.#asker.isServing) {
       const next = this.#waiting[0]!;
-      const isSayable = next.ok && next.message.type === "chat" && this.#canSay(next.message);
-      if (!isSayable && this.#storing > 0) return;
+      const saying = next.ok && next.message.type === "chat" ? next.message : undefined;
+      const refusal = saying && this.#whyNotSay(saying);
+      if (this.#storing > 0 && (!saying || refusal)) return;
       if (next.ok && isReading(next.message) && !this.#asker.outbox.hasSpace) return;
       this.#waiting.shift();
-      if (next.ok) this.#do(next.message);
-      else this.#refuse(next.refusal);
+      if (!next.ok) this.#refuse(next.refusal);
+      else if (refusal) this.#refuse({ ...refusal, ...refOf(next.message) });
+      else this.#do(next.message);
     }
     if (this.isIdle) this.#asker.idle();
   }
@@ -93,10 +108,10 @@ export class Requests {
   }
 
   #do(message: ClientMessage | BinaryMessage): void {
-    const { hub, rooms } = this.#asker;
+    const { rooms } = this.#asker;
     switch (message.type) {
       case "chat":
-        return this.#chat(message);
+        return this.#say(message);
       case "join":
         return this.#read(message, async () => {
           const refusal = await join(this.#asker, message);
@@ -106,9 +121,18 @@ export class Requests {
         return this.#read(message, () => this.#history(message));
       case "rooms":
         return this.#read(message, async () => {
-          const listed = await listRooms(hub);
+          const listed = await listRooms(this.#asker);
           this.#answer({ type: "rooms", rooms: listed, ...refOf(message) });
         });
+      case "auth":
+        return this.#read(message, async () => {
+          const refusal = await authenticate(this.#asker, message);
+          if (refusal) this.#refuse({ ...refusal, ...refOf(message) });
+        });
+      case "kick":
+      case "mute":
+      case "ban":
+        return this.#read(message, async () => this.#send(await moderate(this.#asker, message)));
       case "members":
         return this.#members(message);
       case "leave":
@@ -118,12 +142,12 @@ export class Requests {
       case "typing": {
         const { uid, user } = this.#asker;
         const { room, on } = message;
-        return this.#member(message)?.pass({ type: "typing", room, uid, user, on }, uid);
+        return this.#member("write", message)?.pass({ type: "typing", room, uid, user, on }, uid);
       }
       case "binary": {
         const { room, payload } = message;
         const frame = writeBinary(room, this.#asker.uid, payload);
-        return this.#member(message)?.passBinary(frame, this.#asker);
+        return this.#member("write", message)?.passBinary(frame, this.#asker);
       }
       case "ping": {
         const { ts } = message;
@@ -136,29 +160,22 @@ export class Requests {
     }
   }
 
-  #canSay({ room, replyTo }: Message<"chat">): boolean {
-    const open = this.#asker.rooms.get(room);
-    return open !== undefined && (replyTo === undefined || replyTo <= open.head.seq);
+  /** Why this can't be said; undefined: it can, also beside what is being stored. */
+  #whyNotSay({ room, replyTo }: Message<"chat">): Refusal | undefined {
+    const refusal = this.#whyNot("write", room);
+    if (refusal || replyTo === undefined) return refusal;
+    if (replyTo <= this.#asker.rooms.get(room)!.head.seq) return undefined;
+    const message = "replyTo must be the seq of an earlier message of this room";
+    return { code: "INVALID_FIELD", message, room };
   }
 
-  #chat(message: Message<"chat">): void {
-    const { room: name, text, ref, replyTo } = message;
-    const room = this.#member(message);
-    if (!room) return;
-    if (replyTo !== undefined && replyTo > room.head.seq) {
-      const expected = "replyTo must be the seq of an earlier message of this room";
-      return this.#refuse({
-        code: "INVALID_FIELD",
-        message: expected,
-        room: name,
-        ...refOf(message),
-      });
-    }
-    const { uid, user } = this.#asker;
+  #say(message: Message<"chat">): void {
+    const { room, text, ref, replyTo } = message;
+    const { uid, user, rooms, hub } = this.#asker;
     this.#storing++;
-    room.say(
+    rooms.get(room)!.say(
       { uid, user, text, ...(ref && { ref }), ...(replyTo !== undefined && { replyTo }) },
-      this.#asker.hub.now(),
+      hub.now(),
       (appended) => this.#settle(message, appended),
     );
   }
@@ -174,31 +191,49 @@ export class Requests {
   }
 
   async #history(message: Message<"history">): Promise<void> {
-    const room = this.#member(message);
+    const room = this.#member("read", message);
     if (!room) return;
-    const { historyPage } = this.#asker.hub.settings.limits;
-    const before = Math.min(message.before ?? Infinity, room.head.seq + 1);
+    const { hub, rights } = this.#asker;
+    const { historyPage } = hub.settings.limits;
+    const { first, seq } = await headSince(hub, room.name, room.head, rights.from(room.name));
+    const before = Math.min(message.before ?? Infinity, seq + 1);
     const limit = Math.min(message.limit ?? historyPage, historyPage);
-    const { messages, more } = await readPage(this.#asker.hub, room.name, before, limit);
-    const { first } = room.head;
+    const { messages, more } = await readPage(hub, room.name, before, limit, first);
     this.#answer({ type: "history", room: room.name, messages, first, more, ...refOf(message) });
   }
 
   #members(message: Message<"members">): void {
-    const room = this.#member(message);
+    const room = this.#member("read", message);
     if (!room) return;
     const { members, more } = room.presence.page(message.after, MEMBERS_PAGE);
     const { count } = room.presence;
     this.#answer({ type: "members", room: room.name, members, count, more, ...refOf(message) });
   }
 
-  /** The room a message is about, where the asker is in it; else it is told to join first. */
-  #member(message: { room: RoomName; ref?: string | undefined }): Room | undefined {
-    const room = this.#asker.rooms.get(message.room);
-    if (room) return room;
-    const text = `join ${message.room} first`;
-    this.#refuse({ code: "NOT_JOINED", message: text, room: message.room, ...refOf(message) });
+  /** The room a message is about, where it may do that there; else it is told why not. */
+  #member(
+    permission: Permission,
+    message: { room: RoomName; ref?: string | undefined },
+  ): Room | undefined {
+    const refusal = this.#whyNot(permission, message.room);
+    if (!refusal) return this.#asker.rooms.get(message.room);
+    this.#refuse({ ...refusal, ...refOf(message) });
     return undefined;
+  }
+
+  #whyNot(permission: Permission, room: RoomName): Refusal | undefined {
+    const { hub, uid, rights, rooms } = this.#asker;
+    if (!rights.may(permission, room)) {
+      return rights.may("read", room)
+        ? forbidden(`you may only read in ${room}`, room)
+        : notFound(room);
+    }
+    if (!rooms.has(room)) return { code: "NOT_JOINED", message: `join ${room} first`, room };
+    if (permission !== "write" || rights.isAdmin) return undefined;
+    const until = hub.sanctions.mutedUntil(room, uid);
+    if (until === 0) return undefined;
+    const now = hub.now();
+    return now < until ? muted(room, until, now) : undefined;
   }
 
   #read(message: ClientMessage, read: () => Promise<void>): void {

@@ -4,7 +4,8 @@ import { Batch } from "./batch.ts";
 import type { GroupCommit } from "./commit.ts";
 import type { Kind } from "./outbox.ts";
 import { Presence } from "./presence.ts";
-import { encode, type Entry, type RoomName, type ServerMessage, type UserId } from "./protocol.ts";
+import { encode, type Entry, type LeaveReason, type RoomName } from "./protocol.ts";
+import type { ServerMessage, UserId } from "./protocol.ts";
 import type { Appended, Draft, Head } from "./store/store.ts";
 
 /** Presence is told at most this often (W9.3). */
@@ -19,6 +20,8 @@ export interface Occupant {
   readonly isBatched: boolean;
   push(batch: Batch, kind: Kind): void;
   pushBinary(data: Uint8Array<ArrayBuffer>): void;
+  /** It has to leave the room, and is told why. */
+  expel(room: RoomName, reason: LeaveReason): void;
   /** What is held back for this occupant passes the bound of its outbox: it is too slow. */
   overflow(): void;
 }
@@ -78,6 +81,11 @@ export class Room {
     return this.#places.has(occupant);
   }
 
+  /** Whether its `joined` went out. */
+  hasJoined(occupant: Occupant): boolean {
+    return this.#places.get(occupant)?.isJoined === true;
+  }
+
   /**
    * Begins a join, or a second one of a member: what is said from here on is held back until
    * `release`. Returns the head as of now.
@@ -109,6 +117,13 @@ export class Room {
   leave(occupant: Occupant, goneAt?: number): void {
     if (!this.#places.delete(occupant)) return;
     this.presence.exit(occupant.uid, goneAt);
+  }
+
+  /** Makes every connection of a user leave. */
+  expel(uid: UserId, reason: LeaveReason): void {
+    for (const occupant of [...this.#places.keys()]) {
+      if (occupant.uid === uid) occupant.expel(this.name, reason);
+    }
   }
 
   /** Puts an entry into the log. `settle` hears of it before any member gets the entry (W7.1). */

@@ -7,7 +7,7 @@ import { type Config, isLoopback } from "./config.ts";
 import { Gate } from "./gate/gate.ts";
 import { GuestSessions } from "./gate/guest.ts";
 import { hashToken } from "./gate/token.ts";
-import { Hub, SWEEP_MS } from "./hub.ts";
+import { type Audited, Hub, SWEEP_MS } from "./hub.ts";
 import type { Life } from "./session.ts";
 import { openStore } from "./store/open.ts";
 import { type Store, StoreError } from "./store/store.ts";
@@ -71,9 +71,12 @@ async function serveFrom(store: Store, config: Config, log: Logger): Promise<Ser
     now: Date.now,
     random: Math.random,
     makeEpoch: () => randomText(8),
+    authenticate: () => Promise.resolve(undefined),
+    audit: (event) => logAudited(log, event),
     fault,
     storeTried: (error) => watch.tried(error),
   });
+  await hub.sanctions.restore(Date.now()).catch(explain);
   // It listens before a token is made: one that is kept by a start that fails is shown to nobody.
   const ready = Promise.withResolvers<ReturnType<typeof createApp>>();
   const listening = await listenOn(
@@ -170,6 +173,7 @@ function hubSettings(config: Config): Hub["settings"] {
     },
     version: VERSION,
     rooms: config.ROOMS,
+    joinPolicy: config.JOIN_POLICY,
     maxRooms: config.MAX_ROOMS,
     maxRoomMembers: config.MAX_ROOM_MEMBERS,
     outboxBytes: config.OUTBOX_BYTES,
@@ -208,6 +212,18 @@ function logLife(log: Logger, life: Life): void {
       "{received} in, {sent} out, {dropped} dropped",
     { ...life, rooms: life.rooms.join(" ") || "-", seconds: Number(life.seconds.toFixed(1)) },
   );
+}
+
+function logAudited(log: Logger, { action, by, uid, room, until }: Audited): void {
+  const place = room === undefined ? "everywhere" : `in ${room}`;
+  const end = until === undefined
+    ? ""
+    : until === null
+    ? " for good"
+    : until === 0
+    ? ": ended"
+    : ` until ${new Date(until).toISOString()}`;
+  log.info("{by}: {action} of {uid} {place}{end}", { by, action, uid, place, end, audit: true });
 }
 
 function explain(error: unknown): never {

@@ -1,17 +1,21 @@
 // One connection from welcome to close: its state, its life signs, its rates. What its messages do
 // is in requests.ts. Knows its socket only as a Socket.
+import { welcome } from "./auth.ts";
 import { Batch } from "./batch.ts";
+import { type Parsed, parseFrame } from "./client_message.ts";
 import { CLOSE, type Close } from "./close.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { Guest, Hub } from "./hub.ts";
 import type { Identity } from "./identity.ts";
 import { type Kind, Outbox } from "./outbox.ts";
-import { encode, type Parsed, parseFrame, utf8Length } from "./protocol.ts";
-import type { Refusal, RoomName, ServerMessage, UserId } from "./protocol.ts";
-import { Rates } from "./rates.ts";
+import { encode, utf8Length } from "./protocol.ts";
+import type { LeaveReason, Refusal, RoomName, ServerMessage, UserId } from "./protocol.ts";
+import { type Limit, Rates } from "./rates.ts";
 import { readBinary } from "./relay.ts";
 import { type Asker, Requests } from "./requests.ts";
+import type { Rights } from "./rights.ts";
 import type { Room } from "./room.ts";
+import { type State, TRANSITIONS } from "./session_state.ts";
 import type { Socket, SocketHandlers } from "./socket.ts";
 
 /** How long a goodbye waits for the outbox before it happens all the same, in milliseconds. */
@@ -38,6 +42,10 @@ export interface SessionOptions {
   hub: Hub;
   socket: Socket;
   identity: Identity;
+  /** Where it comes from. */
+  address: string;
+  /** A limit beside the user's own (W13.3). */
+  limit?: Limit;
   /** The client speaks `snug.v1` (W1.3). */
   isBatched: boolean;
   /** The room of the address (W15.1). */
@@ -47,25 +55,13 @@ export interface SessionOptions {
   ended(life: Life): void;
 }
 
-type State =
-  | { state: "open" }
-  /** Says goodbye: closes when all is answered and handed over, or at the deadline. */
-  | { state: "leaving"; close: Close; deadline: number }
-  /** The close is with the transport, which may be told at the deadline to cut the connection. */
-  | { state: "closing"; close: Close; deadline: number }
-  | { state: "closed" };
-
-const TRANSITIONS: Record<State["state"], readonly State["state"][]> = {
-  open: ["leaving", "closing", "closed"],
-  leaving: ["closing", "closed"],
-  closing: ["closed"],
-  closed: [],
-};
-
 export class Session implements SocketHandlers, Asker, Guest {
   readonly hub: Hub;
   readonly uid: UserId;
   readonly user: string;
+  readonly address: string;
+  identity: Identity;
+  rights: Rights;
   readonly isBatched: boolean;
   readonly outbox: Outbox;
   readonly rooms = new Map<RoomName, Room>();
@@ -81,25 +77,29 @@ export class Session implements SocketHandlers, Asker, Guest {
 
   private constructor(options: SessionOptions, user: string) {
     const { hub, socket, identity } = options;
-    const { limits, heartbeatMs, heartbeatGraceMs, outboxBytes } = hub.settings;
+    const { heartbeatMs, heartbeatGraceMs, outboxBytes } = hub.settings;
     const now = hub.now();
     this.#options = options;
     this.hub = hub;
     this.uid = identity.uid;
     this.user = user;
+    this.address = options.address;
+    this.identity = identity;
+    this.rights = hub.rightsOf(identity);
     this.isBatched = options.isBatched;
     this.outbox = new Outbox({
       socket,
       flusher: hub.flusher,
       maxBytes: outboxBytes,
       overflow: () => this.overflow(),
-      space: () => this.#hasSpace(),
+      // With nothing to do, this ends in idle().
+      space: () => this.#requests.run(),
     });
     this.#requests = new Requests(this);
     this.#heartbeat = options.hasHeartbeat
       ? new Heartbeat(heartbeatMs, heartbeatGraceMs, now)
       : undefined;
-    this.#rates = new Rates(limits, now);
+    this.#rates = new Rates(hub.allowances.take(identity.uid, now), options.limit, now);
     this.#since = now;
   }
 
@@ -108,9 +108,10 @@ export class Session implements SocketHandlers, Asker, Guest {
     const { hub, identity, path } = options;
     const session = new Session(options, hub.names.take(identity.uid, identity.name));
     hub.sessions.add(session);
-    session.#welcome();
+    welcome(session);
     if (path !== undefined) session.#accept({ ok: true, message: { type: "join", room: path } });
-    // The handshake may have outlived the moment when everyone was sent home.
+    // The handshake may have outlived a ban, or the moment when everyone was sent home.
+    if (hub.isBanned(identity, session.address, hub.now())) session.close(CLOSE.banned);
     if (hub.isDraining) session.drain(hub.comeBackMs());
     return session;
   }
@@ -134,7 +135,9 @@ export class Session implements SocketHandlers, Asker, Guest {
     this.#heartbeat?.alive();
     this.#received++;
     if (frame.length > this.hub.settings.limits.messageBytes) return this.close(CLOSE.tooBig);
-    if (this.#rates.take("binary", this.hub.now()) > 0) return this.#closeIfFlooded();
+    const now = this.hub.now();
+    if (this.#closeIfExpired(now)) return;
+    if (this.#rates.take("binary", now) > 0) return this.#closeIfFlooded();
     const read = readBinary(frame, this.#options.path);
     this.#requests.accept(
       read.ok
@@ -155,6 +158,20 @@ export class Session implements SocketHandlers, Asker, Guest {
     this.close(CLOSE.tooSlow);
   }
 
+  expel(name: RoomName, reason: LeaveReason): void {
+    const room = this.rooms.get(name)!;
+    // Who is still joining hears of it as the answer (W5.1).
+    const isTold = room.hasJoined(this);
+    room.leave(this);
+    this.rooms.delete(name);
+    if (isTold) this.#send({ type: "left", room: name, reason });
+  }
+
+  renew(identity: Identity): void {
+    this.identity = identity;
+    this.rights = this.hub.rightsOf(identity);
+  }
+
   /** All requests are answered. */
   idle(): void {
     if (this.#state.state === "leaving" && this.outbox.isEmpty) this.close(this.#state.close);
@@ -164,7 +181,8 @@ export class Session implements SocketHandlers, Asker, Guest {
     const state = this.#state;
     if (state.state === "leaving" && now >= state.deadline) return this.close(state.close);
     if (state.state === "closing" && now >= state.deadline) return this.#options.socket.terminate();
-    if (this.#state.state !== "open" || !this.#heartbeat) return;
+    if (this.#state.state !== "open") return;
+    if (this.#closeIfExpired(now) || !this.#heartbeat) return;
     const due = this.#heartbeat.due(now);
     if (due === "ping") this.#send({ type: "ping", ts: now });
     if (due === "close") this.close(CLOSE.heartbeat);
@@ -211,22 +229,6 @@ export class Session implements SocketHandlers, Asker, Guest {
     });
   }
 
-  #welcome(): void {
-    const { identity } = this.#options;
-    const { settings } = this.hub;
-    this.#send({
-      type: "welcome",
-      user: this.user,
-      uid: this.uid,
-      session: identity.seal?.(this.user) ?? null,
-      expires: identity.expires,
-      heartbeatMs: settings.heartbeatMs,
-      graceMs: settings.heartbeatGraceMs,
-      limits: settings.limits,
-      version: settings.version,
-    });
-  }
-
   #accept(parsed: Parsed): void {
     if (this.#state.state === "leaving") {
       const ref = parsed.ok ? parsed.message.ref : parsed.refusal.ref;
@@ -245,7 +247,9 @@ export class Session implements SocketHandlers, Asker, Guest {
   /** The message if its rate allows it, the refusal that stands in for it, or nothing (W13.3). */
   #admit(parsed: Parsed): Parsed | undefined {
     const type = parsed.ok ? parsed.message.type : "error";
-    const retryAfterMs = this.#rates.take(type, this.hub.now());
+    const now = this.hub.now();
+    if (this.#closeIfExpired(now)) return undefined;
+    const retryAfterMs = this.#rates.take(type, now);
     if (retryAfterMs === 0) return parsed;
     this.#closeIfFlooded();
     if (Rates.isDropped(type)) return undefined;
@@ -255,13 +259,15 @@ export class Session implements SocketHandlers, Asker, Guest {
     return { ok: false, refusal };
   }
 
-  #closeIfFlooded(): void {
-    if (this.#rates.isFlooded) this.close(CLOSE.rateLimited);
+  /** Whether the credential has ended, which the next sweep would see too (W8.4). */
+  #closeIfExpired(now: number): boolean {
+    if (now < (this.identity.expires ?? Infinity)) return false;
+    this.close(CLOSE.expired);
+    return true;
   }
 
-  #hasSpace(): void {
-    // With nothing to do, this ends in idle().
-    this.#requests.run();
+  #closeIfFlooded(): void {
+    if (this.#rates.isFlooded) this.close(CLOSE.rateLimited);
   }
 
   #isTooBig(frame: string): boolean {
@@ -274,6 +280,7 @@ export class Session implements SocketHandlers, Asker, Guest {
     for (const room of this.rooms.values()) room.leave(this, goneAt);
     this.rooms.clear();
     this.hub.names.release(this.uid);
+    this.hub.allowances.release(this.uid);
     this.#requests.clear();
     this.outbox.close();
   }

@@ -13,6 +13,7 @@ const DEFAULTS: Record<string, unknown> = {
   AUTH_HEADER: "",
   ALLOWED_ORIGINS: [],
   ROOMS: ["general", "random"],
+  JOIN_POLICY: "open",
   MAX_ROOMS: 10000,
   MAX_MESSAGE_BYTES: 16384,
   MAX_CONNECTIONS: 10000,

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import type { Guest } from "../src/hub.ts";
-import type { RoomName } from "../src/protocol.ts";
+import type { RoomName, UserId } from "../src/protocol.ts";
 import { StoreError } from "../src/store/store.ts";
 import { Core, microtasks, withCore } from "./core/core.ts";
 
@@ -13,6 +13,10 @@ const CHAT = { type: "chat" as const, room: "general", text: "hi" };
 class FakeGuest implements Guest {
   delays: number[] = [];
   sweeps: number[] = [];
+  readonly identity = { uid: "guest:fake" as UserId, name: "fake", expires: null, seal: null };
+  readonly address = "192.0.2.1";
+
+  close(): void {}
 
   sweep(now: number): void {
     this.sweeps.push(now);

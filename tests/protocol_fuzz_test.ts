@@ -1,13 +1,11 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
+import { MAX_FRAME_MESSAGES, type Parsed, parseFrame } from "../src/client_message.ts";
 import {
   encode,
   type Entry,
   entryBytes,
-  MAX_FRAME_MESSAGES,
-  type Parsed,
-  parseFrame,
   type RoomName,
   type UserId,
   utf8Length,

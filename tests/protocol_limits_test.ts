@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { parseFrame } from "../src/protocol.ts";
+import { parseFrame } from "../src/client_message.ts";
 
 const ROOM = "room must be a name of 1 to 64 bytes: letters, digits, . _ and -, " +
   "a letter or digit first";

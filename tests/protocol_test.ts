@@ -1,13 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import {
-  encode,
-  type Parsed,
-  parseFrame,
-  parseRoomName,
-  type Refusal,
-  type RoomName,
-} from "../src/protocol.ts";
+import { type Parsed, parseFrame } from "../src/client_message.ts";
+import { encode, parseRoomName, type Refusal, type RoomName } from "../src/protocol.ts";
 
 /** What one message means, sent by a plain client. */
 function parse(message: unknown, path?: string): Parsed {

@@ -3,10 +3,13 @@ import { describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
 import { Bucket } from "../src/bucket.ts";
 import type { Limits } from "../src/protocol.ts";
-import { type Counted, Rates } from "../src/rates.ts";
+import { Allowance, type Counted } from "../src/allowance.ts";
+import { Rates } from "../src/rates.ts";
 import { fuzz } from "./core/fuzz.ts";
 
 const LIMITS = { messagesPerSecond: 5, burst: 20 } as Limits;
+
+const makeRates = () => new Rates(new Allowance(LIMITS, 0), undefined, 0);
 
 /** How often in a row something may be done now. */
 function takeAll(rates: Rates, what: Counted, now: number): number {
@@ -80,14 +83,14 @@ describe("bucket", () => {
 
 describe("rates", () => {
   it("W13.3 chat, history, members and rooms share the bucket of messages", () => {
-    const rates = new Rates(LIMITS, 0);
+    const rates = makeRates();
     const four = ["chat", "history", "members", "rooms"] as const;
     for (let taken = 0; taken < 20; taken++) assertEquals(rates.take(four[taken % 4]!, 0), 0);
     for (const what of four) assertEquals(rates.take(what, 0), 200);
   });
 
   it("W13.3 everything else shares a second bucket of ten times that", () => {
-    const rates = new Rates(LIMITS, 0);
+    const rates = makeRates();
     const others = ["join", "leave", "typing", "ping", "pong", "binary", "error"] as const;
     for (let taken = 0; taken < 200; taken++) assertEquals(rates.take(others[taken % 7]!, 0), 0);
     for (const what of others) assertEquals(rates.take(what, 0), 20);
@@ -95,7 +98,7 @@ describe("rates", () => {
   });
 
   it("W13.3 fifty rooms can be joined at once", () => {
-    assert(takeAll(new Rates(LIMITS, 0), "join", 0) >= 50);
+    assert(takeAll(makeRates(), "join", 0) >= 50);
   });
 
   it("W11.3 typing, pong and binary are dropped without an answer, all else is answered", () => {
@@ -105,7 +108,7 @@ describe("rates", () => {
   });
 
   it("W13.3 more than 1000 refusals are a flood, of which 100 a second are forgiven", () => {
-    const rates = new Rates(LIMITS, 0);
+    const rates = makeRates();
     takeAll(rates, "chat", 0);
     for (let refusal = 1; refusal < 1000; refusal++) rates.take("chat", 0);
     assert(!rates.isFlooded);

@@ -1,4 +1,5 @@
 // How many connections there are, in all and from each address.
+import { network } from "../network.ts";
 
 export type Reserved =
   | { ok: true; release(): void }
@@ -38,18 +39,4 @@ export class Connections {
     };
     return { ok: true, release };
   }
-}
-
-/** What counts as one address: all of IPv4, the /64 of IPv6, and mapped IPv6 as IPv4. */
-export function network(address: string): string {
-  const plain = address.replace(/%.*$/, "").toLowerCase();
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(plain);
-  if (mapped) return mapped[1]!;
-  if (!plain.includes(":")) return plain;
-  const [head, tail] = plain.split("::") as [string, string | undefined];
-  const before = head === "" ? [] : head.split(":");
-  const after = tail === undefined || tail === "" ? [] : tail.split(":");
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
-  const groups = [...before, ...Array<string>(zeros).fill("0"), ...after];
-  return groups.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, "")).join(":") + "::/64";
 }

@@ -24,6 +24,7 @@ import modelTimeline from "../../static/model/timeline.js" with { type: "text" }
 import modelTypists from "../../static/model/typists.js" with { type: "text" };
 import sdkAddress from "../../static/sdk/address.js" with { type: "text" };
 import sdkAlarm from "../../static/sdk/alarm.js" with { type: "text" };
+import sdkChat from "../../static/sdk/chat.js" with { type: "text" };
 import sdkConnection from "../../static/sdk/connection.js" with { type: "text" };
 import sdkCredential from "../../static/sdk/credential.js" with { type: "text" };
 import sdkEvents from "../../static/sdk/events.js" with { type: "text" };
@@ -31,6 +32,7 @@ import sdkFrames from "../../static/sdk/frames.js" with { type: "text" };
 import sdkLink from "../../static/sdk/link.js" with { type: "text" };
 import sdkPace from "../../static/sdk/pace.js" with { type: "text" };
 import sdkReconnect from "../../static/sdk/reconnect.js" with { type: "text" };
+import sdkRenewal from "../../static/sdk/renewal.js" with { type: "text" };
 import sdkRequests from "../../static/sdk/requests.js" with { type: "text" };
 import sdkRooms from "../../static/sdk/rooms.js" with { type: "text" };
 import sdkStorage from "../../static/sdk/storage.js" with { type: "text" };
@@ -80,6 +82,7 @@ const FILES: Record<string, string> = {
   "/model/typists.js": modelTypists,
   "/sdk/address.js": sdkAddress,
   "/sdk/alarm.js": sdkAlarm,
+  "/sdk/chat.js": sdkChat,
   "/sdk/connection.js": sdkConnection,
   "/sdk/credential.js": sdkCredential,
   "/sdk/events.js": sdkEvents,
@@ -87,6 +90,7 @@ const FILES: Record<string, string> = {
   "/sdk/link.js": sdkLink,
   "/sdk/pace.js": sdkPace,
   "/sdk/reconnect.js": sdkReconnect,
+  "/sdk/renewal.js": sdkRenewal,
   "/sdk/requests.js": sdkRequests,
   "/sdk/rooms.js": sdkRooms,
   "/sdk/storage.js": sdkStorage,

@@ -21,22 +21,22 @@ type Upgrade = MiddlewareHandler<AppEnv, string, { outputFormat: "ws" }>;
 
 export function ws({ hub, gate, ended }: WsOptions) {
   // What lives as long as a connection must not hold its request: so nothing here sees the context.
-  const toSession = (hasHeartbeat: boolean, path?: RoomName): Begin => (identity, isBatched) => {
+  const toSession = (hasHeartbeat: boolean, path?: RoomName): Begin => (who, isBatched) => {
     let session: Session | undefined;
     const at = path === undefined ? {} : { path };
     return {
       isBatched,
       opened: (socket) =>
-        session = Session.open({ hub, socket, identity, isBatched, hasHeartbeat, ended, ...at }),
+        session = Session.open({ hub, socket, ...who, isBatched, hasHeartbeat, ended, ...at }),
       closed: (code, reason) => session?.closed(code, reason),
     };
   };
-  const toEcho: Begin = () => {
+  const toEcho: Begin = (who) => {
     let echo: Echo | undefined;
     return {
       // What came as several frames goes back as several, whatever the client speaks.
       isBatched: false,
-      opened: (socket) => echo = Echo.open(hub, socket),
+      opened: (socket) => echo = Echo.open({ hub, socket, ...who }),
       closed: () => echo?.closed(),
     };
   };
@@ -66,13 +66,14 @@ export function ws({ hub, gate, ended }: WsOptions) {
 }
 
 type Begin = (
-  identity: Identity,
+  who: { identity: Identity; address: string },
   isBatched: boolean,
 ) => Pick<UpgradeOptions, "isBatched" | "opened" | "closed">;
 
 function upgrade(context: Context<AppEnv>, gate: Gate, begin: Begin): Response {
   const request = context.req.raw;
-  const admission = gate.admit(request, context.env.address);
+  const { address } = context.env;
+  const admission = gate.admit(request, address);
   if (!admission.ok) return answer(context, admission);
   const { identity, release } = admission;
   if (!isUpgrade(request)) {
@@ -91,7 +92,7 @@ function upgrade(context: Context<AppEnv>, gate: Gate, begin: Begin): Response {
     return refuseHandshake(context);
   }
   const offersOurs = offersBatches(request);
-  const { isBatched, opened, closed } = begin(identity, offersOurs);
+  const { isBatched, opened, closed } = begin({ identity, address }, offersOurs);
   try {
     return context.env.upgrade({
       isBatched,

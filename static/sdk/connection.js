@@ -3,22 +3,15 @@
 // nothing of rooms, and of messages only `welcome`, `ping` and `closing`.
 import { Link } from "./link.js";
 import { afterClose, askWhy, Backoff } from "./reconnect.js";
-/** @import {ClientMessage, ServerMessage} from "../../src/protocol.ts" */
+import { Renewal } from "./renewal.js";
+/** @import {ClientMessage} from "../../src/client_message.ts" */
+/** @import {ServerMessage} from "../../src/protocol.ts" */
 /** @import {Address} from "./address.js" */
 /** @import {Alarm, Clock} from "./alarm.js" */
 /** @import {Credential, Offer} from "./credential.js" */
-/** @import {Reason, Verdict} from "./reconnect.js" */
+/** @import {ConnectionState, Verdict} from "./reconnect.js" */
 
 /** @typedef {Extract<ServerMessage, {type: "welcome"}>} Welcome */
-/**
- * `attempt` counts the tries since it was last connected, from 1; `retryAt` is ms since 1970.
- * `stopped` does not come back by itself; `closed` never does.
- * @typedef {{status: "connecting", attempt: number}
- *   | {status: "connected"}
- *   | {status: "waiting", attempt: number, reason: Reason, message: string, retryAt: number}
- *   | {status: "stopped", reason: Reason, message: string}
- *   | {status: "closed"}} ConnectionState
- */
 /**
  * What the owner of a connection is told. `ended` comes once after each `welcome`, with the close
  * code, before the state changes.
@@ -44,6 +37,7 @@ export class Connection {
   #clock;
   #runtime;
   #handlers;
+  #renewal;
   #backoff = new Backoff();
   /** @type {ConnectionState} */
   #state = { status: "connecting", attempt: 1 };
@@ -72,6 +66,7 @@ export class Connection {
     this.#clock = clock;
     this.#runtime = runtime;
     this.#handlers = handlers;
+    this.#renewal = new Renewal(credential, alarm, clock, (message) => this.send(message));
   }
 
   get state() {
@@ -162,8 +157,12 @@ export class Connection {
     this.#credential.start();
     if (this.#link) this.#link.maxBytes = welcome.limits.messageBytes;
     if (welcome.session !== null) this.#credential.keepSession(welcome.session);
-    this.#alarm.set("stable", STABLE_MS, () => this.#backoff.reset());
-    this.#set({ status: "connected" });
+    this.#renewal.before(welcome.expires);
+    // Another one answers a new token on the same connection (W8.5).
+    if (this.#state.status !== "connected") {
+      this.#alarm.set("stable", STABLE_MS, () => this.#backoff.reset());
+      this.#set({ status: "connected" });
+    }
     this.#heard();
     if (this.isConnected) this.#handlers.message(welcome);
   }
@@ -234,6 +233,7 @@ export class Connection {
     this.#step.abort();
     this.#step = new AbortController();
     for (const deadline of ["silence", "stable", "retry"]) this.#alarm.clear(deadline);
+    this.#renewal.stop();
     this.#comeBackAt = null;
     const link = this.#link;
     this.#link = null;

@@ -56,6 +56,13 @@ export class Credential {
     this.#hasAsked = false;
   }
 
+  /** Another token while this one is still good; null: there is none. Throws what `getToken` throws. */
+  async another() {
+    const token = await this.#getToken?.() || null;
+    if (token !== null) this.#token = token;
+    return token;
+  }
+
   /**
    * What was offered is not good: falls back from the session to the token, or asks the caller for
    * one, once until `start`. False when there is none; throws what `getToken` throws.

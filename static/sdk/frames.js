@@ -1,6 +1,7 @@
 // @ts-check
 // Messages to frames and back (W1, W2, W11). Knows nothing of sockets.
-/** @import {ClientMessage, ServerMessage} from "../../src/protocol.ts" */
+/** @import {ClientMessage} from "../../src/client_message.ts" */
+/** @import {ServerMessage} from "../../src/protocol.ts" */
 
 /** The subprotocol in which a frame holds one message to a line. */
 export const BATCHED = "snug.v1";

@@ -2,7 +2,8 @@
 // One socket: messages in and out in frames (W1, W2). Once it is cut nothing that it says counts,
 // however late its events come. Knows nothing of what the messages mean.
 import { BATCHED, encode, packFrames, unpackFrame } from "./frames.js";
-/** @import {ClientMessage, ServerMessage} from "../../src/protocol.ts" */
+/** @import {ClientMessage} from "../../src/client_message.ts" */
+/** @import {ServerMessage} from "../../src/protocol.ts" */
 
 /**
  * What a link tells until it is cut. `ended` has the close code, or null when it never opened.

@@ -9,6 +9,15 @@
  *   | "token" | "origin" | "banned" | "proxy" | "offline" | "refused" | "too-big"} Reason
  */
 /**
+ * `attempt` counts the tries since it was last connected, from 1; `retryAt` is ms since 1970.
+ * `stopped` does not come back by itself; `closed` never does.
+ * @typedef {{status: "connecting", attempt: number}
+ *   | {status: "connected"}
+ *   | {status: "waiting", attempt: number, reason: Reason, message: string, retryAt: number}
+ *   | {status: "stopped", reason: Reason, message: string}
+ *   | {status: "closed"}} ConnectionState
+ */
+/**
  * `now` at once unless that was so lately, `wait` for `afterMs` or a back-off, `token` with another
  * credential, `stop` until somebody asks for it.
  * @typedef {object} Verdict

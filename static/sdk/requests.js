@@ -1,9 +1,14 @@
 // @ts-check
 // Questions with one answer each, matched by their ref (W3.1). Knows nothing of connections.
-/** @import {ClientMessage, Refusal, ServerMessage} from "../../src/protocol.ts" */
+/** @import {ClientMessage} from "../../src/client_message.ts" */
+/** @import {Refusal, ServerMessage} from "../../src/protocol.ts" */
 
-/** @typedef {Extract<ClientMessage, {type: "history" | "members" | "rooms"}>} Question */
-/** @typedef {Extract<ServerMessage, {type: "history" | "members" | "rooms"}>} Answer */
+/**
+ * @typedef {Extract<ClientMessage,
+ *   {type: "history" | "members" | "rooms" | "auth" | "kick" | "mute" | "ban"}>} Question
+ * @typedef {Extract<ServerMessage,
+ *   {type: "history" | "members" | "rooms" | "welcome" | "kicked" | "muted" | "banned"}>} Answer
+ */
 /** @typedef {{question: Question, isSent: boolean, caller: PromiseWithResolvers<any>}} Request */
 
 /** A refusal as an error; `code` is as in the protocol. */

@@ -2,7 +2,8 @@
 // The rooms one wants to be in, and where one stands in the log of each (W5). Decides what is new,
 // what is known already and what is missing. Knows nothing of connections.
 import { giveUp } from "./requests.js";
-/** @import {ClientMessage, Entry, Position, ServerMessage} from "../../src/protocol.ts" */
+/** @import {ClientMessage} from "../../src/client_message.ts" */
+/** @import {Entry, Position, ServerMessage} from "../../src/protocol.ts" */
 
 /** @typedef {Extract<ServerMessage, {type: "joined"}>} JoinedMessage */
 /**

@@ -10,7 +10,8 @@ import { Rooms } from "./rooms.js";
 /** @import {Entry, Refusal, ServerMessage} from "../../src/protocol.ts" */
 /** @import {Alarm, Clock} from "./alarm.js" */
 /** @import {ChatEvents} from "../chat.js" */
-/** @import {Connection, ConnectionState} from "./connection.js" */
+/** @import {Connection} from "./connection.js" */
+/** @import {ConnectionState} from "./reconnect.js" */
 /** @import {Emitter} from "./events.js" */
 /** @import {Question} from "./requests.js" */
 /** @import {JoinedMessage, Room} from "./rooms.js" */
@@ -145,6 +146,7 @@ export class Traffic {
     switch (message.type) {
       case "welcome":
         this.#events.emit("welcome", message);
+        this.#requests.answer(message);
         return this.#pump();
       case "joined":
         return this.#joined(message);
@@ -152,12 +154,16 @@ export class Traffic {
         // With a ref it answers a `leave`, which was told already.
         if (message.ref !== undefined) return;
         this.#rooms.leave(message.room);
+        if (message.reason) this.#unsent.removed(message.room, message.reason);
         return this.#events.emit("left", message);
       case "ack":
         return this.#unsent.acknowledged(message.ref, message.seq);
       case "history":
       case "members":
       case "rooms":
+      case "kicked":
+      case "muted":
+      case "banned":
         return this.#requests.answer(message);
       case "error":
         return this.#refused(message);

@@ -2,7 +2,8 @@
 // The bounded queue of what was said and not yet acknowledged (W7), kept over reloads. It decides
 // what is next and what became of each; sending is for others.
 import { byteLength, encode } from "./frames.js";
-/** @import {ClientMessage, Refusal} from "../../src/protocol.ts" */
+/** @import {ClientMessage} from "../../src/client_message.ts" */
+/** @import {Refusal} from "../../src/protocol.ts" */
 /** @import {Drawer} from "./storage.js" */
 
 /**
@@ -123,6 +124,12 @@ export class Unsent {
     for (const item of this.list) {
       if (item.room === room && item.status === "waiting") this.#fail(item.ref, refusal);
     }
+  }
+
+  /** Somebody else made one leave a room (W10.6). @param {string} room @param {string} reason */
+  removed(room, reason) {
+    const message = `you had to leave the room: ${reason}`;
+    this.refuseRoom(room, { code: "FORBIDDEN", message, room });
   }
 
   /** Messages of more bytes fail from now on. @param {number} maxBytes */

@@ -5,7 +5,7 @@ import { find, setIcon } from "./element.js";
 import { speak } from "./spoken.js";
 import { slipOf, statusLine } from "./status.js";
 import { counted } from "./wording.js";
-/** @import {ConnectionState} from "../sdk/connection.js" */
+/** @import {ConnectionState} from "../sdk/reconnect.js" */
 /** @import {Reason} from "../sdk/reconnect.js" */
 
 /** The slip comes when it is not connected for so long, or at that try. */

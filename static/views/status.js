@@ -1,7 +1,7 @@
 // @ts-check
 // The state of the connection in words: the line under one's name, and the slip over the log.
 import { counted, sentence } from "./wording.js";
-/** @import {ConnectionState} from "../sdk/connection.js" */
+/** @import {ConnectionState} from "../sdk/reconnect.js" */
 /** @import {Reason} from "../sdk/reconnect.js" */
 
 /** @typedef {{icon: string, line: string}} StatusLine */

@@ -1,6 +1,7 @@
 // The test's end of a session: sends frames, reads what its socket was given.
 import { assert, assertEquals } from "@std/assert";
-import type { ClientMessage, ServerMessage } from "../../src/protocol.ts";
+import type { ClientMessage } from "../../src/client_message.ts";
+import type { ServerMessage } from "../../src/protocol.ts";
 import type { Session } from "../../src/session.ts";
 import type { FakeSocket, Frame } from "./fake_socket.ts";
 

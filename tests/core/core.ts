@@ -1,8 +1,9 @@
 // The whole core on fakes: a hub whose clock, loop, store and sockets do only what the test says.
 import { assert, assertEquals } from "@std/assert";
-import { Hub, type HubSettings, SWEEP_MS } from "../../src/hub.ts";
+import { type Audited, Hub, type HubSettings, SWEEP_MS } from "../../src/hub.ts";
 import type { Limits, RoomName, UserId } from "../../src/protocol.ts";
 import type { Identity } from "../../src/identity.ts";
+import type { Limit } from "../../src/rates.ts";
 import { type Life, Session } from "../../src/session.ts";
 import { Client } from "./client.ts";
 import { FakeSocket } from "./fake_socket.ts";
@@ -18,6 +19,8 @@ export interface ConnectOptions extends Partial<Identity> {
   isBatched?: boolean;
   path?: string;
   hasHeartbeat?: boolean;
+  address?: string;
+  limit?: Limit;
 }
 
 /** The defaults of the configuration, but rates that no test meets by chance. */
@@ -48,6 +51,9 @@ export class Core {
   readonly faults: unknown[] = [];
   readonly storeTries: unknown[] = [];
   readonly lives: Life[] = [];
+  readonly audited: Audited[] = [];
+  /** Whose the credentials are that are shown on the way. */
+  readonly credentials = new Map<string, Identity | "unavailable">();
   /** What the hub's dice show, from 0 to below 1. */
   random = 0.5;
   #epochs = 0;
@@ -58,6 +64,7 @@ export class Core {
         limits: { ...LIMITS, ...limits },
         version: "1.2.3",
         rooms: [],
+        joinPolicy: "open",
         maxRooms: 10_000,
         maxRoomMembers: 10_000,
         outboxBytes: 1_048_576,
@@ -71,6 +78,8 @@ export class Core {
       now: this.clock.now,
       random: () => this.random,
       makeEpoch: () => `epoch-${++this.#epochs}`,
+      authenticate: (credential) => Promise.resolve(this.credentials.get(credential)),
+      audit: (event) => this.audited.push(event),
       storeTried: (error) => this.storeTries.push(error),
       fault: (error) => this.faults.push(error),
     });
@@ -78,16 +87,19 @@ export class Core {
 
   /** Opens a connection. Its `welcome` waits in the outbox. Without a heartbeat unless asked. */
   connect(name: string, options: ConnectOptions = {}): Client {
-    const { isBatched = true, path, hasHeartbeat = false, ...identity } = options;
+    const { isBatched = true, path, hasHeartbeat = false, limit, ...rest } = options;
+    const { address = "192.0.2.1", ...identity } = rest;
     const socket = new FakeSocket(isBatched);
     const session = Session.open({
       hub: this.hub,
       socket,
       identity: { uid: `guest:${name}` as UserId, name, expires: null, seal: null, ...identity },
+      address,
       isBatched,
       hasHeartbeat,
       ended: (life) => this.lives.push(life),
       ...(path !== undefined && { path: path as RoomName }),
+      ...(limit && { limit }),
     });
     const client = new Client(session, socket);
     this.clients.push(client);
@@ -138,6 +150,7 @@ export class Core {
     assertEquals([...this.hub.rooms.keys()], []);
     assertEquals(this.hub.sessions.size, 0);
     assertEquals(this.hub.names.count, 0);
+    assertEquals(this.hub.allowances.size, 0);
     assert(this.hub.isIdle, "something waits to be stored");
     assert(this.scheduler.isIdle, "something is scheduled");
     assertEquals(this.lives.length, this.clients.length);

@@ -27,6 +27,10 @@ export class FakeOccupant implements Occupant {
     this.#binaries.push(data);
   }
 
+  expel(): void {
+    throw new Error("nobody is expelled here");
+  }
+
   overflow(): void {
     this.overflows++;
   }

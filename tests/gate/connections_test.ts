@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
-import { Connections, network } from "../../src/gate/connections.ts";
+import { Connections } from "../../src/gate/connections.ts";
+import { network } from "../../src/network.ts";
 
 /** A place that must be free. */
 function take(connections: Connections, address: string): () => void {

@@ -58,6 +58,8 @@ export class Life {
       now: clock.now,
       random: dice.next,
       makeEpoch: () => name("epoch"),
+      authenticate: () => Promise.resolve(undefined),
+      audit: () => {},
       storeTried: () => {},
       fault: (error) => options.violated(`fault: ${(error as Error).stack}`),
     });
@@ -134,6 +136,7 @@ export class Life {
       hub: this.#watched(pair),
       socket: pair.socket,
       identity,
+      address: "10.0.0.1",
       isBatched,
       hasHeartbeat: true,
       ended: () => {},

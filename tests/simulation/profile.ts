@@ -68,6 +68,7 @@ export function drawProfile(dice: Dice): Profile {
       },
       version: "1.2.3",
       rooms: dice.pick([[], ["lobby"]]),
+      joinPolicy: "open",
       maxRooms: isTight ? dice.pick([1, 3]) : 10_000,
       maxRoomMembers: isTight ? dice.pick([2, 4]) : 10_000,
       outboxBytes,

@@ -1,0 +1,92 @@
+// How much a user may do (W13.3): one bucket for what costs the store, a second, larger one for
+// everything else. All connections of a token's user share theirs.
+import { Bucket } from "./bucket.ts";
+import type { ClientMessage } from "./client_message.ts";
+import { isGuest } from "./identity.ts";
+import type { Limits, UserId } from "./protocol.ts";
+
+/** The second bucket is this much larger than the first. */
+const SECOND_BUCKET = 10;
+
+/** What is counted: a message by its type, a binary frame, or one that could not be read. */
+export type Counted = ClientMessage["type"] | "binary" | "error";
+
+const FIRST_BUCKET: ReadonlySet<Counted> = new Set([
+  "chat",
+  "history",
+  "members",
+  "rooms",
+  "auth",
+  "kick",
+  "mute",
+  "ban",
+]);
+
+export class Allowance {
+  readonly #first: Bucket;
+  readonly #second: Bucket;
+
+  constructor({ messagesPerSecond, burst }: Limits, now: number) {
+    this.#first = new Bucket(messagesPerSecond, burst, now);
+    this.#second = new Bucket(messagesPerSecond * SECOND_BUCKET, burst * SECOND_BUCKET, now);
+  }
+
+  /** 0 if it may be done, else the milliseconds until it may. */
+  take(what: Counted, now: number): number {
+    return (FIRST_BUCKET.has(what) ? this.#first : this.#second).take(now);
+  }
+
+  /** Whether nothing is used: then a new one is as good. */
+  isFull(now: number): boolean {
+    return this.#first.isFull(now) && this.#second.isFull(now);
+  }
+}
+
+interface Held {
+  allowance: Allowance;
+  connections: number;
+}
+
+/** The allowances of all who are connected, and of those who used theirs a moment ago. */
+export class Allowances {
+  readonly #limits: Limits;
+  readonly #byUid = new Map<UserId, Held>();
+  /** Users who are gone; theirs is kept until it is full, or coming back would fill it. */
+  readonly #left = new Set<UserId>();
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+  }
+
+  /** A connection of the user came. A guest's has an allowance of its own. */
+  take(uid: UserId, now: number): Allowance {
+    if (isGuest(uid)) return new Allowance(this.#limits, now);
+    let held = this.#byUid.get(uid);
+    if (!held) {
+      held = { allowance: new Allowance(this.#limits, now), connections: 0 };
+      this.#byUid.set(uid, held);
+    }
+    held.connections++;
+    this.#left.delete(uid);
+    return held.allowance;
+  }
+
+  /** A connection of the user went. */
+  release(uid: UserId): void {
+    const held = this.#byUid.get(uid);
+    if (held && --held.connections === 0) this.#left.add(uid);
+  }
+
+  sweep(now: number): void {
+    for (const uid of this.#left) {
+      if (!this.#byUid.get(uid)!.allowance.isFull(now)) continue;
+      this.#left.delete(uid);
+      this.#byUid.delete(uid);
+    }
+  }
+
+  /** Users whose allowance is kept. */
+  get size(): number {
+    return this.#byUid.size;
+  }
+}

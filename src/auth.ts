@@ -1,0 +1,46 @@
+// Who a connection is, as it is told: the welcome (W8.1), and another one when it shows a new
+// credential on its way (W8.5).
+import { Batch } from "./batch.ts";
+import type { ClientMessage } from "./client_message.ts";
+import { encode, type Refusal } from "./protocol.ts";
+import { forbidden } from "./refusal.ts";
+import type { Asker } from "./requests.ts";
+
+export function welcome({ hub, identity, user, uid, outbox }: Asker, ref?: string): void {
+  const { settings } = hub;
+  const message = encode({
+    type: "welcome",
+    user,
+    uid,
+    session: identity.seal?.(user) ?? null,
+    expires: identity.expires,
+    heartbeatMs: settings.heartbeatMs,
+    graceMs: settings.heartbeatGraceMs,
+    limits: settings.limits,
+    version: settings.version,
+    ...(ref !== undefined && { ref }),
+  });
+  outbox.push(Batch.of(message), "entry");
+}
+
+/** Takes the credential if it is the same user's, and leaves what may not be read any more. */
+export async function authenticate(
+  asker: Asker,
+  { token, ref }: Extract<ClientMessage, { type: "auth" }>,
+): Promise<Refusal | undefined> {
+  const identity = await asker.hub.authenticate(token);
+  if (identity === "unavailable") {
+    const message = "the token can't be checked now; try again";
+    return { code: "UNAVAILABLE", message, retryAfterMs: 1000 };
+  }
+  if (!identity) return { code: "UNAUTHORIZED", message: "this token is not valid" };
+  if (identity.uid !== asker.uid) {
+    return forbidden("this token is another user's; connect anew to be that one");
+  }
+  if (!asker.isServing) return;
+  asker.renew(identity);
+  welcome(asker, ref);
+  for (const room of [...asker.rooms.keys()]) {
+    if (!asker.rights.may("read", room)) asker.expel(room, "forbidden");
+  }
+}

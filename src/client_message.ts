@@ -1,0 +1,142 @@
+// What a client may send (docs/PROTOCOL.md): every message as a schema, and how a frame of them is
+// read. Imports nothing but the schema library and the wire.
+import * as v from "valibot";
+import { type Refusal, ROOM_NAME_EXPECTED, type RoomName, roomName } from "./protocol.ts";
+
+/** Messages in one frame (W2.3). */
+export const MAX_FRAME_MESSAGES = 64;
+const ref = v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,64}$/)));
+const seq = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const ts = v.optional(v.pipe(v.number(), v.integer()));
+/** Ten years: what is meant to be longer has no end. */
+const MAX_MINUTES = 5_256_000;
+const minutes = v.optional(
+  v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_MINUTES)),
+);
+const uid = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
+const text = v.pipe(v.string(), v.minLength(1), v.check((value) => value.isWellFormed()));
+
+/** What a field must be, by name, for the sentence of an `INVALID_FIELD`. */
+const EXPECTED: Record<string, string> = {
+  room: ROOM_NAME_EXPECTED,
+  ref: "1 to 64 characters of printable ASCII without spaces",
+  text: "a string of at least one character, valid Unicode",
+  replyTo: "the seq of an earlier message of this room",
+  since: "{epoch: string of at most 32 characters, seq: whole number}",
+  before: "a seq, a whole number of at least 1",
+  limit: "a whole number of at least 1",
+  on: "true or false",
+  after: "a uid",
+  ts: "a whole number",
+  token: "a token",
+  uid: "a uid",
+  minutes: "a whole number from 0, which ends it, to 5256000",
+};
+
+const clientMessages = {
+  join: v.object({
+    type: v.literal("join"),
+    room: roomName,
+    since: v.optional(v.object({ epoch: v.pipe(v.string(), v.maxLength(32)), seq })),
+    ref,
+  }),
+  leave: v.object({ type: v.literal("leave"), room: roomName, ref }),
+  chat: v.object({
+    type: v.literal("chat"),
+    room: roomName,
+    text,
+    replyTo: v.optional(v.pipe(seq, v.minValue(1))),
+    ref,
+  }),
+  history: v.object({
+    type: v.literal("history"),
+    room: roomName,
+    before: v.optional(v.pipe(seq, v.minValue(1))),
+    limit: v.optional(v.pipe(seq, v.minValue(1))),
+    ref,
+  }),
+  members: v.object({
+    type: v.literal("members"),
+    room: roomName,
+    after: v.optional(v.pipe(v.string(), v.maxLength(256))),
+    ref,
+  }),
+  rooms: v.object({ type: v.literal("rooms"), ref }),
+  typing: v.object({
+    type: v.literal("typing"),
+    room: roomName,
+    on: v.optional(v.boolean(), true),
+    ref,
+  }),
+  ping: v.object({ type: v.literal("ping"), ts, ref }),
+  pong: v.object({ type: v.literal("pong"), ts, ref }),
+  auth: v.object({ type: v.literal("auth"), token: v.pipe(v.string(), v.minLength(1)), ref }),
+  kick: v.object({ type: v.literal("kick"), room: roomName, uid, ref }),
+  mute: v.object({ type: v.literal("mute"), room: roomName, uid, minutes, ref }),
+  ban: v.object({ type: v.literal("ban"), room: v.optional(roomName), uid, minutes, ref }),
+};
+
+/** What a client may send. */
+export type ClientMessage = {
+  [K in keyof typeof clientMessages]: v.InferOutput<typeof clientMessages[K]>;
+}[keyof typeof clientMessages];
+
+/** One message of a frame: what it asks, or why it can't be done. */
+export type Parsed = { ok: true; message: ClientMessage } | { ok: false; refusal: Refusal };
+
+/**
+ * Reads a text frame (W1, W3.3). `batched` frames hold one object to a line; `path` is the room of
+ * the connection's path, which stands in where a message names none (W15.1).
+ */
+export function parseFrame(frame: string, batched: boolean, path?: RoomName): Parsed[] {
+  if (!batched || !frame.trim().includes("\n")) return [parseMessage(frame, path)];
+  const lines = frame.split("\n").filter((line) => line.trim() !== "");
+  if (lines.length > MAX_FRAME_MESSAGES) {
+    const message = `frame must hold at most ${MAX_FRAME_MESSAGES} messages; this one ` +
+      `held ${lines.length}, and none was done`;
+    return [{ ok: false, refusal: { code: "INVALID_FIELD", message } }];
+  }
+  return lines.map((line) => parseMessage(line, path));
+}
+
+function parseMessage(json: string, path?: RoomName): Parsed {
+  let data: unknown;
+  try {
+    data = JSON.parse(json);
+  } catch {
+    data = undefined;
+  }
+  if (!isRecord(data) || typeof data.type !== "string") {
+    return {
+      ok: false,
+      refusal: { code: "PARSE_ERROR", message: 'send a JSON object with a string "type"' },
+    };
+  }
+  const echo = echoed(data);
+  if (!Object.hasOwn(clientMessages, data.type)) {
+    const message = `type must be one of ${Object.keys(clientMessages).join(", ")}`;
+    return { ok: false, refusal: { code: "UNKNOWN_TYPE", message, ...echo } };
+  }
+  // A ban without a room is from everything, wherever it is sent from.
+  const isRoomless = data.room === undefined && data.type !== "ban";
+  if (path !== undefined && isRoomless) data.room = path;
+  const schema = clientMessages[data.type as keyof typeof clientMessages];
+  const parsed = v.safeParse(schema, data, { abortEarly: true });
+  if (parsed.success) return { ok: true, message: parsed.output };
+  const field = String(parsed.issues[0].path?.[0]?.key ?? "type");
+  const message = `${field} must be ${EXPECTED[field] ?? "as the protocol says"}`;
+  return { ok: false, refusal: { code: "INVALID_FIELD", message, ...echo } };
+}
+
+/** The `ref` and `room` that an error carries back, where they are usable (W3.1). */
+function echoed(data: Record<string, unknown>): { ref?: string; room?: string } {
+  const back: { ref?: string; room?: string } = {};
+  if (v.is(ref, data.ref) && data.ref !== undefined) back.ref = data.ref as string;
+  const room = v.safeParse(roomName, data.room);
+  if (room.success) back.room = room.output;
+  return back;
+}
+
+function isRecord(data: unknown): data is Record<string, unknown> {
+  return typeof data === "object" && data !== null && !Array.isArray(data);
+}

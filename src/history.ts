@@ -1,0 +1,56 @@
+// What one connection is shown of a room's log (W5): the newest page, what it missed, and nothing
+// from before the time that its credential names (W10.5).
+import type { Hub } from "./hub.ts";
+import { type Entry, MAX_FRAME_BYTES, type Position, type RoomName } from "./protocol.ts";
+import type { Head, Page } from "./store/store.ts";
+
+/** What the entries of one answer may take of its frame; the rest is for members and topic. */
+const ENTRIES_BYTES = MAX_FRAME_BYTES - 100_000;
+
+/** The head as it looks to somebody from whom entries from before `from` are hidden. */
+export async function headSince(
+  { store }: Hub,
+  room: RoomName,
+  head: Readonly<Head>,
+  from: number,
+): Promise<Readonly<Head>> {
+  if (from === 0) return head;
+  // `ts` never falls from one entry to the next (W4.1).
+  let first = head.first;
+  let end = head.seq + 1;
+  while (first < end) {
+    const middle = Math.floor((first + end) / 2);
+    const { messages: [entry] } = await store.page(room, middle + 1, { limit: 1, bytes: 1 });
+    if (entry && entry.seq >= first && entry.ts >= from) end = entry.seq;
+    else first = middle + 1;
+  }
+  return { ...head, first };
+}
+
+/** The newest page before a seq, or as much of it as fits a frame; nothing from before `first`. */
+export async function readPage(
+  { store }: Hub,
+  room: RoomName,
+  before: number,
+  limit: number,
+  first: number,
+): Promise<Page> {
+  if (before <= first) return { messages: [], more: false };
+  const page = await store.page(room, before, { limit, bytes: ENTRIES_BYTES });
+  if (page.messages.length === 0 || page.messages[0]!.seq > first) return page;
+  return { messages: page.messages.filter(({ seq }) => seq >= first), more: false };
+}
+
+/** All that came after a position, or undefined where that can't be told whole (W5.4). */
+export async function readMissed(
+  { store, settings }: Hub,
+  room: RoomName,
+  since: Position,
+  head: Readonly<Head>,
+): Promise<Entry[] | undefined> {
+  const isKnown = since.epoch === head.epoch && since.seq <= head.seq;
+  if (!isKnown || since.seq < head.first - 1) return undefined;
+  if (since.seq === head.seq) return [];
+  const size = { limit: settings.limits.resume, bytes: ENTRIES_BYTES };
+  return await store.replay(room, since.seq, head.seq, size);
+}

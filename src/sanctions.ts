@@ -1,0 +1,113 @@
+// The bans and mutes in force: kept in the store, looked up in memory. Knows nobody who is here.
+import { type Identity, isGuest } from "./identity.ts";
+import { network } from "./network.ts";
+import type { RoomName, UserId } from "./protocol.ts";
+import type { Records } from "./store/store.ts";
+
+/** The place of a ban from everything. No room has this name. */
+export const EVERYWHERE = "*";
+export type Place = RoomName | typeof EVERYWHERE;
+
+interface Sanction {
+  /** In milliseconds since 1970; Infinity: until it is lifted. */
+  until: number;
+  /** Where a banned guest came from: other guests from there are banned with it. */
+  networks: readonly string[];
+}
+
+type Kind = "ban" | "mute";
+type Held = Map<Place, Map<UserId, Sanction>>;
+
+export class Sanctions {
+  readonly #records: Records;
+  readonly #held: Record<Kind, Held> = { ban: new Map(), mute: new Map() };
+
+  constructor(records: Records) {
+    this.#records = records;
+  }
+
+  /** Reads what was in force before a restart. Rejects with a `StoreError`. */
+  async restore(now: number): Promise<void> {
+    for (const kind of ["ban", "mute"] as const) {
+      for (const { key, value, expires } of await this.#records.list(kind, now)) {
+        const [place, uid] = splitKey(key);
+        this.#put(kind, place, uid, { until: expires ?? Infinity, networks: JSON.parse(value) });
+      }
+    }
+  }
+
+  /** When the user's mute in the room ends, or has ended; 0: there is none. Asked for every message. */
+  mutedUntil(room: RoomName, uid: UserId): number {
+    return this.#held.mute.get(room)?.get(uid)?.until ?? 0;
+  }
+
+  /** When a ban from the room, or from everything, ends; 0: there is none. */
+  bannedUntil(place: Place, identity: Identity, address: string, now: number): number {
+    const held = this.#held.ban.get(place);
+    if (!held || identity.isAdmin) return 0;
+    const own = held.get(identity.uid)?.until ?? 0;
+    const others = isGuest(identity.uid) ? untilOf(held, network(address)) : 0;
+    const until = Math.max(own, others);
+    return until > now ? until : 0;
+  }
+
+  /** Bans until a time; it holds when it is on the disk. Rejects with a `StoreError`. */
+  ban(place: Place, uid: UserId, until: number, addresses: string[]): Promise<void> {
+    const networks = isGuest(uid) ? [...new Set(addresses.map(network))] : [];
+    return this.#keep("ban", place, uid, { until, networks });
+  }
+
+  /** Mutes until a time, as `ban` does. */
+  mute(room: RoomName, uid: UserId, until: number): Promise<void> {
+    return this.#keep("mute", room, uid, { until, networks: [] });
+  }
+
+  /** Ends a ban or a mute, also where there is none. Rejects with a `StoreError`. */
+  async lift(kind: Kind, place: Place, uid: UserId): Promise<void> {
+    await this.#records.remove(kind, toKey(place, uid));
+    const held = this.#held[kind].get(place);
+    held?.delete(uid);
+    if (held?.size === 0) this.#held[kind].delete(place);
+  }
+
+  /** Forgets what is over. */
+  sweep(now: number): void {
+    for (const kinds of Object.values(this.#held)) {
+      for (const [place, held] of kinds) {
+        for (const [uid, { until }] of held) if (until <= now) held.delete(uid);
+        if (held.size === 0) kinds.delete(place);
+      }
+    }
+  }
+
+  async #keep(kind: Kind, place: Place, uid: UserId, sanction: Sanction): Promise<void> {
+    const { until, networks } = sanction;
+    const expires = until === Infinity ? null : until;
+    await this.#records.put(kind, toKey(place, uid), JSON.stringify(networks), expires);
+    this.#put(kind, place, uid, sanction);
+  }
+
+  #put(kind: Kind, place: Place, uid: UserId, sanction: Sanction): void {
+    let held = this.#held[kind].get(place);
+    if (!held) this.#held[kind].set(place, held = new Map());
+    held.set(uid, sanction);
+  }
+}
+
+function untilOf(held: Map<UserId, Sanction>, from: string): number {
+  let latest = 0;
+  for (const { until, networks } of held.values()) {
+    if (until > latest && networks.includes(from)) latest = until;
+  }
+  return latest;
+}
+
+function toKey(place: Place, uid: UserId): string {
+  return `${place} ${uid}`;
+}
+
+/** A place holds no space; a uid may. */
+function splitKey(key: string): [Place, UserId] {
+  const space = key.indexOf(" ");
+  return [key.slice(0, space), key.slice(space + 1)];
+}

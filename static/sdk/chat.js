@@ -1,0 +1,206 @@
+// @ts-check
+// What an application may ask of a chat server. Does nothing itself: each wish goes to the
+// connection or to the traffic on it.
+/** @import {Limits, Member, Position} from "../../src/protocol.ts" */
+/** @import {ChatEvents, Joined, Of} from "../chat.js" */
+/** @import {Connection} from "./connection.js" */
+/** @import {Emitter} from "./events.js" */
+/** @import {Traffic} from "./traffic.js" */
+/** @import {Unsent} from "./unsent.js" */
+
+/** The server writes room names in this form (W2.6). @param {string} name */
+function roomName(name) {
+  return name.normalize("NFC");
+}
+
+/** A chat server as one client sees it; made by `connect`. */
+export class Chat {
+  #connection;
+  #traffic;
+  #unsent;
+  #events;
+
+  /**
+   * @param {Connection} connection
+   * @param {Traffic} traffic
+   * @param {Unsent} unsent
+   * @param {Emitter<ChatEvents>} events
+   */
+  constructor(connection, traffic, unsent, events) {
+    this.#connection = connection;
+    this.#traffic = traffic;
+    this.#unsent = unsent;
+    this.#events = events;
+  }
+
+  get state() {
+    return this.#connection.state;
+  }
+
+  /** Who one is, since the first welcome. @returns {Member | null} */
+  get me() {
+    const { welcome } = this.#connection;
+    return welcome && { uid: welcome.uid, user: welcome.user };
+  }
+
+  /** @returns {Limits | null} */
+  get limits() {
+    return this.#connection.welcome?.limits ?? null;
+  }
+
+  /** Waiting and failed messages, oldest first. */
+  get unsent() {
+    return this.#unsent.list;
+  }
+
+  /**
+   * Joins a room, and again after every reconnect until `leave`. Rejects with a ChatError, also
+   * where the connection is `stopped`; the room is then joined as soon as there is one again.
+   * @param {string} room
+   * @returns {Promise<Joined>}
+   */
+  join(room) {
+    return this.#traffic.join(roomName(room));
+  }
+
+  /** @param {string} room */
+  leave(room) {
+    this.#traffic.leave(roomName(room));
+  }
+
+  /**
+   * Says something as soon as that is possible. Throws a RangeError when too much is unsent.
+   * @param {string} room
+   * @param {string} text
+   * @param {{replyTo?: number | undefined}} [options] `replyTo` is the seq of an earlier message.
+   */
+  say(room, text, { replyTo } = {}) {
+    return this.#traffic.say(roomName(room), text, replyTo);
+  }
+
+  /** Tries a failed message again. @param {string} ref */
+  resend(ref) {
+    this.#traffic.resend(ref);
+  }
+
+  /** Forgets a message that is not acknowledged. @param {string} ref */
+  discard(ref) {
+    this.#unsent.discard(ref);
+  }
+
+  /**
+   * The page of messages before a seq, or the newest. Rejects with a ChatError.
+   * @param {string} room
+   * @param {{before?: number | undefined, limit?: number | undefined}} [page]
+   * @returns {Promise<Of<"history">>}
+   */
+  history(room, { before, limit } = {}) {
+    return this.#traffic.ask({ type: "history", room: roomName(room), before, limit });
+  }
+
+  /**
+   * A page of a room's members, ordered by uid. Rejects with a ChatError.
+   * @param {string} room
+   * @param {string} [after] The last uid of the page before.
+   * @returns {Promise<Of<"members">>}
+   */
+  members(room, after) {
+    return this.#traffic.ask({ type: "members", room: roomName(room), after });
+  }
+
+  /** The public rooms. Rejects with a ChatError. @returns {Promise<Of<"rooms">>} */
+  rooms() {
+    return this.#traffic.ask({ type: "rooms" });
+  }
+
+  /** @param {string} room */
+  typing(room, on = true) {
+    this.#traffic.typing(roomName(room), on);
+  }
+
+  /**
+   * Relays bytes to the others who are in the room now. Throws a RangeError when it is too large.
+   * @param {string} room
+   * @param {Uint8Array} data
+   */
+  sendBinary(room, data) {
+    this.#traffic.sendBinary(roomName(room), data);
+  }
+
+  /** Where one stands in a room's log. @param {string} room @returns {Position | undefined} */
+  position(room) {
+    return this.#traffic.position(roomName(room));
+  }
+
+  /**
+   * Listens; the function that comes back takes the listener off.
+   * @template {keyof ChatEvents} K
+   * @param {K} type
+   * @param {(event: ChatEvents[K]) => void} listener
+   * @returns {() => void}
+   */
+  on(type, listener) {
+    return this.#events.on(type, listener);
+  }
+
+  /**
+   * Makes every connection of a user leave a room; they may join again. Needs `moderate`, as `mute`
+   * and `ban` do. Rejects with a ChatError.
+   * @param {string} room
+   * @param {string} uid
+   * @returns {Promise<Of<"kicked">>}
+   */
+  kick(room, uid) {
+    return this.#traffic.ask({ type: "kick", room: roomName(room), uid });
+  }
+
+  /**
+   * Keeps a user from writing in a room: for so many minutes, until it is ended, or with 0 no more.
+   * @param {string} room
+   * @param {string} uid
+   * @param {number} [minutes]
+   * @returns {Promise<Of<"muted">>}
+   */
+  mute(room, uid, minutes) {
+    return this.#traffic.ask({ type: "mute", room: roomName(room), uid, minutes });
+  }
+
+  /**
+   * Keeps a user out of a room, or of everything where the room is null, for as long as `mute` does.
+   * @param {string | null} room
+   * @param {string} uid
+   * @param {number} [minutes]
+   * @returns {Promise<Of<"banned">>}
+   */
+  ban(room, uid, minutes) {
+    const place = room === null ? {} : { room: roomName(room) };
+    return this.#traffic.ask({ type: "ban", ...place, uid, minutes });
+  }
+
+  /**
+   * Shows another token of the same user on the connection that there is, and from then on. Rejects
+   * with a ChatError when it is not good; then all is as before.
+   * @param {string} token
+   * @returns {Promise<Of<"welcome">>}
+   */
+  async auth(token) {
+    const welcome = await this.#traffic.ask({ type: "auth", token });
+    this.#connection.setToken(token);
+    return welcome;
+  }
+
+  /** Shows this token from now on, and at once where there is no connection. @param {string} token */
+  setToken(token) {
+    this.#connection.setToken(token);
+  }
+
+  /** Tries at once; when connected, makes sure within 5 s that it still is. */
+  retryNow() {
+    this.#connection.retryNow();
+  }
+
+  /** Ends it for good. Unsent messages stay in the storage. */
+  close() {
+    this.#connection.close();
+  }
+}
