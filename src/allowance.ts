@@ -22,11 +22,14 @@ const FIRST_BUCKET: ReadonlySet<Counted> = new Set([
   "ban",
 ]);
 
+/** How many messages on average, and at once. */
+export type UserLimits = Pick<Limits, "messagesPerSecond" | "burst">;
+
 export class Allowance {
   readonly #first: Bucket;
   readonly #second: Bucket;
 
-  constructor({ messagesPerSecond, burst }: Limits, now: number) {
+  constructor({ messagesPerSecond, burst }: UserLimits, now: number) {
     this.#first = new Bucket(messagesPerSecond, burst, now);
     this.#second = new Bucket(messagesPerSecond * SECOND_BUCKET, burst * SECOND_BUCKET, now);
   }

@@ -28,7 +28,7 @@ export async function authenticate(
   asker: Asker,
   { token, ref }: Extract<ClientMessage, { type: "auth" }>,
 ): Promise<Refusal | undefined> {
-  const identity = await asker.hub.authenticate(token);
+  const identity = await asker.hub.authenticate(token, asker.address);
   if (identity === "unavailable") {
     const message = "the token can't be checked now; try again";
     return { code: "UNAVAILABLE", message, retryAfterMs: 1000 };
