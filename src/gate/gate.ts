@@ -141,6 +141,8 @@ export class Gate {
     { token, name }: { token?: string; name?: string },
   ): Promise<Known | Refused> {
     const asked = this.#ask(request, peer);
+    // A page that could not use the cookie must not choose whose it is.
+    if (!mayUseCookie(asked)) return refuseOrigin();
     const limited = this.#limit(asked.network, "signIn");
     if (limited) return limited;
     const value = findInHeaders(asked.headers, this.#options.authHeader) ?? token;

@@ -21,10 +21,11 @@ export interface SessionOptions {
 }
 
 export function session({ gate, signIns, live, now }: SessionOptions) {
-  /** Ends the session that the request's cookie names, with its connections. */
+  /** Ends the session that the request's cookie names, with its connections; false: none. */
   const end = async (context: Context<AppEnv>) => {
     const id = gate.cookieOf(context.req.raw, context.env.address);
     if (id !== undefined) live.signOut(await signIns.end(id));
+    return id !== undefined;
   };
   const setId = (context: Context<AppEnv>, id: string, maxAge: number) => {
     const isSecure = gate.isSecure(context.req.raw, context.env.address);
@@ -61,8 +62,7 @@ export function session({ gate, signIns, live, now }: SessionOptions) {
       return tell(context, known, known.until);
     })
     .delete("/api/session", async (context) => {
-      await end(context);
-      setId(context, "", 0);
+      if (await end(context)) setId(context, "", 0);
       return context.body(null, 204);
     })
     .all("/api/session", only("GET", "POST", "DELETE"));

@@ -168,8 +168,12 @@ describe("session", () => {
       assertEquals(answer.headers.get("access-control-allow-credentials"), null);
       await using client = await enter(server, { cookie, origin: server.url });
       await client.next("welcome");
-      // A page that is no friend can't sign anybody out, or see that there was somebody.
-      assertEquals((await ask(server, "DELETE", { cookie, origin: listed })).status, 204);
+      // Such a page can't sign anybody out, or in as somebody else.
+      const out = await ask(server, "DELETE", { cookie, origin: listed });
+      assertEquals([out.status, out.headers.get("set-cookie")], [204, null]);
+      const authorization = `Bearer ${TOKEN}`;
+      const into = await ask(server, "POST", { cookie, origin: listed, authorization });
+      assertEquals([into.status, into.headers.get("set-cookie")], [403, null]);
       client.send({ type: "ping", ref: "still-here" });
       await client.until("pong");
     }
