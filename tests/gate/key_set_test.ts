@@ -72,6 +72,7 @@ describe("W15.8 the keys of JWT_JWKS_URL", () => {
   it("go on where a fetch fails, and who needs others is told to try again", async () => {
     const [old, fresh] = [await makeSigner("ES256", "old"), await makeSigner("ES256", "fresh")];
     await using server = new KeyServer(old.jwk);
+    await using elsewhere = new KeyServer(fresh.jwk);
     const { clock, failures, judge } = setUp(server);
     assertEquals(await judge(old), "in");
     for (
@@ -80,7 +81,7 @@ describe("W15.8 the keys of JWT_JWKS_URL", () => {
         () => new Response("<html>"),
         () => Response.json({ keys: [] }),
         () => Response.json({ keys: "none" }),
-        () => Response.redirect("http://127.0.0.1:1/"),
+        () => Response.redirect(elsewhere.url),
       ]
     ) {
       server.answer = answer;
