@@ -58,8 +58,11 @@ export interface HubParts {
   now(): number;
   random(): number;
   makeEpoch(): string;
-  /** Whose a credential from there is; undefined: nobody's, "unavailable": that can't be told now. */
-  authenticate(credential: string, address: string): Promise<Identity | "unavailable" | undefined>;
+  /** Whose a credential is; undefined: nobody's, "unavailable": that can't be told now. */
+  authenticate(
+    credential: string,
+    address: string,
+  ): Promise<Identity | "unavailable" | undefined>;
   /** Hears of everything that moderators do. */
   audit(event: Audited): void;
   /** Hears of every commit: the error it failed with, or undefined. */

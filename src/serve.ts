@@ -178,15 +178,15 @@ function logLife(log: Logger, life: Life, address: string): void {
 }
 
 function logAudited(log: Logger, { action, by, uid, room, until }: Audited): void {
-  const place = room === undefined ? "everywhere" : `in ${room}`;
-  const end = until === undefined
-    ? ""
-    : until === null
-    ? " for good"
-    : until === 0
-    ? ": ended"
-    : ` until ${new Date(until).toISOString()}`;
-  log.info("{by}: {action} of {uid} {place}{end}", { by, action, uid, place, end, audit: true });
+  log.info("audit: {by} {action} {uid} in {room} until {until}", {
+    ...{ action, by, uid, room: room ?? "everything" },
+    until: until === undefined ? "-" : endOf(until),
+  });
+}
+
+function endOf(until: number | null): string {
+  if (until === null) return "for good";
+  return until === 0 ? "now" : new Date(until).toISOString();
 }
 
 function explain(error: unknown): never {

@@ -39,6 +39,14 @@ const valid = fc.oneof(
     ref,
   }, { requiredKeys: ["type", "room", "text"] }),
   fc.record({
+    type: fc.constantFrom("auth", "kick", "mute", "ban"),
+    room: roomName,
+    token: fc.string({ minLength: 1 }),
+    uid: fc.string({ minLength: 1, maxLength: 256 }),
+    minutes: fc.integer({ min: 0, max: 5_256_000 }),
+    ref,
+  }, { requiredKeys: ["type", "room", "token", "uid"] }),
+  fc.record({
     type: fc.constantFrom("leave", "history", "members", "rooms", "typing", "ping", "pong"),
     room: roomName,
     before: fc.integer({ min: 1 }),

@@ -12,6 +12,9 @@ const BEFORE = "before must be a seq, a whole number of at least 1";
 const LIMIT = "limit must be a whole number of at least 1";
 const ON = "on must be true or false";
 const AFTER = "after must be a uid";
+const TOKEN = "token must be a token";
+const UID = "uid must be a uid";
+const MINUTES = "minutes must be a whole number from 0, which ends it, to 5256000";
 const TS = "ts must be a whole number";
 
 const MAX = Number.MAX_SAFE_INTEGER;
@@ -123,6 +126,40 @@ const cases: Case[] = [
     bad: [null, 0, 1, "true", {}],
     expected: ON,
   },
+  {
+    rule: "W8.5",
+    message: { type: "auth" },
+    field: "token",
+    good: ["t", "a.b.c", "x".repeat(10_000)],
+    bad: [MISSING, null, "", 7, {}, []],
+    expected: TOKEN,
+  },
+  ...(["kick", "mute", "ban"] as const).flatMap((type) => [
+    {
+      rule: "W10.9",
+      message: { type, room: "a" },
+      field: "uid",
+      good: ["guest:x", "a b", "a".repeat(256)],
+      bad: [MISSING, null, "", 7, {}, [], "a".repeat(257)],
+      expected: UID,
+    },
+    {
+      rule: "W2.2",
+      message: { type, uid: "u" },
+      field: "room",
+      good: type === "ban" ? [MISSING, "a"] : ["a"],
+      bad: ["", "*", " a", null, 7, ...(type === "ban" ? [] : [MISSING])],
+      expected: ROOM,
+    },
+  ]),
+  ...(["mute", "ban"] as const).map((type) => ({
+    rule: "W10.7",
+    message: { type, room: "a", uid: "u" },
+    field: "minutes",
+    good: [MISSING, 0, 1, 5_256_000],
+    bad: [null, -1, 0.5, 5_256_001, "1", {}],
+    expected: MINUTES,
+  })),
   {
     rule: "W12.1",
     message: { type: "pong" },

@@ -143,6 +143,14 @@ describe("protocol", () => {
     });
   }
 
+  it("W15.1 W10.8 the room of the path stands in, but not for a ban: without a room it is from everything", () => {
+    const rooms = ["kick", "mute", "ban"].map((type) => {
+      const parsed = parse({ type, uid: "u" }, "lobby");
+      return parsed.ok && "room" in parsed.message && parsed.message.room;
+    });
+    assertEquals(rooms, ["lobby", "lobby", false] as (RoomName | false)[]);
+  });
+
   it("W3.5 each message of a frame is judged alone", () => {
     const frame = '{"type":"ping"}\nnonsense\n{"type":"chat"}\n{"type":"ping","ts":2}';
     const judged = parseFrame(frame, true).map((parsed) => parsed.ok || parsed.refusal.code);

@@ -82,11 +82,19 @@ describe("bucket", () => {
 });
 
 describe("rates", () => {
-  it("W13.3 chat, history, members and rooms share the bucket of messages", () => {
+  it("W13.3 what costs the store shares the bucket of messages", () => {
     const rates = makeRates();
-    const four = ["chat", "history", "members", "rooms"] as const;
-    for (let taken = 0; taken < 20; taken++) assertEquals(rates.take(four[taken % 4]!, 0), 0);
-    for (const what of four) assertEquals(rates.take(what, 0), 200);
+    const costly = ["chat", "history", "members", "rooms", "auth", "kick", "mute", "ban"] as const;
+    for (let taken = 0; taken < 20; taken++) assertEquals(rates.take(costly[taken % 8]!, 0), 0);
+    for (const what of costly) assertEquals(rates.take(what, 0), 200);
+  });
+
+  it("W13.3 what a limit beside it refuses is refused, and counts for a flood", () => {
+    const asked: Counted[] = [];
+    const limit = (what: Counted) => asked.push(what) > 1 ? 7 : 0;
+    const rates = new Rates(new Allowance(LIMITS, 0), limit, 0);
+    assertEquals([rates.take("chat", 0), rates.take("typing", 0)], [0, 7]);
+    assertEquals([asked, rates.refused], [["chat", "typing"], 1]);
   });
 
   it("W13.3 everything else shares a second bucket of ten times that", () => {
