@@ -61,6 +61,25 @@ describe("user token", () => {
     assertEquals((await fetch(`${server.url}/ws`).then((it) => it.json())).code, "UNAUTHORIZED");
   });
 
+  it("W8.4 W8.5 W15.11 a token is renewed on its connection, which ends with it; guesses end too", async () => {
+    await using server = await startServer({ JWT_SECRET: SECRET, ADMIN_TOKEN });
+    const now = Math.floor(Date.now() / 1000);
+    await using ada = await enter(server, await sign({ sub: "u-17", exp: now + 3600 }));
+    ada.send({ type: "auth", token: await sign({ sub: "u-17", exp: now + 7200 }), ref: "r" });
+    assertEquals((await ada.next("welcome")).expires, (now + 7200) * 1000);
+    for (let guess = 0; guess < 11; guess++) {
+      ada.send({ type: "auth", token: `guess-${guess}` });
+      assertEquals((await ada.next("error")).code, "UNAUTHORIZED");
+    }
+    ada.send({ type: "auth", token: ADMIN_TOKEN });
+    assertEquals((await ada.next("error")).code, "UNAVAILABLE");
+    await server.said(/too many bad tokens from "127\.0\.0\.1"/);
+    const soon = Math.floor(Date.now() / 1000) + 4;
+    ada.send({ type: "auth", token: await sign({ sub: "u-17", exp: soon }) });
+    await ada.next("welcome");
+    assertEquals((await ada.closed).code, 4001);
+  });
+
   it("W8.2 a guest does not get the name of a user who is there", async () => {
     await using server = await startServer({ JWT_SECRET: SECRET, WS_TOKEN: "open" });
     await using _ada = await enter(server, await sign({ sub: "u-17", name: "Ada" }));
