@@ -22,13 +22,16 @@ const FIRST_BUCKET: ReadonlySet<Counted> = new Set([
   "ban",
 ]);
 
+/** How many messages on average, and at once. */
+export type UserLimits = Pick<Limits, "messagesPerSecond" | "burst">;
+
 export class Allowance {
-  readonly #limits: Limits;
+  readonly #limits: UserLimits;
   /** Each is made when it is first drawn on: most users only listen. */
   #first: Bucket | undefined;
   #second: Bucket | undefined;
 
-  constructor(limits: Limits) {
+  constructor(limits: UserLimits) {
     this.#limits = limits;
   }
 

@@ -1,34 +1,64 @@
 // The application: which path is answered by what. Does no I/O of its own.
 import { Hono } from "hono";
-import type { Gate } from "./gate/gate.ts";
+import type { Gate, LiveSessions } from "./gate/gate.ts";
+import { refuse } from "./gate/refusal.ts";
+import type { Revocations } from "./gate/revocations.ts";
+import type { SignIns } from "./gate/sign_ins.ts";
 import type { Hub } from "./hub.ts";
+import { answer } from "./routes/answer.ts";
 import { assets } from "./routes/assets.ts";
+import { crossOrigin } from "./routes/cross_origin.ts";
 import type { AppEnv } from "./routes/env.ts";
+import { securityHeaders } from "./routes/headers.ts";
+import { session } from "./routes/session.ts";
 import { status } from "./routes/status.ts";
+import { users } from "./routes/users.ts";
 import { ws } from "./routes/ws.ts";
 import type { Life } from "./session.ts";
+import { StoreError } from "./store/store.ts";
 
 export interface AppOptions {
   hub: Hub;
   gate: Gate;
+  signIns: SignIns;
+  revocations: Revocations;
+  live: LiveSessions;
+  allowedOrigins: readonly string[];
+  authHeader: string;
+  now(): number;
   /** Whether the store takes entries now. */
   isStoreReady(): boolean;
-  /** Hears of a connection that has ended. */
-  ended(life: Life): void;
+  /** Hears of a connection that has ended, and where it came from. */
+  ended(life: Life, address: string): void;
+  /** Hears of a bug: something threw that must not. */
+  fault(error: unknown): void;
 }
 
 /** The routes of a Snug server; `hc<AppType>(base).ws.$ws()` is a socket to it. */
-export function createApp({ hub, gate, isStoreReady, ended }: AppOptions) {
+export function createApp(options: AppOptions) {
+  const { gate, fault } = options;
   return new Hono<AppEnv>()
+    .use(securityHeaders)
     .use(async (context, next) => {
       const refused = gate.checkHost(context.req.raw);
-      if (refused) return context.json(refused.refusal, refused.status);
+      if (refused) return answer(context, refused);
       return await next();
     })
-    .route("/", ws({ hub, gate, ended }))
-    .route("/", status({ hub, isStoreReady }))
+    .route("/", ws(options))
+    .route("/", status(options))
+    .use("/api/*", crossOrigin(options))
+    .route("/", session(options))
+    .route("/", users(options))
     .route("/", assets())
-    .notFound((context) => context.json({ code: "NOT_FOUND", message: "nothing is here" }, 404));
+    .notFound((context) => answer(context, refuse(404, "NOT_FOUND", "nothing is here")))
+    .onError((error, context) => {
+      if (error instanceof StoreError) {
+        const message = "the store can't be reached now; try again";
+        return answer(context, refuse(503, "UNAVAILABLE", message, 1000));
+      }
+      fault(error);
+      return context.json({ code: "INTERNAL", message: "the server failed at this" }, 500);
+    });
 }
 
 /** For `hc` of hono/client. */

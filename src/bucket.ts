@@ -18,10 +18,15 @@ export class Bucket {
 
   /** Takes one and returns 0, or takes none and returns the milliseconds until there is one. */
   take(now: number): number {
+    const waitMs = this.waitMs(now);
+    if (waitMs === 0) this.#parts -= TOKEN;
+    return waitMs;
+  }
+
+  /** The milliseconds until there is one to take. */
+  waitMs(now: number): number {
     this.#fill(now);
-    if (this.#parts < TOKEN) return Math.ceil((TOKEN - this.#parts) / this.#perSecond);
-    this.#parts -= TOKEN;
-    return 0;
+    return this.#parts < TOKEN ? Math.ceil((TOKEN - this.#parts) / this.#perSecond) : 0;
   }
 
   /** Whether its whole burst is there. */

@@ -1,7 +1,8 @@
 // The configuration: environment variables, checked, as one frozen value. The only reader of the
 // environment is the one who calls readConfig.
+import ipaddr from "ipaddr.js";
 import * as v from "valibot";
-import { parseRoomName, type RoomName } from "./protocol.ts";
+import { parseRoomName, type RoomName, utf8Length } from "./protocol.ts";
 
 const MAX_NUMBER = 2 ** 31 - 1;
 
@@ -18,6 +19,8 @@ const list = v.pipe(
   v.transform((value) => value.split(",").map((item) => item.trim()).filter((item) => item !== "")),
 );
 
+/** A header can't carry much more. */
+const MAX_TOKEN_LENGTH = 4096;
 /** An outbox must hold this many of the largest messages, or one of them closes fast readers too. */
 const OUTBOX_MESSAGES = 4;
 
@@ -56,9 +59,31 @@ const settings = {
   STORE_SYNC: setting("full", v.picklist(["full", "normal"]), "full or normal"),
   WS_TOKEN: setting(
     "",
-    v.pipe(v.string(), v.regex(/^[\x21-\x7e]*$/)),
+    v.pipe(v.string(), v.regex(/^[\x21-\x7e]*$/), v.maxLength(MAX_TOKEN_LENGTH)),
     "a token that every client must have, of printable ASCII without spaces, or open",
   ),
+  ADMIN_TOKEN: setting(
+    "",
+    v.pipe(
+      v.string(),
+      v.regex(/^[\x21-\x7e]*$/),
+      v.maxLength(MAX_TOKEN_LENGTH),
+      v.notValue("open"),
+    ),
+    "a token that may do everything, of printable ASCII without spaces, and not open",
+  ),
+  JWT_SECRET: setting(
+    "",
+    v.pipe(v.string(), v.check((value) => value === "" || utf8Length(value) >= 32)),
+    "a secret of at least 32 bytes",
+  ),
+  JWT_JWKS_URL: setting(
+    "",
+    v.pipe(v.string(), v.check((value) => value === "" || isKeysUrl(value))),
+    "an https: address of public keys without a password in it; http: on this machine only",
+  ),
+  JWT_ISSUER: setting("", v.string(), "what the claim iss of tokens must be"),
+  JWT_AUDIENCE: setting("", v.string(), "what the claim aud of tokens must be or hold"),
   AUTH_HEADER: setting(
     "",
     v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]*$/), v.toLowerCase()),
@@ -68,6 +93,11 @@ const settings = {
     "",
     v.pipe(list, v.everyItem(isOrigin)),
     "origins such as https://example.org, with commas between them, or *",
+  ),
+  TRUSTED_PROXIES: setting(
+    "",
+    v.pipe(list, v.everyItem(isNetwork)),
+    "addresses or networks of proxies such as 127.0.0.1 or 10.0.0.0/8, with commas between them",
   ),
   ROOMS: setting(
     "general,random",
@@ -108,7 +138,12 @@ type Name = keyof typeof settings;
 export type Config = { readonly [N in Name]: v.InferOutput<(typeof settings)[N]["schema"]> };
 
 /** Variables whose value is never shown. */
-const SECRETS: ReadonlySet<string> = new Set(["WS_TOKEN"]);
+const SECRETS: ReadonlySet<string> = new Set([
+  "WS_TOKEN",
+  "ADMIN_TOKEN",
+  "JWT_SECRET",
+  "JWT_JWKS_URL",
+]);
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -126,12 +161,33 @@ export function readConfig(environment: Environment):
     else problems.push(`${name}=${SECRETS.has(name) ? "…" : oneLine(given)}: expected ${expected}`);
   }
   if (problems.length > 0) return { ok: false, problems };
-  const { OUTBOX_BYTES, MAX_MESSAGE_BYTES } = config as Config;
+  const together = problemsTogether(config as Config);
+  if (together.length > 0) return { ok: false, problems: together };
+  return { ok: true, config: Object.freeze(config) as Config };
+}
+
+/** What is wrong between values that are each good. */
+function problemsTogether(config: Config): string[] {
+  const { OUTBOX_BYTES, MAX_MESSAGE_BYTES, WS_TOKEN, ADMIN_TOKEN } = config;
+  const { JWT_SECRET, JWT_JWKS_URL, JWT_ISSUER, JWT_AUDIENCE } = config;
+  const problems: string[] = [];
   if (OUTBOX_BYTES < MAX_MESSAGE_BYTES * OUTBOX_MESSAGES) {
     const expected = `at least ${OUTBOX_MESSAGES} times MAX_MESSAGE_BYTES (${MAX_MESSAGE_BYTES})`;
-    return { ok: false, problems: [`OUTBOX_BYTES=${OUTBOX_BYTES}: expected ${expected}`] };
+    problems.push(`OUTBOX_BYTES=${OUTBOX_BYTES}: expected ${expected}`);
   }
-  return { ok: true, config: Object.freeze(config) as Config };
+  if (ADMIN_TOKEN !== "" && ADMIN_TOKEN === WS_TOKEN) {
+    problems.push("ADMIN_TOKEN=…: expected another token than WS_TOKEN");
+  }
+  if (JWT_SECRET !== "" && JWT_JWKS_URL !== "") {
+    problems.push("JWT_SECRET=…: expected nothing beside JWT_JWKS_URL, or the other way round");
+  }
+  if (JWT_SECRET === "" && JWT_JWKS_URL === "" && (JWT_ISSUER || JWT_AUDIENCE)) {
+    const name = JWT_ISSUER ? "JWT_ISSUER" : "JWT_AUDIENCE";
+    problems.push(
+      `${name}=${oneLine(config[name])}: expected JWT_SECRET or JWT_JWKS_URL beside it`,
+    );
+  }
+  return problems;
 }
 
 function oneLine(value: string): string {
@@ -181,6 +237,20 @@ function isOrigin(value: string): boolean {
   } catch {
     return false;
   }
+}
+
+function isKeysUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, username, password } = new URL(value);
+  const isHere = protocol === "http:" && isLoopback(hostname.replace(/^\[|\]$/g, ""));
+  return (protocol === "https:" || isHere) && username === "" && password === "";
+}
+
+function isNetwork(value: string): boolean {
+  const [address = "", bits, ...rest] = value.split("/");
+  const isV4 = ipaddr.IPv4.isValidFourPartDecimal(address);
+  if (rest.length > 0 || !isV4 && !ipaddr.IPv6.isValid(address)) return false;
+  return bits === undefined || /^\d{1,3}$/.test(bits) && Number(bits) <= (isV4 ? 32 : 128);
 }
 
 function toRoomNames(names: string[]): RoomName[] {

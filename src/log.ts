@@ -9,12 +9,15 @@ import {
 } from "@logtape/logtape";
 import type { Config } from "./config.ts";
 
+/** What begins a line, turns the direction of text or drives a terminal, and formatters leave. */
+const TREACHEROUS = /[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
 /** Sets the log up for the process; all lines go to standard error. */
 export async function openLog(config: Pick<Config, "LOG_LEVEL" | "LOG_FORMAT">): Promise<Logger> {
   const formatter = config.LOG_FORMAT === "json"
     ? getJsonLinesFormatter({ properties: "flatten" })
     : getTextFormatter({ timestamp: "rfc3339", category: () => "snug" });
-  const toStandardError: Sink = (record) => console.error(formatter(record).trimEnd());
+  const toStandardError: Sink = (record) => console.error(escaped(formatter(record).trimEnd()));
   await configure({
     reset: true,
     sinks: { stderr: toStandardError },
@@ -24,6 +27,14 @@ export async function openLog(config: Pick<Config, "LOG_LEVEL" | "LOG_FORMAT">):
     ],
   });
   return getLogger("snug");
+}
+
+/** As JSON and JavaScript both write it. */
+function escaped(line: string): string {
+  return line.replace(
+    TREACHEROUS,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 function level(name: Config["LOG_LEVEL"]) {

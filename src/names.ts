@@ -1,8 +1,7 @@
-// The names of the users who are connected now: no two users have the same one (W8.2).
+// The names of the users who are connected now (W8.2): no two guests have the same one, and none has
+// that of a token user who was there before.
 import type { UserId } from "./protocol.ts";
-
-/** Characters in a user name (W2.2). */
-const MAX_CHARACTERS = 32;
+import { MAX_NAME_CHARACTERS } from "./user_name.ts";
 
 interface Held {
   user: string;
@@ -11,11 +10,13 @@ interface Held {
 
 export class Names {
   readonly #byUid = new Map<UserId, Held>();
-  readonly #taken = new Map<string, UserId>();
+  /** Folded names, each with the number of users who have it. */
+  readonly #taken = new Map<string, number>();
 
   /**
    * A connection of the user came. Returns the name it goes by: the one its other connections have,
-   * else the wished one, else that with `-2`, `-3` … behind it.
+   * else the wished one, else, for a guest, that with `-2`, `-3` … behind it. A token user has the
+   * name of its token, whoever else has it: it was given it by somebody.
    */
   take(uid: UserId, wished: string): string {
     const held = this.#byUid.get(uid);
@@ -23,9 +24,10 @@ export class Names {
       held.connections++;
       return held.user;
     }
-    const user = this.#free(wished);
+    const user = isGuest(uid) ? this.#free(wished) : wished;
     this.#byUid.set(uid, { user, connections: 1 });
-    this.#taken.set(fold(user), uid);
+    const folded = fold(user);
+    this.#taken.set(folded, (this.#taken.get(folded) ?? 0) + 1);
     return user;
   }
 
@@ -35,7 +37,10 @@ export class Names {
     held.connections--;
     if (held.connections > 0) return;
     this.#byUid.delete(uid);
-    this.#taken.delete(fold(held.user));
+    const folded = fold(held.user);
+    const others = this.#taken.get(folded)! - 1;
+    if (others > 0) this.#taken.set(folded, others);
+    else this.#taken.delete(folded);
   }
 
   /** Users connected now. */
@@ -47,10 +52,14 @@ export class Names {
     let name = wished;
     for (let number = 2; this.#taken.has(fold(name)); number++) {
       const suffix = `-${number}`;
-      name = [...wished].slice(0, MAX_CHARACTERS - suffix.length).join("") + suffix;
+      name = [...wished].slice(0, MAX_NAME_CHARACTERS - suffix.length).join("") + suffix;
     }
     return name;
   }
+}
+
+function isGuest(uid: UserId): boolean {
+  return uid.startsWith("guest:");
 }
 
 /** What makes two names the same to a reader. Both ways, because ß and ς fold only upwards. */

@@ -20,7 +20,6 @@ const ROOM_NAME = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u;
 /** What a room name must be, in words. */
 export const ROOM_NAME_EXPECTED =
   "a name of 1 to 64 bytes: letters, digits, . _ and -, a letter or digit first";
-const USER_NAME_FORBIDDEN = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
 const encoder = new TextEncoder();
 
@@ -165,18 +164,6 @@ export function parseRoomName(name: string): ParsedRoom {
   return parsed.success
     ? { ok: true, room: parsed.output }
     : { ok: false, message: `room must be ${ROOM_NAME_EXPECTED}` };
-}
-
-/** A user name trimmed and in NFC (W2.7), or what is wrong with it. */
-export function parseUserName(name: string):
-  | { ok: true; name: string }
-  | { ok: false; message: string } {
-  const trimmed = name.normalize("NFC").trim();
-  const length = [...trimmed].length;
-  if (length < 1 || length > 32 || !trimmed.isWellFormed() || USER_NAME_FORBIDDEN.test(trimmed)) {
-    return { ok: false, message: "username must be 1 to 32 characters without line breaks" };
-  }
-  return { ok: true, name: trimmed };
 }
 
 /** A message as the JSON of one line. `JSON.stringify` never writes a raw line break. */

@@ -2,11 +2,9 @@
 import type { Logger } from "@logtape/logtape";
 import { randomBytes } from "node:crypto";
 import { setImmediate } from "node:timers";
+import { type OpenAccess, openAccess } from "./access.ts";
 import { createApp } from "./app.ts";
 import { type Config, isLoopback } from "./config.ts";
-import { Gate } from "./gate/gate.ts";
-import { GuestSessions } from "./gate/guest.ts";
-import { hashToken } from "./gate/token.ts";
 import { type Audited, Hub, SWEEP_MS } from "./hub.ts";
 import type { Life } from "./session.ts";
 import { openStore } from "./store/open.ts";
@@ -33,15 +31,6 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Who may come in, by the configuration and what the store keeps. */
-interface Access {
-  tokenHash: string | undefined;
-  /** Names what sessions are bound to (W8.3). */
-  binding: string;
-  /** The token that was made just now, to be shown once. */
-  made: string | undefined;
-}
-
 /** Starts a server. Rejects with a `StartError` where the store or the address can't be used. */
 export async function serve(config: Config, log: Logger): Promise<Server> {
   const store = await openStore(config.STORE_URL, config.STORE_SYNC).catch(explain);
@@ -64,6 +53,7 @@ async function serveFrom(store: Store, config: Config, log: Logger): Promise<Ser
     failed: (error) => log.error("the store fails: {error}", { error: String(error) }),
     recovered: () => log.warn("the store works again"),
   });
+  const opened = Promise.withResolvers<OpenAccess>();
   const hub = new Hub({
     settings: hubSettings(config),
     store,
@@ -71,7 +61,8 @@ async function serveFrom(store: Store, config: Config, log: Logger): Promise<Ser
     now: Date.now,
     random: Math.random,
     makeEpoch: () => randomText(8),
-    authenticate: () => Promise.resolve(undefined),
+    authenticate: async (credential, address) =>
+      (await opened.promise).gate.authenticate(credential, Date.now(), address),
     audit: (event) => logAudited(log, event),
     fault,
     storeTried: (error) => watch.tried(error),
@@ -84,30 +75,27 @@ async function serveFrom(store: Store, config: Config, log: Logger): Promise<Ser
     async (request, incoming) => (await ready.promise).fetch(request, incoming),
     fault,
   );
-  const access = await openAccess(store, config).catch(explain);
-  const secret = await store.keep("session-secret", randomText(32)).catch(explain);
-  const gate = new Gate({
-    tokenHash: access.tokenHash,
-    isLocalOnly: access.tokenHash === undefined && isLoopback(config.HOST),
-    allowedOrigins: config.ALLOWED_ORIGINS,
-    authHeader: config.AUTH_HEADER,
-    maxConnections: config.MAX_CONNECTIONS,
-    maxConnectionsPerIp: config.MAX_CONNECTIONS_PER_IP,
-    guests: new GuestSessions(secret, access.binding),
-    now: Date.now,
-    makeGuestId: () => randomText(9),
-  });
+  const access = await openAccess(config, store, hub, log).catch(explain);
+  const { gate, signIns, revocations } = access;
+  opened.resolve(access);
   ready.resolve(createApp({
     hub,
     gate,
+    signIns,
+    revocations,
+    live: hub,
+    allowedOrigins: config.ALLOWED_ORIGINS,
+    authHeader: config.AUTH_HEADER,
+    now: Date.now,
     isStoreReady: () => watch.isReady,
-    ended: (life) => logLife(log, life),
+    ended: (life, address) => logLife(log, life, address),
+    fault,
   }));
   const sweep = setInterval(() => hub.sweep(), SWEEP_MS);
   const url = `http://${bracketed(config.HOST)}:${listening.port}`;
   return {
     url,
-    greeting: greet(config, url, access),
+    greeting: greet(config, url, access.describe(url)),
     stop: async () => {
       const deadline = Date.now() + config.DRAIN_MS;
       gate.close();
@@ -146,21 +134,6 @@ async function listenOn(
   }
 }
 
-/** The shared token's hash; where one is needed and none is set, one is made and kept. */
-async function openAccess(store: Store, config: Config): Promise<Access> {
-  const { WS_TOKEN, HOST } = config;
-  const isOpen = WS_TOKEN === "open" || (WS_TOKEN === "" && isLoopback(HOST));
-  if (isOpen) return { tokenHash: undefined, binding: "open", made: undefined };
-  if (WS_TOKEN !== "") {
-    const tokenHash = hashToken(WS_TOKEN);
-    return { tokenHash, binding: tokenHash, made: undefined };
-  }
-  const token = randomText(18);
-  const fresh = hashToken(token);
-  const tokenHash = await store.keep("token-hash", fresh);
-  return { tokenHash, binding: tokenHash, made: tokenHash === fresh ? token : undefined };
-}
-
 function hubSettings(config: Config): Hub["settings"] {
   return {
     limits: {
@@ -183,34 +156,24 @@ function hubSettings(config: Config): Hub["settings"] {
   };
 }
 
-function greet(config: Config, url: string, access: Access): string[] {
+function greet(config: Config, url: string, access: string[]): string[] {
   const lines = [`Snug ${VERSION} listens on ${url}`];
   if (config.TRANSPORT === "deno" && !isLoopback(config.HOST)) {
     lines.push("Where strangers can reach it, TRANSPORT=ws also bounds fragmented messages.");
   }
-  if (access.made !== undefined) {
-    const reachable = url.replace("//0.0.0.0:", "//localhost:").replace("//[::]:", "//localhost:");
-    lines.push(
-      "A token is needed to come in. It is in this link, which is shown only now:",
-      `  ${reachable}/#token=${access.made}`,
-      "On another machine, put this one's address in place of localhost.",
-    );
-  } else if (access.tokenHash === undefined) {
-    const who = isLoopback(config.HOST) ? "this machine" : "everybody who can reach it";
-    lines.push(`It is open to ${who}, without a token.`);
-  } else if (config.WS_TOKEN === "") {
-    lines.push("A token is needed to come in: the one of the first start. WS_TOKEN sets another.");
-  } else {
-    lines.push("A token is needed to come in: WS_TOKEN.");
-  }
-  return lines;
+  return [...lines, ...access];
 }
 
-function logLife(log: Logger, life: Life): void {
+function logLife(log: Logger, life: Life, address: string): void {
   log.info(
-    "{user} {uid} left {rooms}: {code} {reason} after {seconds} s, " +
+    "{user} {uid} of {address} left {rooms}: {code} {reason} after {seconds} s, " +
       "{received} in, {sent} out, {dropped} dropped",
-    { ...life, rooms: life.rooms.join(" ") || "-", seconds: Number(life.seconds.toFixed(1)) },
+    {
+      ...life,
+      address,
+      rooms: life.rooms.join(" ") || "-",
+      seconds: Number(life.seconds.toFixed(1)),
+    },
   );
 }
 

@@ -10,8 +10,14 @@ const DEFAULTS: Record<string, unknown> = {
   STORE_URL: "sqlite:data/snug.db",
   STORE_SYNC: "full",
   WS_TOKEN: "",
+  ADMIN_TOKEN: "",
+  JWT_SECRET: "",
+  JWT_JWKS_URL: "",
+  JWT_ISSUER: "",
+  JWT_AUDIENCE: "",
   AUTH_HEADER: "",
   ALLOWED_ORIGINS: [],
+  TRUSTED_PROXIES: [],
   ROOMS: ["general", "random"],
   JOIN_POLICY: "open",
   MAX_ROOMS: 10000,
@@ -67,6 +73,12 @@ const GOOD: [name: string, value: string, read: unknown][] = [
   ["ALLOWED_ORIGINS", "*", ["*"]],
   ["ALLOWED_ORIGINS", "https://a.example", ["https://a.example"]],
   ["ALLOWED_ORIGINS", " https://a.example , http://b:81,", ["https://a.example", "http://b:81"]],
+  ["ADMIN_TOKEN", "all-of-it", "all-of-it"],
+  ["JWT_SECRET", "é".repeat(16), "é".repeat(16)],
+  ["JWT_JWKS_URL", "https://id.example/keys?a=b", "https://id.example/keys?a=b"],
+  ["JWT_JWKS_URL", "http://[::1]:81/keys", "http://[::1]:81/keys"],
+  ["TRUSTED_PROXIES", "127.0.0.1", ["127.0.0.1"]],
+  ["TRUSTED_PROXIES", "10.0.0.0/8, ::1,fd00::/8 ", ["10.0.0.0/8", "::1", "fd00::/8"]],
   ["ROOMS", "lobby", ["lobby"]],
   ["ROOMS", " a , cafe\u0301,1.2_3-4 ,, ", ["a", "caf\u00e9", "1.2_3-4"]],
   ["LOG_LEVEL", "debug", "debug"],
@@ -78,6 +90,10 @@ const ORIGINS = "origins such as https://example.org, with commas between them, 
 const ROOMS = "room names with commas between them; letters, digits, . _ and -";
 const STORES = "sqlite:<path of a file> or memory:";
 const HOSTS = "an address to listen on, such as 127.0.0.1 or 0.0.0.0";
+const NETWORKS =
+  "addresses or networks of proxies such as 127.0.0.1 or 10.0.0.0/8, with commas between them";
+const KEYS_URL =
+  "an https: address of public keys without a password in it; http: on this machine only";
 const BAD: [name: string, value: string, expected: string][] = [
   ["HOST", "http://127.0.0.1", HOSTS],
   ["HOST", "a b", HOSTS],
@@ -102,6 +118,16 @@ const BAD: [name: string, value: string, expected: string][] = [
   ["ALLOWED_ORIGINS", "null", ORIGINS],
   ["ALLOWED_ORIGINS", "https://a.example https://b.example", ORIGINS],
   ["ALLOWED_ORIGINS", "https://a.example,b.example", ORIGINS],
+  ["JWT_ISSUER", "https://id.example", "JWT_SECRET or JWT_JWKS_URL beside it"],
+  ["JWT_AUDIENCE", "chat", "JWT_SECRET or JWT_JWKS_URL beside it"],
+  ["TRUSTED_PROXIES", "nginx", NETWORKS],
+  ["TRUSTED_PROXIES", "10.0.0.0/33", NETWORKS],
+  ["TRUSTED_PROXIES", "10.0.0/8", NETWORKS],
+  ["TRUSTED_PROXIES", "010.0.0.1", NETWORKS],
+  ["TRUSTED_PROXIES", "10.0.0.0/8/8", NETWORKS],
+  ["TRUSTED_PROXIES", "10.0.0.0/", NETWORKS],
+  ["TRUSTED_PROXIES", "::/129", NETWORKS],
+  ["TRUSTED_PROXIES", "*", NETWORKS],
   ["ROOMS", "general,bad room", ROOMS],
   ["ROOMS", "#general", ROOMS],
   ["ROOMS", "x".repeat(65), ROOMS],
@@ -184,6 +210,32 @@ describe("the configuration", () => {
     assertEquals(read({ OUTBOX_BYTES: "65536" }).OUTBOX_BYTES, 65536);
   });
 
+  it("takes one kind of tokens of users, and an ADMIN_TOKEN of its own", () => {
+    const JWT_SECRET = "s".repeat(32);
+    const url = "https://id.example/keys";
+    const [both] = problems({ JWT_SECRET, JWT_JWKS_URL: url });
+    assertEquals(
+      both,
+      "JWT_SECRET=…: expected nothing beside JWT_JWKS_URL, or the other way round",
+    );
+    assertEquals(read({ JWT_SECRET, JWT_ISSUER: "me", JWT_AUDIENCE: "us" }).JWT_ISSUER, "me");
+    const same = problems({ WS_TOKEN: "x", ADMIN_TOKEN: "x" });
+    assertEquals(same, ["ADMIN_TOKEN=…: expected another token than WS_TOKEN"]);
+    assertEquals(problems({ ADMIN_TOKEN: "open" }).length, 1);
+    const short = ["s".repeat(31), "é".repeat(15)];
+    for (const secret of short) {
+      const found = problems({ JWT_SECRET: secret });
+      assertEquals(found, ["JWT_SECRET=…: expected a secret of at least 32 bytes"]);
+    }
+  });
+
+  it("takes public keys from where nobody between can change them, and shows no password", () => {
+    const urls = ["http://id.example/keys", "https://me:pass@id.example/keys", "id.example"];
+    for (const url of [...urls, "file:///keys", "http://127.0.0.1.evil.example/"]) {
+      assertEquals(problems({ JWT_JWKS_URL: url }), [`JWT_JWKS_URL=…: expected ${KEYS_URL}`]);
+    }
+  });
+
   it("tells all problems at once, one line each, in one order", () => {
     const found = problems({
       LOG_LEVEL: "loud",
@@ -218,9 +270,11 @@ describe("the configuration", () => {
 
   it("never shows a token, also not a bad one or one under a name that is nearly right", () => {
     for (const token of ["secret", "x".repeat(500)]) {
-      const bad = problems({ WS_TOKEN: `${token} é` });
-      assertEquals(bad.length, 1);
-      assert(!bad.join().includes(token));
+      for (const name of ["WS_TOKEN", "ADMIN_TOKEN"]) {
+        const bad = problems({ [name]: `${token} é` });
+        assertEquals(bad.length, 1);
+        assert(!bad.join().includes(token));
+      }
       const found = problems({ WS_TOKEN: token, WS_TOKENS: token, WS_TOKE: token, PORT: "x" });
       assertEquals(found.length, 3);
       assert(!found.join("\n").includes(token));

@@ -2,7 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
 import { Names } from "../src/names.ts";
-import { parseUserName, type UserId } from "../src/protocol.ts";
+import type { UserId } from "../src/protocol.ts";
+import { parseUserName } from "../src/user_name.ts";
 import { fuzz } from "./core/fuzz.ts";
 
 const uid = (id: string | number) => `guest:${id}` as UserId;
@@ -63,6 +64,32 @@ describe("names", () => {
     names.release(uid("a"));
     assertEquals(names.take(uid("c"), "ALICE"), "ALICE");
     for (const id of ["b", "c"]) names.release(uid(id));
+    assertEquals(names.count, 0);
+  });
+
+  it("W8.2 a guest can't take the name of a token user who is there", () => {
+    const names = new Names();
+    assertEquals(names.take("u-17" as UserId, "Ada"), "Ada");
+    assertEquals(names.take(uid("a"), "ada"), "ada-2");
+    assertEquals(names.take(uid("b"), "ＡＤＡ"), "ＡＤＡ-3");
+    names.release("u-17" as UserId);
+    assertEquals(names.take(uid("c"), "ada"), "ada");
+  });
+
+  it("W8.2 a token user has its own name, also after a guest and beside a namesake", () => {
+    const names = new Names();
+    assertEquals(names.take(uid("a"), "ada"), "ada");
+    assertEquals(names.take("u-17" as UserId, "Ada"), "Ada");
+    assertEquals(names.take("u-18" as UserId, "Ada"), "Ada");
+    // The guest who was there first keeps it until it goes; the next one finds it taken.
+    assertEquals(names.take(uid("a"), "eve"), "ada");
+    for (let times = 0; times < 2; times++) names.release(uid("a"));
+    assertEquals(names.take(uid("a"), "ada"), "ada-2");
+    names.release("u-17" as UserId);
+    assertEquals(names.take(uid("b"), "ada"), "ada-3");
+    names.release("u-18" as UserId);
+    assertEquals(names.take(uid("c"), "ada"), "ada");
+    for (const id of ["a", "b", "c"]) names.release(uid(id));
     assertEquals(names.count, 0);
   });
 

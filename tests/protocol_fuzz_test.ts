@@ -6,7 +6,6 @@ import {
   encode,
   type Entry,
   entryBytes,
-  parseUserName,
   type RoomName,
   type UserId,
   utf8Length,
@@ -176,16 +175,6 @@ describe("protocol, fuzzed", () => {
     await fuzz(
       fc.property(anyText, (text) => {
         assertEquals(utf8Length(text), new TextEncoder().encode(text).length);
-      }),
-      5,
-    );
-  });
-
-  it("W2.7 a user name that was accepted is accepted again as it is", async () => {
-    await fuzz(
-      fc.property(fc.oneof(anyText, fc.string({ unit: "grapheme" })), (name) => {
-        const once = parseUserName(name);
-        if (once.ok) assertEquals(parseUserName(once.name), once);
       }),
       5,
     );

@@ -1,13 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { type Parsed, parseFrame } from "../src/client_message.ts";
-import {
-  encode,
-  parseRoomName,
-  parseUserName,
-  type Refusal,
-  type RoomName,
-} from "../src/protocol.ts";
+import { encode, parseRoomName, type Refusal, type RoomName } from "../src/protocol.ts";
 
 /** What one message means, sent by a plain client. */
 function parse(message: unknown, path?: string): Parsed {
@@ -107,21 +101,6 @@ describe("protocol", () => {
     assertEquals(accepted({ type: "join", room: "e\u0301".repeat(32) }).room, "é".repeat(32));
     // U+0958 is two characters in NFC: 6 bytes instead of 3.
     refused({ type: "join", room: "\u0958".repeat(11) });
-  });
-
-  it("W2.7 a user name is trimmed and brought into NFC", () => {
-    assertEquals(parseUserName(" \tJose\u0301 Maria\u00a0"), { ok: true, name: "José Maria" });
-  });
-
-  it("W2.7 W2.2 a user name has 1 to 32 characters, without control characters and line breaks", () => {
-    const good = ["a", "a".repeat(32), "😀".repeat(32), "a b", "漢字", "x\u0301".repeat(16)];
-    for (const name of good) assert(parseUserName(name).ok, name);
-    const bad = ["", "  ", "a".repeat(33), "😀".repeat(33), "a\nb", "a\u2028b", "a\u2029b"];
-    for (const name of [...bad, "a\0b", "a\x7fb", "a\x85b", "a\ud800", "\udc00"]) {
-      const parsed = parseUserName(name);
-      assert(!parsed.ok, JSON.stringify(name));
-      assertMatch(parsed.message, /^username must be 1 to 32 characters/);
-    }
   });
 
   it("W3.1 a refusal carries the ref and the room back where they are usable", () => {

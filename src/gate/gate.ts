@@ -1,38 +1,67 @@
-// The gate (W15): who gets a socket. Checks, in this order, the address, the origin, and the
-// credential, and gives a refusal that names the HTTP status.
-import { parseUserName, type Refusal, type UserId } from "../protocol.ts";
-import type { Identity } from "../identity.ts";
+// The gate (W15): who gets a socket, and who is asking over HTTP. Checks, in this order, the
+// address, the origin, and the credential, and gives a refusal that names the HTTP status.
+import { type Identity, isGuest } from "../identity.ts";
+import { network } from "../network.ts";
+import type { UserId } from "../protocol.ts";
+import type { Limit } from "../rates.ts";
+import { parseUserName } from "../user_name.ts";
+import type { Authenticator, Known } from "./authenticator.ts";
 import { Connections } from "./connections.ts";
-import { findCredential } from "./credential.ts";
-import type { GuestSessions } from "./guest.ts";
-import { isHostAllowed, isOriginAllowed } from "./origin.ts";
-import { isToken } from "./token.ts";
+import { type Credential, findCredential, findInHeaders, readCookie } from "./credential.ts";
+import type { AddressLimits, Failure } from "./limit.ts";
+import { isHostAllowed, isOriginAllowed, mayChange, mayUseCookie, type Source } from "./origin.ts";
+import type { Proxies } from "./proxies.ts";
+import { type HttpRefusal, refuse, type Refused } from "./refusal.ts";
+import type { SignIns } from "./sign_ins.ts";
 
 /** When a client that found no place should try again, in milliseconds. */
 const FULL_RETRY_MS = 10_000;
+/** What ends in a signature: a guest's session, a JWT. Everything else may be somebody's guess. */
+const UNGUESSABLE = /^[\w-]+(?:\.[\w-]+)?\.[\w-]{43,}$/;
+
+/** The connections there are, as far as the gate must reach them. */
+export interface LiveSessions {
+  /** Ends those of the uid whose credential was issued before the time. */
+  revoke(uid: UserId, before: number): void;
+  /** Ends those of a cookie's session, by the hash of its id. */
+  signOut(signIn: string): void;
+}
 
 export interface GateOptions {
-  /** SHA-256 of the shared token, or undefined: everybody may come in. */
-  tokenHash: string | undefined;
+  authenticator: Authenticator;
+  signIns: SignIns;
+  proxies: Proxies;
+  limits: AddressLimits;
+  live: LiveSessions;
   /** Only names of this machine are answered: open mode on a loopback address (W15.5). */
   isLocalOnly: boolean;
   allowedOrigins: readonly string[];
   authHeader: string;
   maxConnections: number;
   maxConnectionsPerIp: number;
-  guests: GuestSessions;
   now(): number;
-  makeGuestId(): string;
-}
-
-export interface HttpRefusal {
-  status: 400 | 401 | 403 | 426 | 429 | 503;
-  refusal: Refusal;
+  /** Hears of an address that guesses, and for how long it is not listened to. */
+  penalized(address: string, ms: number): void;
 }
 
 export type Admission =
-  | { ok: true; identity: Identity; release(): void }
-  | ({ ok: false } & HttpRefusal);
+  | {
+    ok: true;
+    identity: Identity;
+    /** Who asked, behind the proxies that are trusted. */
+    address: string;
+    /** The address's own limit of messages (W15.11); token users count against themselves alone. */
+    limit?: Limit;
+    release(): void;
+  }
+  | Refused;
+
+/** A request as the gate sees it. */
+interface Asked extends Source {
+  query: URLSearchParams;
+  address: string;
+  network: string;
+}
 
 export class Gate {
   readonly #options: GateOptions;
@@ -57,73 +86,181 @@ export class Gate {
   /** Whether the server answers to the name it was asked for. For every route. */
   checkHost(request: Request): HttpRefusal | undefined {
     const { isLocalOnly, allowedOrigins } = this.#options;
-    if (!isLocalOnly || isHostAllowed(request.headers.get("host"), allowedOrigins)) return;
+    if (!isLocalOnly || isHostAllowed(hostOf(request), allowedOrigins)) return;
     const message = "this server is open to this machine only; to use it under this name, set " +
       "ALLOWED_ORIGINS to its origin or WS_TOKEN to a token";
-    return { status: 403, refusal: { code: "FORBIDDEN", message } };
+    return refuse(403, "FORBIDDEN", message);
   }
 
-  /** Admits a connection; its place is taken until `release`. */
-  admit(request: Request, address: string): Admission {
-    if (this.#isClosed) {
-      return refuse(503, "UNAVAILABLE", "this server is restarting", 2000);
-    }
-    const place = this.#connections.reserve(address);
+  /** Whether a request that changes something may, as far as its origin goes (W15.4). */
+  checkChange(request: Request, peer: string): HttpRefusal | undefined {
+    if (!mayChange(this.#ask(request, peer), this.#options.allowedOrigins)) return refuseOrigin();
+  }
+
+  /** Whether the request came over TLS, as far as is known. */
+  isSecure(request: Request, peer: string): boolean {
+    return this.#options.proxies.isSecure(peer, request);
+  }
+
+  /** Admits a connection; its place is taken until `release`. At once, where that is possible. */
+  admit(request: Request, peer: string): Admission | Promise<Admission> {
+    if (this.#isClosed) return refuse(503, "UNAVAILABLE", "this server is restarting", 2000);
+    const asked = this.#ask(request, peer);
+    const { network } = asked;
+    const limited = this.#limit(network, "connect");
+    if (limited) return limited;
+    const place = this.#connections.reserve(network);
     if (!place.ok) {
       return place.reason === "address"
         ? refuse(429, "RATE_LIMITED", "too many connections from this address", FULL_RETRY_MS)
         : refuse(503, "SERVER_FULL", "this server is full", FULL_RETRY_MS);
     }
-    const checked = this.#check(request);
-    if (!checked.ok) {
-      place.release();
+    const { release } = place;
+    const settle = (checked: Known | Refused): Admission => {
+      if (checked.ok) return this.#admitted(checked.identity, asked, release);
+      release();
       return checked;
-    }
-    return { ...checked, release: place.release };
+    };
+    const checked = this.#check(asked);
+    if (!(checked instanceof Promise)) return settle(checked);
+    return checked.then(settle, (error) => {
+      release();
+      throw error;
+    });
   }
 
-  #check(request: Request): { ok: true; identity: Identity } | ({ ok: false } & HttpRefusal) {
-    const origin = request.headers.get("origin");
-    const host = request.headers.get("host");
-    if (origin !== null && !isOriginAllowed(origin, host, this.#options.allowedOrigins)) {
-      const message = "pages of this origin may not connect; ALLOWED_ORIGINS lists those that may";
-      return refuse(403, "FORBIDDEN", message);
-    }
-    const { tokenHash, guests, authHeader } = this.#options;
-    const wished = new URL(request.url).searchParams.get("username");
+  /** Who asks over HTTP, by the same checks; takes no place. */
+  who(request: Request, peer: string): Known | Refused | Promise<Known | Refused> {
+    return this.#check(this.#ask(request, peer));
+  }
+
+  /** Who wants a session (W15.9), by the token of a header, else by this one, else as a guest. */
+  async whoSignsIn(
+    request: Request,
+    peer: string,
+    { token, name }: { token?: string; name?: string },
+  ): Promise<Known | Refused> {
+    const asked = this.#ask(request, peer);
+    // A page that could not use the cookie must not choose whose it is.
+    if (!mayUseCookie(asked)) return refuseOrigin();
+    const limited = this.#limit(asked.network, "signIn");
+    if (limited) return limited;
+    const value = findInHeaders(asked.headers, this.#options.authHeader) ?? token;
+    const credential = value === undefined ? undefined : { value, isCookie: false };
+    return await this.#identify(asked, credential, name);
+  }
+
+  /** The id in the cookie, where the cookie counts (W15.9). */
+  cookieOf(request: Request, peer: string): string | undefined {
+    const asked = this.#ask(request, peer);
+    if (!mayUseCookie(asked)) return undefined;
+    return readCookie(asked.headers, cookieName(asked.isSecure));
+  }
+
+  /**
+   * Who a credential stands for that came in band (`auth`); undefined: nobody, "unavailable": that
+   * can't be told now. `address` is who sent it, and is refused when it guesses.
+   */
+  async authenticate(
+    credential: string,
+    now: number,
+    address?: string,
+  ): Promise<Identity | "unavailable" | undefined> {
+    const from = address === undefined ? undefined : { address, network: network(address) };
+    const shown = { value: credential, isCookie: false };
+    const known = from
+      ? await this.#identify(from, shown, undefined)
+      : await this.#options.authenticator.identify(shown, undefined, now);
+    if (known.ok) return known.identity;
+    return known.status === 401 ? undefined : "unavailable";
+  }
+
+  /** A connection is there: ends it if it was revoked or signed out while it was on its way in. */
+  opened(identity: Identity): void {
+    const { authenticator, signIns, live } = this.#options;
+    const before = authenticator.voidBefore(identity);
+    if (before !== undefined) live.revoke(identity.uid, before);
+    const { signIn } = identity;
+    if (signIn !== undefined && signIns.hasEnded(signIn)) live.signOut(signIn);
+  }
+
+  #admitted(identity: Identity, { address, network }: Asked, release: () => void): Admission {
+    const { limits, now } = this.#options;
+    const admitted = { ok: true, identity, address, release } as const;
+    if (!isGuest(identity.uid)) return admitted;
+    return { ...admitted, limit: (what) => limits.take(network, what, now()) };
+  }
+
+  #ask(request: Request, peer: string): Asked {
+    const { proxies } = this.#options;
+    const { headers, url } = request;
+    const address = proxies.clientOf(peer, headers);
+    const queryAt = url.indexOf("?");
+    return {
+      headers,
+      query: new URLSearchParams(queryAt < 0 ? "" : url.slice(queryAt)),
+      host: hostOf(request),
+      isSecure: proxies.isSecure(peer, request),
+      address,
+      network: network(address),
+    };
+  }
+
+  #limit(network: string, what: "connect" | "signIn"): Refused | undefined {
+    const retryAfterMs = this.#options.limits.take(network, what, this.#options.now());
+    if (retryAfterMs === 0) return undefined;
+    return refuse(429, "RATE_LIMITED", "too many requests from this address", retryAfterMs);
+  }
+
+  #check(asked: Asked): Known | Refused | Promise<Known | Refused> {
+    const { allowedOrigins, authHeader } = this.#options;
+    const origin = asked.headers.get("origin");
+    if (origin !== null && !isOriginAllowed(origin, asked, allowedOrigins)) return refuseOrigin();
+    const wished = asked.query.get("username");
     const name = wished === null || wished === "" ? undefined : parseUserName(wished);
     if (name && !name.ok) return refuse(400, "INVALID_FIELD", name.message);
-
-    const credential = findCredential(request, authHeader);
-    if (credential === undefined) {
-      if (tokenHash === undefined) return { ok: true, identity: this.#newGuest(name?.name) };
-      return refuse(401, "UNAUTHORIZED", "a token is needed");
-    }
-    if (tokenHash !== undefined && isToken(credential, tokenHash)) {
-      return { ok: true, identity: this.#newGuest(name?.name) };
-    }
-    const known = guests.open(credential, this.#options.now());
-    if (!known) return refuse(401, "UNAUTHORIZED", "this token or session is not valid");
-    return { ok: true, identity: this.#guest(known.uid, name?.name ?? known.user) };
+    const cookie = mayUseCookie(asked) ? cookieName(asked.isSecure) : undefined;
+    return this.#identify(asked, findCredential(asked, authHeader, cookie), name?.name);
   }
 
-  #newGuest(name: string | undefined): Identity {
-    const id = this.#options.makeGuestId();
-    return this.#guest(`guest:${id}`, name ?? `guest-${id.slice(0, 4)}`);
-  }
-
-  #guest(uid: UserId, name: string): Identity {
-    const { guests, now } = this.#options;
-    return { uid, name, expires: null, seal: (user) => guests.seal({ uid, user }, now()) };
+  #identify(
+    { address, network }: Pick<Asked, "address" | "network">,
+    credential: Credential | undefined,
+    name: string | undefined,
+  ): Known | Refused | Promise<Known | Refused> {
+    const { authenticator, limits } = this.#options;
+    const now = this.#options.now();
+    if (credential === undefined) return authenticator.newcomer(name, now);
+    // A browser shows the cookie by itself, and nobody guesses 256 bits.
+    if (credential.isCookie) return authenticator.identify(credential, name, now);
+    const failure: Failure = UNGUESSABLE.test(credential.value) ? "forgery" : "guess";
+    const penaltyMs = limits.penaltyMs(network, failure, now);
+    if (penaltyMs > 0) {
+      return refuse(429, "RATE_LIMITED", "too many bad tokens from this address", penaltyMs);
+    }
+    const judge = (known: Known | Refused) => {
+      if (known.ok || !known.isBad) return known;
+      const beginsMs = limits.fail(network, failure, now);
+      if (beginsMs > 0) this.#options.penalized(address, beginsMs);
+      return known;
+    };
+    const known = authenticator.identify(credential, name, now);
+    return known instanceof Promise ? known.then(judge) : judge(known);
   }
 }
 
-function refuse(
-  status: HttpRefusal["status"],
-  code: Refusal["code"],
-  message: string,
-  retryAfterMs?: number,
-): { ok: false } & HttpRefusal {
-  const refusal: Refusal = { code, message, ...(retryAfterMs !== undefined && { retryAfterMs }) };
-  return { ok: false, status, refusal };
+/** The cookie's name. Under TLS a browser takes one of this name from this very host alone. */
+export function cookieName(isSecure: boolean): string {
+  return isSecure ? "__Host-snug" : "snug";
+}
+
+function refuseOrigin(): Refused {
+  const message = "pages of this origin may not do this; ALLOWED_ORIGINS lists those that may";
+  return refuse(403, "FORBIDDEN", message);
+}
+
+/** HTTP/2 has no `Host`: there the runtime puts its host into the URL. */
+function hostOf(request: Request): string | null {
+  return request.headers.get("host") ??
+    (URL.canParse(request.url) ? new URL(request.url).host : null);
 }

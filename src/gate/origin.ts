@@ -1,16 +1,42 @@
-// Which pages may connect (W15.4), and which names this server answers to in open mode (W15.5).
+// Which pages may ask (W15.4), which requests the cookie counts for (W15.9), and which names this
+// server answers to in open mode (W15.5).
 
-/** Whether a page of this origin may connect to a server that was asked for as `host`. */
+/** What is known of where a request comes from. */
+export interface Source {
+  headers: Headers;
+  /** The host and port that the server was asked for. */
+  host: string | null;
+  /** It came over TLS, as far as is known. */
+  isSecure: boolean;
+}
+
+/** Whether a page of this origin may ask. */
 export function isOriginAllowed(
   origin: string,
-  host: string | null,
+  source: Source,
   allowed: readonly string[],
 ): boolean {
   if (allowed.includes("*")) return true;
   const url = parseOrigin(origin);
   if (!url) return false;
-  if (allowed.includes(url.origin)) return true;
-  return host !== null && url.host === withoutDefaultPort(host, url.protocol);
+  return allowed.includes(url.origin) || isSameHost(url, source);
+}
+
+/**
+ * Whether a request that changes something may be done as far as its origin goes. A browser that
+ * leaves the origin out still says whether the page is of this host.
+ */
+export function mayChange(source: Source, allowed: readonly string[]): boolean {
+  const origin = source.headers.get("origin");
+  return origin === null ? isNoForeignPage(source) : isOriginAllowed(origin, source, allowed);
+}
+
+/** Whether the cookie counts: a page of this very host asked, or none; whatever is allowed else. */
+export function mayUseCookie(source: Source): boolean {
+  const origin = source.headers.get("origin");
+  if (origin === null) return isNoForeignPage(source);
+  const url = parseOrigin(origin);
+  return url !== undefined && isSameHost(url, source);
 }
 
 /**
@@ -25,6 +51,17 @@ export function isHostAllowed(host: string | null, allowed: readonly string[]): 
     const url = parseOrigin(origin);
     return url !== undefined && url.host === withoutDefaultPort(name, url.protocol);
   });
+}
+
+function isNoForeignPage({ headers }: Source): boolean {
+  const site = headers.get("sec-fetch-site");
+  return site === null || site === "same-origin" || site === "none";
+}
+
+/** Over TLS only the page that came over TLS is of the same host: the other one anybody can make. */
+function isSameHost(origin: URL, { host, isSecure }: Source): boolean {
+  if (host === null || isSecure && origin.protocol !== "https:") return false;
+  return origin.host === withoutDefaultPort(host, origin.protocol);
 }
 
 /** The origin as a URL if it is exactly an origin: scheme, host and port, nothing else. */

@@ -1,4 +1,4 @@
-// The shared token: known by its hash alone, compared in constant time.
+// The shared tokens: known by their hashes alone, compared in constant time.
 import { createHash, timingSafeEqual } from "node:crypto";
 import { Buffer } from "node:buffer";
 
@@ -6,6 +6,7 @@ export function hashToken(token: string): string {
   return createHash("sha256").update(token).digest("hex");
 }
 
+/** Whether a token has this hash. */
 export function isToken(value: string, hash: string): boolean {
   return timingSafeEqual(Buffer.from(hashToken(value)), Buffer.from(hash));
 }

@@ -2,19 +2,23 @@
 // an upgrade's headers can't change.
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { offersBatches } from "../gate/credential.ts";
-import type { Gate, HttpRefusal } from "../gate/gate.ts";
+import type { Admission, Gate } from "../gate/gate.ts";
+import { type HttpRefusal, refuse } from "../gate/refusal.ts";
 import type { Hub } from "../hub.ts";
 import { parseRoomName, type RoomName, SUBPROTOCOL } from "../protocol.ts";
 import type { Identity } from "../identity.ts";
+import type { Limit } from "../rates.ts";
 import { type Life, Session } from "../session.ts";
 import type { UpgradeOptions } from "../socket.ts";
 import { Echo } from "../echo.ts";
+import { answer } from "./answer.ts";
 import type { AppEnv } from "./env.ts";
 
 export interface WsOptions {
   hub: Hub;
   gate: Gate;
-  ended(life: Life): void;
+  /** Hears of a connection that has ended, and where it came from. */
+  ended(life: Life, address: string): void;
 }
 
 type Upgrade = MiddlewareHandler<AppEnv, string, { outputFormat: "ws" }>;
@@ -22,12 +26,23 @@ type Upgrade = MiddlewareHandler<AppEnv, string, { outputFormat: "ws" }>;
 export function ws({ hub, gate, ended }: WsOptions) {
   // What lives as long as a connection must not hold its request: so nothing here sees the context.
   const toSession = (hasHeartbeat: boolean, path?: RoomName): Begin => (who, isBatched) => {
+    const { identity, address } = who;
     let session: Session | undefined;
-    const at = path === undefined ? {} : { path };
+    const options = {
+      hub,
+      ...who,
+      isBatched,
+      hasHeartbeat,
+      ended: (life: Life) => ended(life, address),
+      ...(path !== undefined && { path }),
+    };
     return {
       isBatched,
-      opened: (socket) =>
-        session = Session.open({ hub, socket, ...who, isBatched, hasHeartbeat, ended, ...at }),
+      opened: (socket) => {
+        session = Session.open({ ...options, socket });
+        gate.opened(identity);
+        return session;
+      },
       closed: (code, reason) => session?.closed(code, reason),
     };
   };
@@ -40,19 +55,16 @@ export function ws({ hub, gate, ended }: WsOptions) {
       closed: () => echo?.closed(),
     };
   };
-  const chat = (context: Context<AppEnv>, path?: RoomName): Response =>
+  const chat = (context: Context<AppEnv>, path?: RoomName): Promise<Response> =>
     upgrade(context, gate, toSession(context.req.query("heartbeat") !== "off", path));
 
-  const onChat: Upgrade = (context) => Promise.resolve(chat(context));
+  const onChat: Upgrade = (context) => chat(context);
   const onRoom: Upgrade = (context) => {
     const parsed = parseRoomName(context.req.param("room") ?? "");
-    if (parsed.ok) return Promise.resolve(chat(context, parsed.room));
-    return Promise.resolve(answer(context, {
-      status: 400,
-      refusal: { code: "INVALID_FIELD", message: parsed.message },
-    }));
+    if (parsed.ok) return chat(context, parsed.room);
+    return Promise.resolve(tell(context, refuse(400, "INVALID_FIELD", parsed.message)));
   };
-  const onEcho: Upgrade = (context) => Promise.resolve(upgrade(context, gate, toEcho));
+  const onEcho: Upgrade = (context) => upgrade(context, gate, toEcho);
 
   return new Hono<AppEnv>()
     .options("/ws/*", (context) => {
@@ -65,25 +77,27 @@ export function ws({ hub, gate, ended }: WsOptions) {
     .get("/ws/echo", onEcho);
 }
 
+type Admitted = Extract<Admission, { ok: true }>;
 type Begin = (
-  who: { identity: Identity; address: string },
+  who: { identity: Identity; address: string; limit?: Limit },
   isBatched: boolean,
 ) => Pick<UpgradeOptions, "isBatched" | "opened" | "closed">;
 
-function upgrade(context: Context<AppEnv>, gate: Gate, begin: Begin): Response {
+async function upgrade(context: Context<AppEnv>, gate: Gate, begin: Begin): Promise<Response> {
   const request = context.req.raw;
-  const { address } = context.env;
-  const admission = gate.admit(request, address);
-  if (!admission.ok) return answer(context, admission);
-  const { identity, release } = admission;
+  const admission = gate.admit(request, context.env.address);
+  const admitted = admission instanceof Promise ? await admission : admission;
+  return admitted.ok ? enter(context, admitted, begin) : tell(context, admitted);
+}
+
+function enter(context: Context<AppEnv>, admitted: Admitted, begin: Begin): Response {
+  const request = context.req.raw;
+  const { release, ok: _, ...who } = admitted;
   if (!isUpgrade(request)) {
     release();
     const message = "this is a WebSocket endpoint, and the request was no upgrade: a WebSocket " +
       "client is needed, and a proxy in between must forward Upgrade and Connection";
-    const refused = answer(context, {
-      status: 426,
-      refusal: { code: "UPGRADE_REQUIRED", message },
-    });
+    const refused = tell(context, refuse(426, "UPGRADE_REQUIRED", message));
     refused.headers.set("upgrade", "websocket");
     return refused;
   }
@@ -92,7 +106,7 @@ function upgrade(context: Context<AppEnv>, gate: Gate, begin: Begin): Response {
     return refuseHandshake(context);
   }
   const offersOurs = offersBatches(request);
-  const { isBatched, opened, closed } = begin({ identity, address }, offersOurs);
+  const { isBatched, opened, closed } = begin(who, offersOurs);
   try {
     return context.env.upgrade({
       isBatched,
@@ -111,7 +125,7 @@ function upgrade(context: Context<AppEnv>, gate: Gate, begin: Begin): Response {
 
 function refuseHandshake(context: Context<AppEnv>): Response {
   const message = "this is not a WebSocket handshake: Sec-WebSocket-Key and version 13 are needed";
-  const refused = answer(context, { status: 400, refusal: { code: "INVALID_FIELD", message } });
+  const refused = tell(context, refuse(400, "INVALID_FIELD", message));
   refused.headers.set("sec-websocket-version", "13");
   return refused;
 }
@@ -126,13 +140,8 @@ function isUpgrade(request: Request): boolean {
   return request.headers.get("upgrade")?.toLowerCase() === "websocket";
 }
 
-function answer(context: Context<AppEnv>, { status, refusal }: HttpRefusal): Response {
-  const response = context.json(refusal, status);
-  response.headers.set("cache-control", "no-store");
-  // A page of another origin may know why it was refused; the body holds nothing else.
-  response.headers.set("access-control-allow-origin", "*");
-  if (refusal.retryAfterMs !== undefined) {
-    response.headers.set("retry-after", String(Math.ceil(refusal.retryAfterMs / 1000)));
-  }
-  return response;
+/** A page of another origin may know why it was refused; the body holds nothing else. */
+function tell(context: Context<AppEnv>, refusal: HttpRefusal): Response {
+  context.header("access-control-allow-origin", "*");
+  return answer(context, refusal);
 }

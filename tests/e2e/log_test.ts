@@ -28,8 +28,8 @@ describe("log", () => {
     assertMatch(
       server.stderr(),
       new RegExp(
-        `^\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z \\[INF\\] snug: "ada" "${uid}" left "general random": ` +
-          `1000 "done" after [\\d.]+ s, 4 in, \\d+ out, 0 dropped\\n$`,
+        `^\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z \\[INF\\] snug: "ada" "${uid}" of "127.0.0.1" left ` +
+          `"general random": 1000 "done" after [\\d.]+ s, 4 in, \\d+ out, 0 dropped\\n$`,
       ),
     );
   });

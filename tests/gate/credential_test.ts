@@ -16,6 +16,7 @@ const PLACES: [where: string, put: (asked: Asked, value: string) => void][] = [
     "the subprotocol auth.",
     ({ headers }, value) => headers.set("sec-websocket-protocol", `snug.v1, auth.${value}`),
   ],
+  ["the cookie", ({ headers }, value) => headers.set("cookie", `a=b; snug=${value}; c=d`)],
   ["?token=", ({ url }, value) => url.searchParams.set("token", value)],
   ["?accessToken=", ({ url }, value) => url.searchParams.set("accessToken", value)],
   ["?session=", ({ url }, value) => url.searchParams.set("session", value)],
@@ -23,10 +24,14 @@ const PLACES: [where: string, put: (asked: Asked, value: string) => void][] = [
 
 type Asked = { url: URL; headers: Headers };
 
+function find(put: (asked: Asked) => void, header: string, cookie: string | undefined) {
+  const { url, headers } = { url: new URL("http://chat.example/ws"), headers: new Headers() };
+  put({ url, headers });
+  return findCredential({ headers, query: url.searchParams }, header, cookie);
+}
+
 function ask(put: (asked: Asked) => void, header = HEADER): string | undefined {
-  const asked = { url: new URL("http://chat.example/ws"), headers: new Headers() };
-  put(asked);
-  return findCredential(new Request(asked.url, { headers: asked.headers }), header);
+  return find(put, header, "snug")?.value;
 }
 
 const inHeader = (name: string, value: string) => (asked: Asked) => asked.headers.set(name, value);
@@ -39,6 +44,17 @@ describe("W15.3 a credential", () => {
       assertEquals(ask((asked) => put(asked, "s3cret-._~")), "s3cret-._~");
     });
   }
+
+  it("of the cookie is known as one, and counts only under the name that is looked for", () => {
+    const put = inHeader("cookie", "snug=abc; __Host-snug=def; snug=second");
+    assertEquals(find(put, "", "snug"), { value: "abc", isCookie: true });
+    assertEquals(find(put, "", "__Host-snug"), { value: "def", isCookie: true });
+    assertEquals(find(put, "", undefined), undefined);
+    for (const none of ["snug=", "snug", "xsnug=abc", "Snug=abc", "a=snug=abc", ""]) {
+      assertEquals(find(inHeader("cookie", none), "", "snug"), undefined, none);
+    }
+    assertEquals(find(inQuery("?token=abc"), "", "snug"), { value: "abc", isCookie: false });
+  });
 
   it("is missing where there is none", () => {
     assertEquals(ask(() => {}), undefined);

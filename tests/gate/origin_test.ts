@@ -1,8 +1,19 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { isHostAllowed, isOriginAllowed } from "../../src/gate/origin.ts";
+import {
+  isHostAllowed,
+  isOriginAllowed,
+  mayChange,
+  mayUseCookie,
+  type Source,
+} from "../../src/gate/origin.ts";
 
 type Case = [origin: string, host: string | null, allowed: string[]];
+
+function source(host: string | null, headers: HeadersInit = {}, isSecure = false): Source {
+  return { headers: new Headers(headers), host, isSecure };
+}
+const judge = ([origin, host, allowed]: Case) => isOriginAllowed(origin, source(host), allowed);
 
 const LISTED = ["https://chat.example.org", "http://other.example:8080"];
 
@@ -122,7 +133,7 @@ const KEPT_OUT: [why: string, ...Case[]][] = [
 describe("W15.4 a page may connect when its origin is one", () => {
   for (const [why, ...cases] of LET_IN) {
     it(why, () => {
-      for (const one of cases) assertEquals([one, isOriginAllowed(...one)], [one, true]);
+      for (const one of cases) assertEquals([one, judge(one)], [one, true]);
     });
   }
 });
@@ -130,9 +141,58 @@ describe("W15.4 a page may connect when its origin is one", () => {
 describe("W15.4 a page may not connect when its origin is one", () => {
   for (const [why, ...cases] of KEPT_OUT) {
     it(why, () => {
-      for (const one of cases) assertEquals([one, isOriginAllowed(...one)], [one, false]);
+      for (const one of cases) assertEquals([one, judge(one)], [one, false]);
     });
   }
+});
+
+describe("W15.4 over TLS", () => {
+  it("a page of the same name that came without is another one", () => {
+    const at = (origin: string, host: string, isSecure: boolean) =>
+      isOriginAllowed(origin, source(host, {}, isSecure), []);
+    assertEquals(at("https://chat.example.org", "chat.example.org", true), true);
+    assertEquals(at("http://chat.example.org", "chat.example.org", true), false);
+    assertEquals(at("http://chat.example.org:8443", "chat.example.org:8443", true), false);
+    // Where a proxy does not say so, nothing is known of it.
+    assertEquals(at("https://chat.example.org", "chat.example.org", false), true);
+  });
+});
+
+/** What a browser says of who asks, whether that may change something, and use the cookie. */
+const ASKED: [why: string, headers: Record<string, string>, change: boolean, cookie: boolean][] = [
+  ["no page at all", {}, true, true],
+  ["a page of this host", { origin: "http://here:1" }, true, true],
+  [
+    "the same, said twice",
+    { origin: "http://here:1", "sec-fetch-site": "same-origin" },
+    true,
+    true,
+  ],
+  ["a page of a listed origin", { origin: "https://chat.example.org" }, true, false],
+  ["a page of another origin", { origin: "https://evil.example" }, false, false],
+  ["another port of this host", { origin: "http://here:2" }, false, false],
+  ["a sandboxed page", { origin: "null" }, false, false],
+  ["no origin, but a page of another site", { "sec-fetch-site": "cross-site" }, false, false],
+  ["no origin, but another host of the site", { "sec-fetch-site": "same-site" }, false, false],
+  ["the address bar", { "sec-fetch-site": "none" }, true, true],
+];
+
+describe("W15.4 W15.9 what asks may change something, and is heard by its cookie:", () => {
+  for (const [why, headers, change, cookie] of ASKED) {
+    it(`${why}: ${change}, ${cookie}`, () => {
+      const asked = source("here:1", headers);
+      assertEquals([mayChange(asked, LISTED), mayUseCookie(asked)], [change, cookie]);
+    });
+  }
+
+  it("where the list is *, any origin may change something, and the cookie still counts only here", () => {
+    for (const origin of ["https://evil.example", "null"]) {
+      const asked = source("here:1", { origin });
+      assertEquals([mayChange(asked, ["*"]), mayUseCookie(asked)], [true, false]);
+    }
+    const unsaid = source("here:1", { "sec-fetch-site": "cross-site" });
+    assertEquals([mayChange(unsaid, ["*"]), mayUseCookie(unsaid)], [false, false]);
+  });
 });
 
 describe("W15.5 an open server on a loopback address", () => {

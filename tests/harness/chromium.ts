@@ -14,8 +14,8 @@ const ARGS = [
 ];
 
 /** A browser to be held with `await using`. Only for tests made by `needs("chromium")`. */
-export function openBrowser(): Promise<Browser> {
+export function openBrowser(...args: string[]): Promise<Browser> {
   const executablePath = find("chromium");
   if (!executablePath) throw new Error("chromium is not installed");
-  return chromium.launch({ executablePath, args: ARGS });
+  return chromium.launch({ executablePath, args: [...ARGS, ...args] });
 }

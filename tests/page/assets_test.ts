@@ -68,7 +68,7 @@ it("what a browser has already is not sent again, whatever a proxy made of its t
   assertEquals(tags.size, filesOf(STATIC).length);
 });
 
-it("the page alone has a policy, which lets in nothing that is not its own", async () => {
+it("the page has a policy, which lets in nothing that is not its own, and the rest lets in nothing", async () => {
   await using server = await startServer();
   for (const path of ["/", "/r/general", "/r/caf%C3%A9/"]) {
     const page = await get(server, path);
@@ -92,7 +92,8 @@ it("the page alone has a policy, which lets in nothing that is not its own", asy
   }
   for (const file of filesOf(STATIC).filter((file) => file !== "index.html")) {
     const { headers } = await get(server, pathOf(file));
-    assertEquals(headers.get("content-security-policy"), null, file);
+    const nothing = "default-src 'none'; frame-ancestors 'none'";
+    assertEquals(headers.get("content-security-policy"), nothing, file);
     // Any page may import the client, and its parts.
     const open = file.endsWith(".js") ? "*" : null;
     assertEquals(headers.get("access-control-allow-origin"), open, file);

@@ -21,7 +21,7 @@ const TEXTS = [
 const NAMES = [
   "<img src=x onerror=alert(1)>",
   "<b onmouseover=alert(1)>b</b>",
-  "\u202eevil",
+  "evil &lt; \\ %00 '\"",
   "__proto__",
 ];
 const ROOMS = ["constructor", "hasOwnProperty", "toString.call"];

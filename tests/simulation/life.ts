@@ -1,10 +1,16 @@
 // One life of the server, from its start to its end: the real gate, hub and sessions over a store
 // and a loop that do only what they are told.
+import { Authenticator } from "../../src/gate/authenticator.ts";
 import { offersBatches } from "../../src/gate/credential.ts";
 import { type Admission, Gate } from "../../src/gate/gate.ts";
 import { GuestSessions } from "../../src/gate/guest.ts";
+import { AddressLimits } from "../../src/gate/limit.ts";
+import { Proxies } from "../../src/gate/proxies.ts";
+import type { HttpRefusal } from "../../src/gate/refusal.ts";
+import { Revocations } from "../../src/gate/revocations.ts";
+import { SignIns } from "../../src/gate/sign_ins.ts";
 import { Hub, type HubSettings } from "../../src/hub.ts";
-import { type Refusal, type RoomName, SUBPROTOCOL } from "../../src/protocol.ts";
+import { type RoomName, SUBPROTOCOL } from "../../src/protocol.ts";
 import { Session } from "../../src/session.ts";
 import type { SimClock } from "./clock.ts";
 import type { Dice } from "./dice.ts";
@@ -63,16 +69,26 @@ export class Life {
       storeTried: () => {},
       fault: (error) => options.violated(`fault: ${(error as Error).stack}`),
     });
+    const signIns = new SignIns(store);
     this.gate = new Gate({
-      tokenHash: undefined,
+      authenticator: new Authenticator({
+        accesses: [{ tokenHash: undefined, guests: new GuestSessions(secret, "open") }],
+        jwt: undefined,
+        signIns,
+        revocations: new Revocations(store),
+        makeGuestId: () => name("g"),
+      }),
+      signIns,
+      proxies: new Proxies([], () => {}),
+      limits: new AddressLimits({ connects: 10_000, limits: settings.limits }),
+      live: this.hub,
       isLocalOnly: false,
       allowedOrigins: [],
       authHeader: "",
       maxConnections: 1000,
       maxConnectionsPerIp: 64,
-      guests: new GuestSessions(secret, "open"),
       now: clock.now,
-      makeGuestId: () => name("g"),
+      penalized: () => {},
     });
   }
 
@@ -93,8 +109,8 @@ export class Life {
   }
 
   /** What a plain request hears of the gate. */
-  probe(request: Request): { status: number; body: Partial<Refusal> } {
-    const admission = this.gate.admit(request, "10.0.0.1");
+  probe(request: Request): { status: number; body: Partial<HttpRefusal["refusal"]> } {
+    const admission = this.#admit(request);
     if (!admission.ok) return { status: admission.status, body: admission.refusal };
     admission.release();
     return { status: 426, body: {} };
@@ -105,7 +121,7 @@ export class Life {
     const headers = new Headers({ host: pair.url.host });
     if (pair.protocols.length > 0) headers.set("sec-websocket-protocol", pair.protocols.join(", "));
     const request = new Request(pair.url.href.replace(/^ws/, "http"), { headers });
-    const admission = this.gate.admit(request, "10.0.0.1");
+    const admission = this.#admit(request);
     if (!admission.ok) return pair.refuse();
     const isBatched = offersBatches(request);
     pair.socket.isOpen = true;
@@ -128,6 +144,13 @@ export class Life {
         this.#options.violated(`P5: ${name} has ${bytes} bytes in its outbox`);
       }
     }
+  }
+
+  /** Guests are let in at once. */
+  #admit(request: Request): Admission {
+    const admission = this.gate.admit(request, "10.0.0.1");
+    if (admission instanceof Promise) throw new Error("the gate took its time");
+    return admission;
   }
 
   #open(pair: Pair, isBatched: boolean, { identity, release }: Admission & { ok: true }): void {

@@ -1,0 +1,41 @@
+// /api/users: what administrators may do to somebody's credentials (W15.10).
+import { Hono } from "hono";
+import type { Gate, LiveSessions } from "../gate/gate.ts";
+import { refuse } from "../gate/refusal.ts";
+import type { Revocations } from "../gate/revocations.ts";
+import { utf8Length } from "../protocol.ts";
+import { answer } from "./answer.ts";
+import type { AppEnv } from "./env.ts";
+import { only } from "./method.ts";
+
+/** No uid is longer, in bytes. */
+const MAX_UID_BYTES = 128;
+
+export interface UsersOptions {
+  gate: Gate;
+  revocations: Revocations;
+  live: LiveSessions;
+  now(): number;
+}
+
+export function users({ gate, revocations, live, now }: UsersOptions) {
+  return new Hono<AppEnv>()
+    .post("/api/users/:uid/revoke", async (context) => {
+      const known = await gate.who(context.req.raw, context.env.address);
+      if (!known.ok) return answer(context, known);
+      if (!known.identity.isAdmin) {
+        return answer(context, refuse(403, "FORBIDDEN", "only an administrator may do this"));
+      }
+      const uid = context.req.param("uid");
+      if (!uid.isWellFormed() || utf8Length(uid) > MAX_UID_BYTES) {
+        const message = `uid must be at most ${MAX_UID_BYTES} bytes, percent-encoded`;
+        return answer(context, refuse(400, "INVALID_FIELD", message));
+      }
+      const before = now();
+      const kept = revocations.revoke(uid, before);
+      live.revoke(uid, before);
+      await kept;
+      return context.body(null, 204);
+    })
+    .all("/api/users/:uid/revoke", only("POST"));
+}
