@@ -6,16 +6,22 @@ import { Buffer } from "node:buffer";
 import { createServer, type IncomingMessage, STATUS_CODES } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import type { Duplex } from "node:stream";
+import { setImmediate } from "node:timers";
 // @ts-types="@types/ws"
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import type { Batch } from "../batch.ts";
 import { CLOSE } from "../close.ts";
 import type { Socket, SocketHandlers, UpgradeOptions } from "../socket.ts";
+import { TurnCount } from "./turn.ts";
 import { badHost, type Listening, type ListenOptions } from "./transport.ts";
 
 const TEXT = 0x81;
 /** The code that stands for an end without a close frame (RFC 6455, 7.1.5). */
 const NO_CLOSE_FRAME = 1006;
+/** After so many messages in one turn of the loop a connection is not read for a while, in
+ * milliseconds: else what comes without a pause is read for seconds, and nobody else is served. */
+const MESSAGES_PER_TURN = 256;
+const REST_MS = 10;
 /** How often a listener that nobody came to is asked whether it lives, in milliseconds. */
 const KNOCK_MS = 5000;
 
@@ -111,6 +117,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
 class WsSocket implements Socket {
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
+  readonly #came = new TurnCount();
   /** Whether something came since the last probe. */
   #isAlive = true;
 
@@ -143,6 +150,7 @@ class WsSocket implements Socket {
     socket.on("message", (data: RawData, isBinary: boolean) =>
       guard(() => {
         this.#isAlive = true;
+        if (this.#came.add() === MESSAGES_PER_TURN) this.#rest();
         const bytes = data as Buffer<ArrayBuffer>;
         if (isBinary) handlers?.binary(new Uint8Array(bytes));
         else handlers?.text(bytes.toString());
@@ -183,6 +191,14 @@ class WsSocket implements Socket {
 
   terminate(): void {
     this.#socket.terminate();
+  }
+
+  /** Lets the others have their turn; who floods after the close is not listened to any more. */
+  #rest(): void {
+    if (!this.isOpen) return this.terminate();
+    this.#socket.pause();
+    // What was read at once is handled in one go; the rest begins behind it.
+    setImmediate(() => setTimeout(() => this.#socket.resume(), REST_MS));
   }
 }
 
