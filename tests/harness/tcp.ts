@@ -131,7 +131,7 @@ export class Tcp {
 
   /** Ends both directions; what reads or writes beside the loop ends with it. */
   end() {
-    libc.shutdown(this.#fd, SHUT_RDWR);
+    if (!this.#isClosed) libc.shutdown(this.#fd, SHUT_RDWR);
   }
 
   /** Closes it; what was not read makes that a reset. */
