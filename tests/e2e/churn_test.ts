@@ -18,7 +18,7 @@ const PLACES = Math.min(ROUND, 1500);
 /** Messages of one connection that wait at once. */
 const WAITING = 100;
 /** How long the server may take to be empty, in milliseconds. */
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 30_000;
 
 const MAIN = new URL("../harness/measured_main.ts", import.meta.url).href;
 
@@ -69,6 +69,9 @@ describe("churn", { ignore: !isLinux }, () => {
       MAX_ROOMS: `${ROUND}`,
       MAX_ROOMS_PER_CONNECTION: `${ROUND}`,
       PRESENCE_GRACE_MS: "0",
+      // Deno itself keeps a closed socket for half its idle time-out, which follows from these.
+      HEARTBEAT_MS: "5000",
+      HEARTBEAT_GRACE_MS: "6000",
     }, MAIN);
     const files = openFiles(server.pid);
     await churn(server);
@@ -118,8 +121,7 @@ async function canFill(server: Server): Promise<boolean> {
     if ((await raw.request("/ws", HANDSHAKE)).status !== 101) return false;
   }
   await using more = await openRaw(server.url);
-  assertEquals((await more.request("/ws", HANDSHAKE)).status, 429);
-  return true;
+  return (await more.request("/ws", HANDSHAKE)).status === 429;
 }
 
 /** Whether as many rooms as may be can be opened that were not there before. */
