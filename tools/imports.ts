@@ -85,6 +85,7 @@ export const ROWS: Record<string, Row> = {
     importedBy: ["main", "app", "routes", "transport"],
     typesForAll: true,
   },
+  turn: { files: ["src/transport/turn.ts"], importedBy: ["transport"] },
   transport: { files: ["src/transport/*"], sees: 1, importedBy: ["main"] },
   open: { files: ["src/store/open.ts"], sees: 1, importedBy: ["main"] },
   store: { files: ["src/store/*"], sees: 1, importedBy: ["open"] },

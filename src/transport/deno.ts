@@ -10,6 +10,7 @@ import {
   type Listening,
   type ListenOptions,
 } from "./transport.ts";
+import { TurnCount } from "./turn.ts";
 
 /** An upgraded socket opens within milliseconds; one that has not after this long never will. */
 const OPENING_MS = 2000;
@@ -20,6 +21,9 @@ type Opening = Map<DenoSocket, number>;
 const ASK_AFTER_BYTES = 1024;
 /** When a listener that ended is started again, in milliseconds. */
 const AGAIN_MS = 1000;
+/** Messages of one connection in one turn of the loop: the runtime reads on as long as more comes, and
+ * can't be told to wait, so whoever sends without a pause would be the only one who is served. */
+const MESSAGES_PER_TURN = 4096;
 /** The code that stands for an end without a close frame (RFC 6455, 7.1.5). */
 const NO_CLOSE_FRAME = 1006;
 
@@ -126,6 +130,8 @@ class DenoSocket implements Socket, EventListenerObject {
   readonly #fault: (error: unknown) => void;
   readonly #opening: Opening;
   #handlers: SocketHandlers | undefined;
+  readonly #came = new TurnCount();
+  #isFlood = false;
   #isClosed = false;
   /** What the runtime held when it was asked last, and what it was given since. */
   #held = 0;
@@ -196,10 +202,13 @@ class DenoSocket implements Socket, EventListenerObject {
 
   #handle(event: Event): void {
     if (event instanceof MessageEvent) {
+      this.#isFlood ||= this.#came.add() > MESSAGES_PER_TURN;
+      if (this.#isFlood) return this.close(CLOSE.rateLimited.code, CLOSE.rateLimited.reason);
       const { data } = event as MessageEvent<string | ArrayBuffer>;
       if (typeof data === "string") this.#handlers?.text(data);
       else this.#handlers?.binary(new Uint8Array(data));
     } else if (event instanceof CloseEvent) {
+      if (this.#isFlood) return this.#end(CLOSE.rateLimited.code, CLOSE.rateLimited.reason);
       // The runtime calls an end without a close frame 0.
       this.#end(event.code || NO_CLOSE_FRAME, event.reason);
     } else if (event.type === "open") {

@@ -2,13 +2,19 @@
 // for all who get it.
 import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
+import { setImmediate } from "node:timers";
 // @ts-types="@types/ws"
 import type { WebSocket } from "ws";
 import type { Batch } from "../batch.ts";
 import { CLOSE } from "../close.ts";
 import type { Socket, SocketHandlers, UpgradeOptions } from "../socket.ts";
+import { TurnCount } from "./turn.ts";
 
 const TEXT = 0x81;
+/** After so many messages in one turn of the loop a connection is not read for a while, in
+ * milliseconds: else what comes without a pause is read for seconds, and nobody else is served. */
+const MESSAGES_PER_TURN = 256;
+const REST_MS = 10;
 /** What ws calls a message over the limit, one whose length is no number, and one of too many pieces. */
 const TOO_BIG = [
   "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH",
@@ -28,6 +34,7 @@ export class WsSocket implements Socket {
   readonly #fault: (error: unknown) => void;
   #all: Set<WsSocket> | undefined;
   #handlers: SocketHandlers | undefined;
+  readonly #came = new TurnCount();
   /** Whether something came since the last probe. */
   #isAlive = true;
   /** What a peer does wrong ends in a close that ws sends by itself and tells as 1006. */
@@ -65,6 +72,7 @@ export class WsSocket implements Socket {
 
   message(data: Buffer<ArrayBuffer>, isBinary: boolean): void {
     this.#isAlive = true;
+    if (this.#came.add() === MESSAGES_PER_TURN) this.#rest();
     if (isBinary) this.#handlers?.binary(new Uint8Array(data));
     else this.#handlers?.text(data.toString());
   }
@@ -115,6 +123,14 @@ export class WsSocket implements Socket {
 
   terminate(): void {
     this.#socket.terminate();
+  }
+
+  /** Lets the others have their turn; who floods after the close is not listened to any more. */
+  #rest(): void {
+    if (!this.isOpen) return this.terminate();
+    this.#socket.pause();
+    // What was read at once is handled in one go; the rest begins behind it.
+    setImmediate(() => setTimeout(() => this.#socket.resume(), REST_MS));
   }
 }
 

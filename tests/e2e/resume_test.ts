@@ -214,4 +214,60 @@ describe("resume", () => {
     back.send({ type: "join", room: "one-more" });
     assertEquals((await back.until("error")).code, "ROOM_FULL");
   });
+
+  it("P3 W5.9 fifty rooms joined again after a restart, while others talk in them, have no gap", async () => {
+    await using folder = await tempFolder();
+    const env = { ...ROOMY, STORE_URL: `sqlite:${folder.path}/snug.db`, RESUME_LIMIT: "100000" };
+    const rooms = numbers(1, 50).map((number) => `room-${number}`);
+    const joins = (since: (room: string) => object) =>
+      rooms.map((room) => JSON.stringify({ type: "join", room, ...since(room) })).join("\n");
+    const round = rooms.map((room) => JSON.stringify({ type: "chat", room, text: "hi" })).join(
+      "\n",
+    );
+    const epochs = new Map<string, string>();
+    {
+      await using server = await startServer(env);
+      await using ada = await openClient(server.wsUrl, { protocols: ["snug.v1"] });
+      ada.sendRaw(joins(() => ({})));
+      for (const room of rooms) epochs.set(room, (await ada.until("joined")).epoch);
+      for (let i = 0; i < 20; i++) {
+        ada.sendRaw(round);
+        await settled(ada);
+      }
+    }
+    await using server = await startServer(env);
+    await using ada = await openClient(server.wsUrl, { protocols: ["snug.v1"] });
+    ada.sendRaw(joins(() => ({})));
+    for (const _ of rooms) await ada.until("joined");
+    let isOver = false;
+    let rounds = 0;
+    const talking = (async () => {
+      for (; !isOver; rounds++) {
+        ada.sendRaw(round);
+        await settled(ada);
+      }
+    })();
+    await using back = await openClient(server.wsUrl, { protocols: ["snug.v1"] });
+    back.sendRaw(joins((room) => ({ since: { epoch: epochs.get(room), seq: 3 } })));
+    const seqs = new Map(rooms.map((room) => [room, 3]));
+    const take = (entry: { room: string; seq: number }) => {
+      assertEquals(entry.seq, seqs.get(entry.room)! + 1, entry.room);
+      seqs.set(entry.room, entry.seq);
+    };
+    const joined = new Set<string>();
+    const isBehind = (head: number) => [...seqs.values()].some((seq) => seq < head);
+    while (joined.size < rooms.length || isBehind(20 + rounds) || !isOver) {
+      const message = await back.next();
+      if (message.type === "chat") take(message);
+      if (message.type !== "joined") continue;
+      assertEquals(message.gap, false);
+      message.messages.forEach(take);
+      joined.add(message.room);
+      if (joined.size < rooms.length) continue;
+      isOver = true;
+      await talking;
+    }
+    assert(rounds > 0);
+    assertEquals([...new Set(seqs.values())], [20 + rounds]);
+  });
 });

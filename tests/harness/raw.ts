@@ -24,7 +24,7 @@ export function frame(
   opcode: number,
   payload: string | Uint8Array = "",
   { isLast = true, isMasked = true } = {},
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const data = typeof payload === "string" ? new TextEncoder().encode(payload) : payload;
   const head = [(isLast ? 0x80 : 0) | opcode, isMasked ? 0x80 : 0];
   if (data.length < 126) head[1]! |= data.length;
@@ -207,7 +207,7 @@ export class Raw {
   }
 }
 
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
   const both = new Uint8Array(a.length + b.length);
   both.set(a);
   both.set(b, a.length);
