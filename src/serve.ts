@@ -8,6 +8,7 @@ import { Gate } from "./gate/gate.ts";
 import { GuestSessions } from "./gate/guest.ts";
 import { hashToken } from "./gate/token.ts";
 import { Hub, SWEEP_MS } from "./hub.ts";
+import { Retention, RETENTION_MS } from "./retention.ts";
 import type { Life } from "./session.ts";
 import { openStore } from "./store/open.ts";
 import { type Store, StoreError } from "./store/store.ts";
@@ -101,6 +102,19 @@ async function serveFrom(store: Store, config: Config, log: Logger): Promise<Ser
     ended: (life) => logLife(log, life),
   }));
   const sweep = setInterval(() => hub.sweep(), SWEEP_MS);
+  const retention = new Retention({
+    store,
+    limits: {
+      days: config.RETENTION_DAYS,
+      messages: config.RETENTION_MESSAGES,
+      bytes: config.STORE_MAX_BYTES,
+    },
+    now: Date.now,
+    cut: (room, first) => hub.rooms.get(room)?.cut(first),
+    failed: (error) => watch.tried(error),
+  });
+  retention.run();
+  const retain = setInterval(() => retention.run(), RETENTION_MS);
   const url = `http://${bracketed(config.HOST)}:${listening.port}`;
   return {
     url,
@@ -111,6 +125,8 @@ async function serveFrom(store: Store, config: Config, log: Logger): Promise<Ser
       hub.drain();
       await until(() => hub.isIdle, deadline);
       clearInterval(sweep);
+      clearInterval(retain);
+      retention.stop();
       // What is left are peers that do not answer: nothing of theirs is waited for.
       const left = Math.max(0, Math.min(CLOSING_MS, deadline - Date.now()));
       await Promise.race([listening.stop(), new Promise((done) => setTimeout(done, left))]);

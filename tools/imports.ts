@@ -43,6 +43,7 @@ export const ROWS: Record<string, Row> = {
       "src/names.ts",
       "src/commit.ts",
       "src/store_watch.ts",
+      "src/retention.ts",
       "src/store/store.ts",
     ],
   },
