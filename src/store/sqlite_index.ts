@@ -34,6 +34,7 @@ export class SqliteIndex {
   /** Rooms that are due, for having many. */
   #due = new Set<number>();
   #unindexed = 0;
+  /** The newest row, as far as is known. */
   #lastId = 0;
 
   constructor(db: DatabaseSync, maxUnindexed: number) {
@@ -48,6 +49,7 @@ export class SqliteIndex {
     this.#refs.clear();
     this.#due.clear();
     this.#unindexed = 0;
+    this.#lastId = 0;
     for (const row of this.#sql.unindexed.iterate()) {
       const { id, room, seq, ts, uid, ref } = row as unknown as {
         id: number;
@@ -133,7 +135,9 @@ export class SqliteIndex {
 
   /** Within a commit, after rows went: the ids of the newest, if they did, will be given again. */
   lowerMark(): void {
-    this.#sql.lowerMark.run();
+    const { last } = this.#sql.newest.get() as { last: number };
+    this.#lastId = last;
+    this.#sql.lowerMark.run(last, last);
   }
 
   #index(room: number, tail: Tail): void {
@@ -197,9 +201,9 @@ function statements(db: DatabaseSync) {
       `delete from place where (room, seq) in
        (select room, seq from log where id in (select value from json_each(?)))`,
     ),
+    newest: sql("select coalesce(max(id), 0) as last from log"),
     lowerMark: sql(
-      `update meta set value = last from (select coalesce(max(id), 0) as last from log)
-       where key = 'indexed' and cast(value as integer) > last`,
+      "update meta set value = ? where key = 'indexed' and cast(value as integer) > ?",
     ),
     mark: sql("insert or replace into meta (key, value) values ('indexed', ?)"),
   };

@@ -2,7 +2,7 @@
 // REQUIRE_ALL=1, as in CI, they fail instead.
 import { it, type Options } from "@std/testing/bdd";
 
-type Program = "chromium" | "nginx" | "redis-server";
+type Program = "chromium" | "nginx" | "redis-server" | "cc";
 type Body = (t: Deno.TestContext) => unknown;
 
 /** An `it` for tests that need these programs: `const it = needs("chromium")`. */

@@ -97,6 +97,20 @@ describe("retention in a sqlite: log", () => {
     assertEquals(log.head("a"), { epoch: "e1", seq: 10, first: 10, topic: "" });
   });
 
+  it("P1 knows an entry after a restart whose row has the number of one that went", async () => {
+    await using database = await tempDatabase();
+    using opening = reopening(database);
+    opening.open(9).append([draft("a", "1", { ts: 5 }), draft("b", "1", { ts: 1 })]);
+    let log = opening.open(0);
+    await retain(log, { since: 5 });
+    log.append([]);
+    log = opening.open(9);
+    log.append([draft("c", "1")]);
+    log = opening.open(9);
+    assertEquals(["a", "b", "c"].map((room) => log.head(room)?.seq), [1, 1, 1]);
+    assertEquals(seqs(log.page("c", 9, EVERYTHING).messages), [1]);
+  });
+
   it("W14.3 leaves nothing of an entry in its tables, whether it was indexed or not", async () => {
     for (const maxUnindexed of [0, 40, MAX_UNINDEXED]) {
       await using database = await tempDatabase();
