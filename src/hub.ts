@@ -5,7 +5,7 @@ import { Flusher, type Scheduler } from "./flusher.ts";
 import { Names } from "./names.ts";
 import type { Limits, RoomName } from "./protocol.ts";
 import { Room } from "./room.ts";
-import type { Store } from "./store/store.ts";
+import type { Store, StoreError } from "./store/store.ts";
 
 /** How often deadlines are looked at, in milliseconds. */
 export const SWEEP_MS = 250;
@@ -38,7 +38,7 @@ export interface HubParts {
   now(): number;
   random(): number;
   makeEpoch(): string;
-  /** Hears of every commit: the error it failed with, or undefined. */
+  /** Hears of every commit, and of every read that failed: the error, or undefined. */
   storeTried(error: unknown): void;
   /** Hears of a bug: something threw that must not. */
   fault(error: unknown): void;
@@ -87,6 +87,11 @@ export class Hub {
 
   fault(error: unknown): void {
     this.#parts.fault(error);
+  }
+
+  /** A read of the store failed. */
+  storeFailed(error: StoreError): void {
+    this.#parts.storeTried(error);
   }
 
   /** The room, opened if nobody is in it yet; undefined when there are too many (W5.6). */

@@ -61,6 +61,7 @@ async function serveFrom(store: Store, config: Config, log: Logger): Promise<Ser
   const later = (run: () => void, ms: number) => Deno.unrefTimer(setTimeout(run, ms));
   const watch = new StoreWatch({
     store,
+    now: Date.now,
     later,
     failed: (error) => log.error("the store fails: {error}", { error: String(error) }),
     recovered: () => log.warn("the store works again"),

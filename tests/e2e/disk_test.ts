@@ -1,10 +1,13 @@
 import { assertEquals, assertGreater, assertLess, assertObjectMatch } from "@std/assert";
-import { describe } from "@std/testing/bdd";
+import { describe, it as always } from "@std/testing/bdd";
 import type { ServerMessage } from "../../src/protocol.ts";
+import { SqliteLog } from "../../src/store/sqlite_log.ts";
 import { type Client, openClient } from "../harness/client.ts";
 import { type Disk, openDisk } from "../harness/disk.ts";
 import { needs } from "../harness/needs.ts";
 import { type Server, startServer } from "../harness/server.ts";
+import { tempFolder } from "../harness/temp.ts";
+import { drafts } from "../store/drafts.ts";
 import { enter, heard, say, settled, texts } from "../harness/visitor.ts";
 
 const it = needs("cc");
@@ -156,4 +159,29 @@ describe("a disk that fails", () => {
       assertEquals(texts(eve.joined.messages), ["one", "two"]);
     });
   }
+});
+
+describe("a database that is damaged while it is in use", () => {
+  always("is told in words once, and the rest of the server goes on", async () => {
+    await using folder = await tempFolder();
+    const path = `${folder.path}/snug.db`;
+    const log = SqliteLog.open(path, "full");
+    log.append(drafts("general", 3000, { text: "x".repeat(500) }));
+    log.close();
+    await using server = await startServer({ ...ROOMY, STORE_URL: `sqlite:${path}` });
+    const { size } = await Deno.stat(path);
+    using file = await Deno.open(path, { write: true });
+    await file.seek(size / 4, Deno.SeekMode.Start);
+    await file.write(new Uint8Array(size / 2).fill(0xa5));
+
+    await using ada = await enter(server);
+    for (let n = 0; n < 100; n++) {
+      ada.send({ type: "history", room: "general", before: 1000 + n * 10, ref: `${n}` });
+      assertObjectMatch(await ada.until("error"), { code: "UNAVAILABLE", ref: `${n}` });
+    }
+    await server.said(/the store fails: .*malformed/);
+    assertEquals(failures(server), 1);
+    await settled(ada);
+    assertEquals(await status(server, "/healthz"), 200);
+  });
 });
