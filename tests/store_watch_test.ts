@@ -61,6 +61,7 @@ describe("store watch", () => {
     watch.tried(FULL);
     watch.tried(undefined);
     watch.tried(FULL);
+    assertEquals(told, [FULL, "recovered"]);
     await elapse(1000);
     assertEquals(state.checks, 1);
     assert(!watch.isReady);
