@@ -24,6 +24,9 @@ const MAX_TOKEN_LENGTH = 4096;
 /** An outbox must hold this many of the largest messages, or one of them closes fast readers too. */
 const OUTBOX_MESSAGES = 4;
 
+/** A store that may be no larger would lose its entries to what it needs itself. */
+const MIN_STORE_BYTES = 1_048_576;
+
 type Setting = { schema: v.GenericSchema<string, unknown>; otherwise: string; expected: string };
 
 function setting<S extends v.GenericSchema<string, unknown>>(
@@ -57,6 +60,13 @@ const settings = {
     "sqlite:<path of a file> or memory:",
   ),
   STORE_SYNC: setting("full", v.picklist(["full", "normal"]), "full or normal"),
+  STORE_MAX_BYTES: setting(
+    "0",
+    v.union([v.pipe(v.literal("0"), v.transform(Number)), whole(MIN_STORE_BYTES)]),
+    `0, or a whole number from ${MIN_STORE_BYTES} to ${MAX_NUMBER}`,
+  ),
+  RETENTION_DAYS: number(0, 0),
+  RETENTION_MESSAGES: number(0, 0),
   WS_TOKEN: setting(
     "",
     v.pipe(v.string(), v.regex(/^[\x21-\x7e]*$/), v.maxLength(MAX_TOKEN_LENGTH)),

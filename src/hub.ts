@@ -10,7 +10,7 @@ import type { Limits, RoomName, UserId } from "./protocol.ts";
 import { type JoinPolicy, Rights } from "./rights.ts";
 import { Room } from "./room.ts";
 import { EVERYWHERE, Sanctions } from "./sanctions.ts";
-import type { Store } from "./store/store.ts";
+import type { Store, StoreError } from "./store/store.ts";
 
 /** How often deadlines are looked at, in milliseconds. */
 export const SWEEP_MS = 250;
@@ -65,7 +65,7 @@ export interface HubParts {
   ): Promise<Identity | "unavailable" | undefined>;
   /** Hears of everything that moderators do. */
   audit(event: Audited): void;
-  /** Hears of every commit: the error it failed with, or undefined. */
+  /** Hears of every commit, and of every read that failed: the error, or undefined. */
   storeTried(error: unknown): void;
   /** Hears of a bug: something threw that must not. */
   fault(error: unknown): void;
@@ -161,6 +161,11 @@ export class Hub {
     for (const connection of [...this.sessions]) {
       if (connection.identity.signIn === signIn) connection.close(CLOSE.expired);
     }
+  }
+
+  /** A read of the store failed. */
+  storeFailed(error: StoreError): void {
+    this.#parts.storeTried(error);
   }
 
   /** The room, opened if nobody is in it yet; undefined when there are too many (W5.6). */

@@ -44,7 +44,7 @@ export async function join(
       room: name,
       epoch: head.epoch,
       seq: head.seq,
-      first: head.first,
+      first: room.head.first,
       topic: head.topic,
       count: room.presence.count,
       members: room.presence.first(MEMBERS_SHOWN),

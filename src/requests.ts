@@ -240,7 +240,10 @@ export class Requests {
     this.#isReading = true;
     const room = "room" in message ? message.room : undefined;
     read().catch((error) => {
-      if (error instanceof StoreError) return this.#refuseStore(room, message.ref);
+      if (error instanceof StoreError) {
+        this.#asker.hub.storeFailed(error);
+        return this.#refuseStore(room, message.ref);
+      }
       this.#asker.hub.fault(error);
       const text = "the server failed at this; it is in its log";
       this.#refuse({ code: "INTERNAL", message: text, ...refOf(message) });

@@ -126,6 +126,11 @@ export class Room {
     }
   }
 
+  /** Retention took the oldest entries out of the log: `first` is the oldest kept. */
+  cut(first: number): void {
+    this.#head = { ...this.#head, first };
+  }
+
   /** Puts an entry into the log. `settle` hears of it before any member gets the entry (W7.1). */
   say(saying: Saying, now: number, settle: (appended: Appended | undefined) => void): void {
     const draft: Draft = { room: this.name, epoch: this.#head.epoch, ts: now, ...saying };

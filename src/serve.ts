@@ -6,6 +6,7 @@ import { type OpenAccess, openAccess } from "./access.ts";
 import { createApp } from "./app.ts";
 import { type Config, isLoopback } from "./config.ts";
 import { type Audited, Hub, SWEEP_MS } from "./hub.ts";
+import { Retention, RETENTION_MS } from "./retention.ts";
 import type { Life } from "./session.ts";
 import { openStore } from "./store/open.ts";
 import { type Store, StoreError } from "./store/store.ts";
@@ -49,6 +50,7 @@ async function serveFrom(store: Store, config: Config, log: Logger): Promise<Ser
   const later = (run: () => void, ms: number) => Deno.unrefTimer(setTimeout(run, ms));
   const watch = new StoreWatch({
     store,
+    now: Date.now,
     later,
     failed: (error) => log.error("the store fails: {error}", { error: String(error) }),
     recovered: () => log.warn("the store works again"),
@@ -92,6 +94,19 @@ async function serveFrom(store: Store, config: Config, log: Logger): Promise<Ser
     fault,
   }));
   const sweep = setInterval(() => hub.sweep(), SWEEP_MS);
+  const retention = new Retention({
+    store,
+    limits: {
+      days: config.RETENTION_DAYS,
+      messages: config.RETENTION_MESSAGES,
+      bytes: config.STORE_MAX_BYTES,
+    },
+    now: Date.now,
+    cut: (room, first) => hub.rooms.get(room)?.cut(first),
+    failed: (error) => watch.tried(error),
+  });
+  retention.run();
+  const retain = setInterval(() => retention.run(), RETENTION_MS);
   const url = `http://${bracketed(config.HOST)}:${listening.port}`;
   return {
     url,
@@ -102,6 +117,8 @@ async function serveFrom(store: Store, config: Config, log: Logger): Promise<Ser
       hub.drain();
       await until(() => hub.isIdle, deadline);
       clearInterval(sweep);
+      clearInterval(retain);
+      retention.stop();
       // What is left are peers that do not answer: nothing of theirs is waited for.
       const left = Math.max(0, Math.min(CLOSING_MS, deadline - Date.now()));
       await Promise.race([listening.stop(), new Promise((done) => setTimeout(done, left))]);

@@ -1,12 +1,15 @@
-// Whether the store works: learns it from every commit, and asks again while it does not, so that a
-// server whose disk is back says so by itself.
+// Whether the store works: learns it from every commit and every failed read, and asks again while it
+// does not, so that a server whose disk is back says so by itself.
 import type { Store } from "./store/store.ts";
 
 /** How often a store that failed is tried again, in milliseconds. */
 const RETRY_MS = 1000;
+/** The same words are told at most this often: a damaged file works and fails by turns. */
+const TELL_MS = 60_000;
 
 export interface StoreWatchOptions {
   store: Store;
+  now(): number;
   later(run: () => void, ms: number): void;
   failed(error: unknown): void;
   recovered(): void;
@@ -16,6 +19,10 @@ export class StoreWatch {
   readonly #options: StoreWatchOptions;
   #isReady = true;
   #isTrying = false;
+  /** What was told last, when, and whether what fails now is that. */
+  #words = "";
+  #toldAt = -Infinity;
+  #isTold = false;
 
   constructor(options: StoreWatchOptions) {
     this.#options = options;
@@ -29,13 +36,24 @@ export class StoreWatch {
   /** A call of the store ended: with that error, or with undefined. */
   tried(error: unknown): void {
     if (!error) {
-      if (!this.#isReady) this.#options.recovered();
+      if (this.#isTold) this.#options.recovered();
+      this.#isTold = false;
       this.#isReady = true;
-    } else if (this.#isReady) {
+    } else {
+      this.#tell(error);
       this.#isReady = false;
-      this.#options.failed(error);
       this.#tryLater();
     }
+  }
+
+  #tell(error: unknown): void {
+    const words = String(error);
+    const now = this.#options.now();
+    if (this.#isTold || (words === this.#words && now - this.#toldAt < TELL_MS)) return;
+    this.#words = words;
+    this.#toldAt = now;
+    this.#isTold = true;
+    this.#options.failed(error);
   }
 
   #tryLater(): void {
@@ -44,8 +62,7 @@ export class StoreWatch {
     this.#options.later(async () => {
       const error = await this.#options.store.check().then(() => undefined, (error) => error);
       this.#isTrying = false;
-      if (error && !this.#isReady) this.#tryLater();
-      else this.tried(error);
+      this.tried(error);
     }, RETRY_MS);
   }
 }

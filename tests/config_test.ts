@@ -9,6 +9,9 @@ const DEFAULTS: Record<string, unknown> = {
   TRANSPORT: "deno",
   STORE_URL: "sqlite:data/snug.db",
   STORE_SYNC: "full",
+  STORE_MAX_BYTES: 0,
+  RETENTION_DAYS: 0,
+  RETENTION_MESSAGES: 0,
   WS_TOKEN: "",
   ADMIN_TOKEN: "",
   JWT_SECRET: "",
@@ -42,6 +45,8 @@ const DEFAULTS: Record<string, unknown> = {
 /** The least value of every number; 2³¹−1 is the greatest, but for the port. */
 const LEAST: Record<string, number> = {
   PORT: 0,
+  RETENTION_DAYS: 0,
+  RETENTION_MESSAGES: 0,
   MAX_ROOMS: 1,
   MAX_MESSAGE_BYTES: 256,
   MAX_CONNECTIONS: 1,
@@ -68,6 +73,9 @@ const GOOD: [name: string, value: string, read: unknown][] = [
   ["STORE_URL", "memory:", "memory:"],
   ["STORE_URL", "sqlite:/var/lib/snug/a b.db", "sqlite:/var/lib/snug/a b.db"],
   ["STORE_SYNC", "normal", "normal"],
+  ["STORE_MAX_BYTES", "0", 0],
+  ["STORE_MAX_BYTES", "1048576", 1_048_576],
+  ["STORE_MAX_BYTES", "2147483647", 2_147_483_647],
   ["WS_TOKEN", "open", "open"],
   ["AUTH_HEADER", "X-WS-Auth-Key", "x-ws-auth-key"],
   ["ALLOWED_ORIGINS", "*", ["*"]],
@@ -94,6 +102,7 @@ const NETWORKS =
   "addresses or networks of proxies such as 127.0.0.1 or 10.0.0.0/8, with commas between them";
 const KEYS_URL =
   "an https: address of public keys without a password in it; http: on this machine only";
+const SIZES = "0, or a whole number from 1048576 to 2147483647";
 const BAD: [name: string, value: string, expected: string][] = [
   ["HOST", "http://127.0.0.1", HOSTS],
   ["HOST", "a b", HOSTS],
@@ -105,6 +114,10 @@ const BAD: [name: string, value: string, expected: string][] = [
   ["STORE_URL", "redis://localhost", STORES],
   ["STORE_SYNC", "off", "full or normal"],
   ["STORE_SYNC", "Full", "full or normal"],
+  ["STORE_MAX_BYTES", "1048575", SIZES],
+  ["STORE_MAX_BYTES", "2147483648", SIZES],
+  ["STORE_MAX_BYTES", "00", SIZES],
+  ["STORE_MAX_BYTES", "1G", SIZES],
   ["AUTH_HEADER", "x auth", "the name of a header, such as x-ws-auth-key"],
   ["AUTH_HEADER", "x:auth", "the name of a header, such as x-ws-auth-key"],
   ["ALLOWED_ORIGINS", "example.org", ORIGINS],

@@ -11,7 +11,7 @@ const FULL = new StoreError("database or disk is full");
 /** A watch over a store that works only while `works` says so. */
 function open() {
   const scheduler = new ManualScheduler();
-  const state = { works: false, checks: 0 };
+  const state = { works: false, checks: 0, now: 0 };
   const store = new HeldStore();
   store.check = () => {
     state.checks++;
@@ -20,11 +20,13 @@ function open() {
   const told: unknown[] = [];
   const watch = new StoreWatch({
     store,
+    now: () => state.now,
     later: (run, ms) => scheduler.later(run, ms),
     failed: (error) => told.push(error),
     recovered: () => told.push("recovered"),
   });
   const elapse = async (ms: number) => {
+    state.now += ms;
     scheduler.elapse(ms);
     await microtasks();
   };
@@ -59,9 +61,40 @@ describe("store watch", () => {
     watch.tried(FULL);
     watch.tried(undefined);
     watch.tried(FULL);
-    assertEquals(told, [FULL, "recovered", FULL]);
+    assertEquals(told, [FULL, "recovered"]);
     await elapse(1000);
     assertEquals(state.checks, 1);
     assert(!watch.isReady);
+  });
+
+  it("tells the same words once a minute when it works and fails by turns", async () => {
+    const { watch, told, elapse } = open();
+    for (let second = 0; second < 100; second++) {
+      watch.tried(FULL);
+      assert(!watch.isReady);
+      watch.tried(undefined);
+      assert(watch.isReady);
+      await elapse(1000);
+    }
+    assertEquals(told, [FULL, "recovered", FULL, "recovered"]);
+  });
+
+  it("tells other words at once", () => {
+    const { watch, told } = open();
+    const damaged = new StoreError("database disk image is malformed");
+    watch.tried(FULL);
+    watch.tried(undefined);
+    watch.tried(damaged);
+    assertEquals(told, [FULL, "recovered", damaged]);
+  });
+
+  it("tells of a second failure that stays, within a minute", async () => {
+    const { watch, told, elapse } = open();
+    watch.tried(FULL);
+    watch.tried(undefined);
+    watch.tried(FULL);
+    assertEquals(told, [FULL, "recovered"]);
+    for (let second = 0; second < 90; second++) await elapse(1000);
+    assertEquals(told, [FULL, "recovered", FULL]);
   });
 });

@@ -52,6 +52,7 @@ export const ROWS: Record<string, Row> = {
       "src/sanctions.ts",
       "src/commit.ts",
       "src/store_watch.ts",
+      "src/retention.ts",
       "src/store/store.ts",
     ],
   },

@@ -1,7 +1,8 @@
 // The store that keeps nothing over a restart: a bounded ring of entries for each room, for tests
 // and throw-away servers.
 import { type Entry, entryBytes, type RoomName } from "../protocol.ts";
-import type { Appended, Draft, Head, Page, PageSize, Store, Stored } from "./store.ts";
+import type { Appended, Draft, Head, Keep, Page, PageSize } from "./store.ts";
+import type { Retained, Store, Stored } from "./store.ts";
 
 /** Entries kept of one room, and in all; of the rest only how far their logs went is known. */
 const ENTRIES_PER_ROOM = 10_000;
@@ -24,6 +25,8 @@ export class MemoryStore implements Store {
   /** By kind, then by key. */
   readonly #records = new Map<string, Map<string, Stored>>();
   #entries = 0;
+  /** Logs that lost entries since `retain` last told of them. */
+  readonly #cut = new Set<RoomName>();
 
   append(drafts: readonly Draft[]): Promise<Appended[]> {
     return Promise.resolve(drafts.map((draft) => this.#append(draft)));
@@ -32,7 +35,7 @@ export class MemoryStore implements Store {
   head(room: RoomName): Promise<Head | undefined> {
     const log = this.#logs.get(room);
     return Promise.resolve(
-      log && { epoch: log.epoch, seq: log.seq, first: log.seq - log.entries.length + 1, topic: "" },
+      log && { epoch: log.epoch, seq: log.seq, first: firstOf(log), topic: "" },
     );
   }
 
@@ -43,7 +46,7 @@ export class MemoryStore implements Store {
     size: PageSize,
   ): Promise<Entry[] | undefined> {
     const log = this.#logs.get(room);
-    if (log && after < log.seq - log.entries.length) return Promise.resolve(undefined);
+    if (log && after < firstOf(log) - 1) return Promise.resolve(undefined);
     const found = this.#between(room, after, upTo);
     const fits = found.length <= size.limit &&
       found.reduce((sum, entry) => sum + entryBytes(entry), 0) <= size.bytes;
@@ -67,6 +70,21 @@ export class MemoryStore implements Store {
       .sort(([, a], [, b]) => b.ts - a.ts).slice(0, limit)
       .map(([room, log]) => ({ room, seq: log.seq, topic: "" }));
     return Promise.resolve(rooms);
+  }
+
+  /** All in one step. It has no size: what it holds is bounded by number. */
+  retain({ since, messages }: Keep): Promise<Retained> {
+    for (const [room, log] of this.#logs) {
+      const young = log.entries.findIndex(({ entry }) => entry.ts >= since);
+      const old = young === -1 ? log.entries.length : young;
+      this.#forget(room, log, Math.max(old, log.entries.length - messages));
+    }
+    const cuts = [...this.#cut].flatMap((room) => {
+      const log = this.#logs.get(room);
+      return log ? [{ room, first: firstOf(log) }] : [];
+    });
+    this.#cut.clear();
+    return Promise.resolve({ cuts, isDone: true });
   }
 
   keep(name: string, fresh: string): Promise<string> {
@@ -120,23 +138,25 @@ export class MemoryStore implements Store {
     const appended = { epoch: log.epoch, seq: log.seq, ts: log.ts, isNew: true };
     if (key !== undefined) log.refs.set(key, appended);
     this.#entries++;
-    if (log.entries.length > ENTRIES_PER_ROOM) this.#forget(log, 1);
+    if (log.entries.length > ENTRIES_PER_ROOM) this.#forget(draft.room, log, 1);
     if (this.#entries > ENTRIES) this.#forgetOldest();
     return appended;
   }
 
   /** Empties the log that has been silent for longest. */
   #forgetOldest(): void {
-    for (const log of this.#logs.values()) {
-      if (log.entries.length > 0) return this.#forget(log, log.entries.length);
+    for (const [room, log] of this.#logs) {
+      if (log.entries.length > 0) return this.#forget(room, log, log.entries.length);
     }
   }
 
-  #forget(log: Log, count: number): void {
+  #forget(room: RoomName, log: Log, count: number): void {
+    if (count === 0) return;
     for (const { key } of log.entries.splice(0, count)) {
       if (key !== undefined) log.refs.delete(key);
     }
     this.#entries -= count;
+    this.#cut.add(room);
   }
 
   /** The room's log, made if need be; the room that spoke last is the last to be forgotten. */
@@ -147,7 +167,7 @@ export class MemoryStore implements Store {
     this.#logs.set(draft.room, log);
     if (this.#logs.size > ROOMS) {
       const [name, oldest] = this.#logs.entries().next().value!;
-      this.#forget(oldest, oldest.entries.length);
+      this.#forget(name, oldest, oldest.entries.length);
       this.#logs.delete(name);
     }
     return log;
@@ -156,10 +176,15 @@ export class MemoryStore implements Store {
   #between(room: RoomName, after: number, upTo: number): Entry[] {
     const log = this.#logs.get(room);
     if (!log) return [];
-    const first = log.seq - log.entries.length + 1;
+    const first = firstOf(log);
     return log.entries.slice(Math.max(0, after + 1 - first), Math.max(0, upTo + 1 - first))
       .map(({ entry }) => entry);
   }
+}
+
+/** The oldest seq that it holds, or the next one. */
+function firstOf(log: Log): number {
+  return log.seq - log.entries.length + 1;
 }
 
 function isAlive({ expires }: Stored, now: number): boolean {

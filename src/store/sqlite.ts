@@ -2,7 +2,7 @@
 import type { Entry, RoomName } from "../protocol.ts";
 import type { Answer, Call, Calls } from "./sqlite_worker.ts";
 import type { Sync } from "./sqlite_log.ts";
-import type { Appended, Draft, Head, Page, PageSize, Stored } from "./store.ts";
+import type { Appended, Draft, Head, Keep, Page, PageSize, Retained, Stored } from "./store.ts";
 import { type Store, StoreError } from "./store.ts";
 
 /** How long a start waits for the lock: a process that was killed lets go of it at once. */
@@ -81,6 +81,10 @@ class SqliteStore implements Store {
 
   active(since: number, limit: number): Promise<{ room: RoomName; seq: number; topic: string }[]> {
     return this.#call("active", since, limit);
+  }
+
+  retain(keep: Keep): Promise<Retained> {
+    return this.#call("retain", keep);
   }
 
   keep(name: string, fresh: string): Promise<string> {

@@ -10,6 +10,8 @@ const MAX_OF_ROOM = 1024;
 
 /** The newest entries of a room, without a gap: those that the tables don't have yet. */
 interface Tail {
+  /** Its first row when it began: what retention took since does not change the order of tails. */
+  firstId: number;
   firstSeq: number;
   /** Ids of their rows in the log. */
   ids: number[];
@@ -32,6 +34,7 @@ export class SqliteIndex {
   /** Rooms that are due, for having many. */
   #due = new Set<number>();
   #unindexed = 0;
+  /** The newest row, as far as is known. */
   #lastId = 0;
 
   constructor(db: DatabaseSync, maxUnindexed: number) {
@@ -46,6 +49,7 @@ export class SqliteIndex {
     this.#refs.clear();
     this.#due.clear();
     this.#unindexed = 0;
+    this.#lastId = 0;
     for (const row of this.#sql.unindexed.iterate()) {
       const { id, room, seq, ts, uid, ref } = row as unknown as {
         id: number;
@@ -62,7 +66,7 @@ export class SqliteIndex {
   /** Notes a new entry: the row `id` of the log. */
   add(id: number, room: number, seq: number, ts: number, uid: string, ref?: string): void {
     let tail = this.#tails.get(room);
-    if (!tail) this.#tails.set(room, tail = { firstSeq: seq, ids: [], keys: [] });
+    if (!tail) this.#tails.set(room, tail = { firstId: id, firstSeq: seq, ids: [], keys: [] });
     const key = ref === undefined ? undefined : keyOf(room, uid, ref);
     if (key !== undefined) this.#refs.set(key, { seq, ts });
     tail.ids.push(id);
@@ -78,13 +82,12 @@ export class SqliteIndex {
       this.#sql.find.get(room, uid, ref) as unknown as Place | undefined;
   }
 
-  /** The oldest and the newest seq of a room, where it has entries. */
-  range(room: number): { first: number; last: number } | undefined {
+  /** The newest seq of a room, where it has entries. */
+  last(room: number): number | undefined {
     const tail = this.#tails.get(room);
-    const { first } = this.#sql.first.get(room) as { first: number | null };
-    if (tail) return { first: first ?? tail.firstSeq, last: tail.firstSeq + tail.ids.length - 1 };
+    if (tail) return tail.firstSeq + tail.ids.length - 1;
     const { last } = this.#sql.last.get(room) as { last: number | null };
-    return first === null || last === null ? undefined : { first, last };
+    return last ?? undefined;
   }
 
   /** Ids of the rows with `after < seq <= upTo`, rising. */
@@ -120,7 +123,21 @@ export class SqliteIndex {
       this.#index(room, tail);
     }
     const [oldest] = this.#tails.values();
-    this.#sql.mark.run(String(oldest ? oldest.ids[0]! - 1 : this.#lastId));
+    this.#sql.mark.run(String(oldest ? oldest.firstId - 1 : this.#lastId));
+  }
+
+  /** Within a commit, before these rows (a JSON list) go, with which rooms lose all up to a seq. */
+  forget(ids: string, cuts: readonly { id: number; cut: number }[]): void {
+    this.#sql.forgetRefs.run(ids);
+    this.#sql.forgetPlaces.run(ids);
+    for (const { id, cut } of cuts) this.#cutTail(id, cut);
+  }
+
+  /** Within a commit, after rows went: the ids of the newest, if they did, will be given again. */
+  lowerMark(): void {
+    const { last } = this.#sql.newest.get() as { last: number };
+    this.#lastId = last;
+    this.#sql.lowerMark.run(last, last);
   }
 
   #index(room: number, tail: Tail): void {
@@ -129,6 +146,21 @@ export class SqliteIndex {
     this.#sql.ref.run(list);
     for (const key of tail.keys) if (key !== undefined) this.#refs.delete(key);
     this.#unindexed -= tail.ids.length;
+    this.#drop(room);
+  }
+
+  #cutTail(room: number, cut: number): void {
+    const tail = this.#tails.get(room);
+    if (!tail || cut < tail.firstSeq) return;
+    const count = cut + 1 - tail.firstSeq;
+    tail.ids.splice(0, count);
+    for (const key of tail.keys.splice(0, count)) if (key !== undefined) this.#refs.delete(key);
+    tail.firstSeq += count;
+    this.#unindexed -= count;
+    if (tail.ids.length === 0) this.#drop(room);
+  }
+
+  #drop(room: number): void {
     this.#tails.delete(room);
     this.#due.delete(room);
   }
@@ -150,7 +182,6 @@ function statements(db: DatabaseSync) {
     find: sql(
       "select seq, ts from ref join log using (id) where ref.room = ? and ref.uid = ? and ref.ref = ?",
     ),
-    first: sql("select min(seq) as first from place where room = ?"),
     last: sql("select max(seq) as last from place where room = ?"),
     rising: sql("select id from place where room = ? and seq > ? and seq <= ? order by seq"),
     falling: sql("select id from place where room = ? and seq < ? order by seq desc"),
@@ -161,6 +192,18 @@ function statements(db: DatabaseSync) {
     ref: sql(
       `insert into ref (room, uid, ref, id) select room, uid, ref, id from log
        where id in (select value from json_each(?)) and ref is not null`,
+    ),
+    forgetRefs: sql(
+      `delete from ref where (room, uid, ref) in
+       (select room, uid, ref from log where id in (select value from json_each(?)))`,
+    ),
+    forgetPlaces: sql(
+      `delete from place where (room, seq) in
+       (select room, seq from log where id in (select value from json_each(?)))`,
+    ),
+    newest: sql("select coalesce(max(id), 0) as last from log"),
+    lowerMark: sql(
+      "update meta set value = ? where key = 'indexed' and cast(value as integer) > ?",
     ),
     mark: sql("insert or replace into meta (key, value) values ('indexed', ?)"),
   };

@@ -3,9 +3,10 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { type Entry, entryBytes, type RoomName } from "../protocol.ts";
 import { MAX_UNINDEXED, SqliteIndex } from "./sqlite_index.ts";
-import type { Appended, Draft, Head, Page, PageSize } from "./store.ts";
+import type { Appended, Draft, Head, Keep, Page, PageSize, Retained } from "./store.ts";
 import { inspect, migrate } from "./sqlite_schema.ts";
 import { SqliteRecords } from "./sqlite_records.ts";
+import { SqliteRetention } from "./sqlite_retention.ts";
 
 /** `full`: a commit is on the disk. `normal`: it is with the system, and a power cut may lose it. */
 export type Sync = "full" | "normal";
@@ -22,6 +23,9 @@ interface RoomHead extends Head {
   ts: number;
   spoke: number;
 }
+
+/** A room's row. */
+type RoomRow = Pick<RoomHead, "id" | "epoch" | "topic" | "spoke"> & { cut: number; cut_ts: number };
 
 interface LogRow {
   seq: number;
@@ -40,19 +44,23 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 export class SqliteLog {
   readonly records: SqliteRecords;
   readonly #db: DatabaseSync;
+  readonly #sync: Sync;
   readonly #sql: ReturnType<typeof statements>;
   readonly #index: SqliteIndex;
+  readonly #retention: SqliteRetention;
   /** What the file says of rooms used lately. Cleared when a commit fails, so it is never ahead. */
   readonly #heads = new Map<RoomName, RoomHead>();
   #isCheckpointed = true;
   /** A commit failed, and what the memory knew of it is not put right yet. */
   #isStale = false;
 
-  private constructor(db: DatabaseSync, maxUnindexed: number) {
+  private constructor(db: DatabaseSync, sync: Sync, maxUnindexed: number) {
     this.#db = db;
+    this.#sync = sync;
     this.records = new SqliteRecords(db);
     this.#sql = statements(db);
     this.#index = new SqliteIndex(db, maxUnindexed);
+    this.#retention = new SqliteRetention(db, this.#index);
   }
 
   /** Opens or makes the file. Throws where it can't be used, with a sentence that says why. */
@@ -63,7 +71,7 @@ export class SqliteLog {
       db.exec(`pragma busy_timeout = 0; pragma journal_mode = wal; pragma synchronous = ${sync};
         pragma wal_autocheckpoint = 0; pragma temp_store = memory; pragma cache_size = -65536`);
       migrate(db, sync);
-      return new SqliteLog(db, maxUnindexed);
+      return new SqliteLog(db, sync, maxUnindexed);
     } catch (error) {
       db.close();
       throw error;
@@ -72,18 +80,29 @@ export class SqliteLog {
 
   append(drafts: readonly Draft[]): Appended[] {
     this.#putRight();
-    this.#db.exec("begin immediate");
-    try {
+    return this.#commit(() => {
       const appended = drafts.map((draft) => this.#append(draft));
       this.#index.settle();
-      this.#db.exec("commit");
-      this.#isCheckpointed = false;
       return appended;
-    } catch (error) {
-      this.#isStale = true;
-      // Some failures have rolled back already, and then there is nothing to roll back.
-      if (this.#db.isTransaction) this.#db.exec("rollback");
-      throw error;
+    });
+  }
+
+  retain(keep: Keep): Retained {
+    this.#putRight();
+    const { ids, isDone } = this.#retention.next(keep);
+    if (ids.length === 0) return { cuts: [], isDone };
+    // Nobody waits for the disk: it gets there with the next append, and what a power cut brings
+    // back is cut again.
+    this.#db.exec("pragma synchronous = normal");
+    try {
+      const cuts = this.#commit(() => this.#retention.drop(ids));
+      for (const { room, first } of cuts) {
+        const head = this.#heads.get(room);
+        if (head) head.first = first;
+      }
+      return { cuts, isDone };
+    } finally {
+      this.#db.exec(`pragma synchronous = ${this.#sync}`);
     }
   }
 
@@ -159,6 +178,21 @@ export class SqliteLog {
     this.#db.close();
   }
 
+  #commit<T>(work: () => T): T {
+    this.#db.exec("begin immediate");
+    try {
+      const result = work();
+      this.#db.exec("commit");
+      this.#isCheckpointed = false;
+      return result;
+    } catch (error) {
+      this.#isStale = true;
+      // Some failures have rolled back already, and then there is nothing to roll back.
+      if (this.#db.isTransaction) this.#db.exec("rollback");
+      throw error;
+    }
+  }
+
   #append(draft: Draft): Appended {
     const { room, uid, user, text } = draft;
     const head = this.#head(room) ?? this.#create(draft);
@@ -204,12 +238,15 @@ export class SqliteLog {
     this.#putRight();
     const known = this.#heads.get(room);
     if (known) return known;
-    const row = this.#sql.room.get(room) as unknown as Omit<RoomHead, "seq" | "first" | "ts">;
+    const row = this.#sql.room.get(room) as unknown as RoomRow | undefined;
     if (!row) return undefined;
-    const { first, last } = this.#index.range(row.id) ?? { first: 1, last: 0 };
-    const [newest] = this.#index.falling(row.id, last + 1);
-    const ts = newest === undefined ? 0 : (this.#sql.entry.get(newest) as unknown as LogRow).ts;
-    return this.#remember(room, { ...row, first, seq: last, ts });
+    const { id, epoch, topic, spoke, cut, cut_ts } = row;
+    const seq = this.#index.last(id) ?? cut;
+    const [newest] = this.#index.falling(id, seq + 1);
+    const { ts } = newest === undefined
+      ? { ts: cut_ts }
+      : this.#sql.entry.get(newest) as unknown as LogRow;
+    return this.#remember(room, { id, epoch, topic, spoke, first: cut + 1, seq, ts });
   }
 
   #entry(room: RoomName, id: number): Entry {
@@ -241,7 +278,7 @@ function statements(db: DatabaseSync) {
     entry: sql(`select ${COLUMNS} from log where id = ?`),
     create: sql("insert into room (name, epoch, spoke) values (?, ?, ?)"),
     spoke: sql("update room set spoke = ? where id = ?"),
-    room: sql("select id, epoch, topic, spoke from room where name = ?"),
+    room: sql("select id, epoch, topic, spoke, cut, cut_ts from room where name = ?"),
     active: sql(
       `select name, spoke from room where spoke >= ? order by spoke desc limit ${MAX_ACTIVE}`,
     ),

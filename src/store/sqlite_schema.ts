@@ -47,6 +47,10 @@ const migrations = [
      primary key (kind, key)
    ) without rowid;
    create index record_expires on record (expires) where expires is not null;`,
+  // How far retention has cut a log, and the time of the last entry that went: what a log without
+  // entries goes on from.
+  `alter table room add column cut integer not null default 0;
+   alter table room add column cut_ts integer not null default 0;`,
 ];
 
 /** Files up to this size are checked whole at every start; it takes about 0.1 s. */

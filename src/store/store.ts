@@ -25,7 +25,7 @@ export interface Appended {
   isNew: boolean;
 }
 
-/** What a room's log holds: entries `first` to `seq`. */
+/** What a room's log holds: entries `first` to `seq`; none where `first` is `seq + 1`. */
 export interface Head {
   epoch: string;
   seq: number;
@@ -38,6 +38,24 @@ export interface Page {
   messages: Entry[];
   /** Whether older ones are kept. */
   more: boolean;
+}
+
+/** What may stay in the logs, at most; Infinity where something has no limit. */
+export interface Keep {
+  /** Entries from this time on, in milliseconds since 1970. */
+  since: number;
+  /** The newest so many of each room. */
+  messages: number;
+  /** Bytes of the whole store, where it has a size: the oldest entries of all rooms go first. */
+  bytes: number;
+}
+
+/** What a step of retention did. */
+export interface Retained {
+  /** The logs that are shorter than when they were last told, and the oldest seq they hold now. */
+  cuts: { room: RoomName; first: number }[];
+  /** Whether all that is left may stay. */
+  isDone: boolean;
 }
 
 /** How much a read may bring. A page has at least one entry, whatever its size. */
@@ -84,6 +102,11 @@ export interface Store extends Records {
   page(room: RoomName, before: number, size: PageSize): Promise<Page>;
   /** Rooms with an entry at or after `since` (milliseconds), newest first. */
   active(since: number, limit: number): Promise<{ room: RoomName; seq: number; topic: string }[]>;
+  /**
+   * Takes some of the entries that may not stay out of their logs, always the oldest of a log, and
+   * their refs with them: a step so short that nobody is held up. Answered in turn with the reads.
+   */
+  retain(keep: Keep): Promise<Retained>;
   /** The value kept under a name; the first call for a name keeps `fresh`. */
   keep(name: string, fresh: string): Promise<string>;
   /** Writes something that nobody reads. Rejects with a `StoreError` where it can't. */

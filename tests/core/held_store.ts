@@ -2,7 +2,7 @@
 import type { Entry, RoomName } from "../../src/protocol.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { type Appended, type Draft, StoreError } from "../../src/store/store.ts";
-import type { Head, Page, PageSize, Store, Stored } from "../../src/store/store.ts";
+import type { Head, Keep, Page, PageSize, Retained, Store, Stored } from "../../src/store/store.ts";
 
 export type Call =
   | "append"
@@ -10,6 +10,7 @@ export type Call =
   | "replay"
   | "page"
   | "active"
+  | "retain"
   | "put"
   | "get"
   | "list"
@@ -22,7 +23,6 @@ export class HeldStore implements Store {
   readonly #memory = new MemoryStore();
   readonly #held = new Map<Call, Where>();
   readonly #failing = new Map<Call, unknown>();
-  readonly #firsts = new Map<RoomName, number>();
   #stopped: { call: Call; go: () => void }[] = [];
   /** Calls so far, and the drafts in each of `append`. */
   readonly calls: Call[] = [];
@@ -57,21 +57,13 @@ export class HeldStore implements Store {
     this.#failing.set(call, error);
   }
 
-  /** Forgets the entries of a room that are older than `first`, as a retention would. */
-  cut(room: RoomName, first: number): void {
-    this.#firsts.set(room, first);
-  }
-
   append(drafts: readonly Draft[]): Promise<Appended[]> {
     this.appends.push(drafts.length);
     return this.#do("append", () => this.#memory.append(drafts));
   }
 
   head(room: RoomName): Promise<Head | undefined> {
-    return this.#do("head", async () => {
-      const head = await this.#memory.head(room);
-      return head && { ...head, first: this.#firsts.get(room) ?? head.first };
-    });
+    return this.#do("head", () => this.#memory.head(room));
   }
 
   replay(room: RoomName, after: number, upTo: number, size: PageSize) {
@@ -82,12 +74,7 @@ export class HeldStore implements Store {
   }
 
   page(room: RoomName, before: number, size: PageSize): Promise<Page> {
-    return this.#do("page", async () => {
-      const page = await this.#memory.page(room, before, size);
-      const first = this.#firsts.get(room) ?? 1;
-      const messages = page.messages.filter(({ seq }) => seq >= first);
-      return { messages, more: page.more && messages.length === page.messages.length };
-    });
+    return this.#do("page", () => this.#memory.page(room, before, size));
   }
 
   active(since: number, limit: number) {
@@ -112,6 +99,10 @@ export class HeldStore implements Store {
 
   check(): Promise<void> {
     return this.#do("check", () => this.#memory.check());
+  }
+
+  retain(keep: Keep): Promise<Retained> {
+    return this.#do("retain", () => this.#memory.retain(keep));
   }
 
   keep(name: string, fresh: string): Promise<string> {

@@ -3,7 +3,7 @@
 import type { Entry, RoomName } from "../../src/protocol.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { type Appended, type Draft, StoreError } from "../../src/store/store.ts";
-import type { Head, Page, PageSize, Store, Stored } from "../../src/store/store.ts";
+import type { Head, Keep, Page, PageSize, Retained, Store, Stored } from "../../src/store/store.ts";
 import type { Dice } from "./dice.ts";
 import type { Profile } from "./profile.ts";
 import { SqliteMemory } from "./sqlite_memory.ts";
@@ -100,6 +100,10 @@ export class SimStore implements Store {
 
   active(since: number, limit: number) {
     return this.#call("active", "", () => this.#memory.active(since, limit));
+  }
+
+  retain(keep: Keep): Promise<Retained> {
+    return this.#memory.retain(keep);
   }
 
   keep(name: string, fresh: string): Promise<string> {

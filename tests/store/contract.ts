@@ -7,6 +7,7 @@ import { modelContract } from "./contract_model.ts";
 import { readContract } from "./contract_read.ts";
 import { recordsContract } from "./contract_records.ts";
 import { refContract } from "./contract_ref.ts";
+import { retentionContract } from "./contract_retention.ts";
 
 /** An empty store that was opened for one test; disposing of it closes it. */
 export type Opened = { store: Store } & AsyncDisposable;
@@ -21,5 +22,6 @@ export function storeContract(kind: string, open: Open) {
     readContract(open);
     recordsContract(open);
     modelContract(open);
+    retentionContract(open);
   });
 }

@@ -4,11 +4,11 @@ import { assertEquals } from "@std/assert";
 import { it } from "@std/testing/bdd";
 import fc from "fast-check";
 import { type Entry, entryBytes } from "../../src/protocol.ts";
-import type { Appended, Draft, PageSize, Store } from "../../src/store/store.ts";
+import type { Appended, Draft, Keep, PageSize, Store } from "../../src/store/store.ts";
 import type { Open } from "./contract.ts";
 import { entryOf, EVERYTHING } from "./drafts.ts";
 
-const aDraft = fc.record({
+export const aDraft = fc.record({
   room: fc.constantFrom("a", "b", "c"),
   epoch: fc.constantFrom("e1", "e2"),
   ts: fc.integer({ min: 1, max: 20 }),
@@ -26,24 +26,39 @@ const aRead = fc.record({
   size: fc.record({ limit: fc.integer({ min: 1, max: 12 }), bytes: fc.nat(1500) }),
 });
 
-type Log = { epoch: string; entries: Entry[]; known: Map<string, Appended> };
+/** `entries` are all that ever were; those from `first` on are kept. */
+type Log = { epoch: string; entries: Entry[]; first: number; known: Map<string, Appended> };
 
 /** What a store does, said as simply as can be. */
-class Model {
+export class Model {
   readonly logs = new Map<string, Log>();
 
   append(draft: Draft): Appended {
     const log: Log = this.logs.get(draft.room) ??
-      { epoch: draft.epoch, entries: [], known: new Map() };
+      { epoch: draft.epoch, entries: [], first: 1, known: new Map() };
     this.logs.set(draft.room, log);
     const key = JSON.stringify([draft.uid, draft.ref]);
     const known = draft.ref === undefined ? undefined : log.known.get(key);
-    if (known) return { ...known, isNew: false };
+    if (known && known.seq >= log.first) return { ...known, isNew: false };
     const ts = Math.max(draft.ts, log.entries.at(-1)?.ts ?? 0);
     const appended = { epoch: log.epoch, seq: log.entries.length + 1, ts, isNew: true };
     log.entries.push(entryOf(draft, appended));
     log.known.set(key, appended);
     return appended;
+  }
+
+  /** The rooms that are cut, with their `first`. */
+  retain({ since, messages }: Pick<Keep, "since" | "messages">): Map<string, number> {
+    const cuts = new Map<string, number>();
+    for (const [room, log] of this.logs) {
+      const { first, entries } = log;
+      while (
+        log.first <= entries.length &&
+        (entries[log.first - 1]!.ts < since || entries.length - log.first >= messages)
+      ) log.first++;
+      if (log.first > first) cuts.set(room, log.first);
+    }
+    return cuts;
   }
 
   entries(room: string): Entry[] {
@@ -67,7 +82,7 @@ export function modelContract(open: Open) {
   it("P2 P4 W4.1 appends as the model does, whatever the calls", async () => {
     await using opened = await open();
     const { store } = opened;
-    await holds(calls, async (made, prefix) => {
+    await runs(calls, async (made, prefix) => {
       const model = new Model();
       for (const call of made) {
         const appended = await store.append(call.map((one) => inRun(prefix, one)));
@@ -81,7 +96,7 @@ export function modelContract(open: Open) {
     await using opened = await open();
     const { store } = opened;
     const both = fc.tuple(calls, fc.array(aRead, { minLength: 1, maxLength: 10 }));
-    await holds(both, async ([made, reads], prefix) => {
+    await runs(both, async ([made, reads], prefix) => {
       const model = new Model();
       const said = made.flat().map((one) => inRun(prefix, one));
       await store.append(said);
@@ -97,19 +112,24 @@ export function modelContract(open: Open) {
 }
 
 /** Checks a property many times, each time in rooms of its own: opening a store takes longer. */
-async function holds<T>(made: fc.Arbitrary<T>, check: (value: T, prefix: string) => Promise<void>) {
+export async function runs<T>(
+  made: fc.Arbitrary<T>,
+  check: (value: T, prefix: string) => Promise<void>,
+) {
   let run = 0;
   await fc.assert(fc.asyncProperty(made, (value) => check(value, `run${++run}-`)));
 }
 
-function inRun(prefix: string, draft: Draft): Draft {
+export function inRun(prefix: string, draft: Draft): Draft {
   return { ...draft, room: prefix + draft.room };
 }
 
-async function assertSame(store: Store, room: string, { epoch, entries }: Log) {
-  const head = { epoch, seq: entries.length, first: 1, topic: "" };
+export async function assertSame(store: Store, room: string, { epoch, entries, first }: Log) {
+  const head = { epoch, seq: entries.length, first, topic: "" };
   assertEquals(await store.head(room), head);
-  assertEquals(await store.replay(room, 0, entries.length, EVERYTHING), entries);
+  const kept = entries.slice(first - 1);
+  assertEquals(await store.replay(room, first - 1, entries.length, EVERYTHING), kept);
+  assertEquals((await store.page(room, Infinity, EVERYTHING)).messages, kept);
 }
 
 function bytesOf(entries: readonly Entry[]): number {

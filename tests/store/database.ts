@@ -39,8 +39,9 @@ export class Database {
   }
 
   /** Opens it in a process of its own (holder.ts). */
-  hold(sync: Sync = "full"): Process {
-    return startProcess(Deno.execPath(), { args: this.#holder(sync), env: Deno.env.toObject() });
+  hold(sync: Sync = "full", env: Record<string, string> = {}): Process {
+    const args = this.#holder(sync);
+    return startProcess(Deno.execPath(), { args, env: { ...Deno.env.toObject(), ...env } });
   }
 
   /** As `hold`, on a disk where no file can grow above so many bytes. */

@@ -1,7 +1,7 @@
 // The log of the SQLite store as a store, without the worker between.
 import type { RoomName } from "../../src/protocol.ts";
 import type { SqliteLog } from "../../src/store/sqlite_log.ts";
-import type { Draft, PageSize, Store } from "../../src/store/store.ts";
+import type { Draft, Keep, PageSize, Store } from "../../src/store/store.ts";
 
 export class DirectSqlite implements Store {
   protected readonly log: SqliteLog;
@@ -28,6 +28,10 @@ export class DirectSqlite implements Store {
 
   active(since: number, limit: number) {
     return Promise.try(() => this.log.active(since, limit));
+  }
+
+  retain(keep: Keep) {
+    return Promise.try(() => this.log.retain(keep));
   }
 
   keep(name: string, fresh: string) {
