@@ -44,7 +44,8 @@ export async function join(
       room: name,
       epoch: head.epoch,
       seq: head.seq,
-      first: room.head.first,
+      // Retention may have cut the log meanwhile.
+      first: Math.max(head.first, room.head.first),
       topic: head.topic,
       count: room.presence.count,
       members: room.presence.first(MEMBERS_SHOWN),

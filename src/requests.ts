@@ -195,10 +195,12 @@ export class Requests {
     if (!room) return;
     const { hub, rights } = this.#asker;
     const { historyPage } = hub.settings.limits;
-    const { first, seq } = await headSince(hub, room.name, room.head, rights.from(room.name));
-    const before = Math.min(message.before ?? Infinity, seq + 1);
+    const head = await headSince(hub, room.name, room.head, rights.from(room.name));
+    const before = Math.min(message.before ?? Infinity, head.seq + 1);
     const limit = Math.min(message.limit ?? historyPage, historyPage);
-    const { messages, more } = await readPage(hub, room.name, before, limit, first);
+    const { messages, more } = await readPage(hub, room.name, before, limit, head.first);
+    // Retention may have cut the log meanwhile.
+    const first = Math.max(head.first, room.head.first);
     this.#answer({ type: "history", room: room.name, messages, first, more, ...refOf(message) });
   }
 

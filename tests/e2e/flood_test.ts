@@ -1,5 +1,6 @@
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import { SECRET, sign } from "../gate/issuer.ts";
 import { frame, OPCODE } from "../harness/raw.ts";
 import { type Server, startServer } from "../harness/server.ts";
 import { isLinux, openTcp, type Tcp } from "../harness/tcp.ts";
@@ -36,8 +37,9 @@ class Flood implements AsyncDisposable {
   #tcp: Tcp | undefined;
   #isOver = false;
 
-  constructor(server: Server, one: Uint8Array) {
-    this.#url = `${server.wsUrl}/chat/flooded?heartbeat=off`;
+  /** It comes under a token: a guest's flood would use up what all guests of its address have. */
+  constructor(server: Server, one: Uint8Array, token: string) {
+    this.#url = `${server.wsUrl}/chat/flooded?heartbeat=off&token=${token}`;
     const frames = Array(Math.ceil(CHUNK_BYTES / one.length)).fill([...one]);
     this.#chunk = new Uint8Array(frames.flat());
     this.#ended = this.#run();
@@ -98,7 +100,7 @@ describe("flood", { ignore: !isLinux }, () => {
 
 /** Lets two people talk without and beside a flood, and gives the log. */
 async function unnoticed(env: Record<string, string>, one: Uint8Array): Promise<string> {
-  await using server = await startServer(env);
+  await using server = await startServer({ ...env, JWT_SECRET: SECRET, WS_TOKEN: "open" });
   await using ada = await enter(server);
   await using bob = await enter(server);
   const talk = async () => {
@@ -111,7 +113,7 @@ async function unnoticed(env: Record<string, string>, one: Uint8Array): Promise<
     return took.toSorted((a, b) => a - b)[SAID >> 1]!;
   };
   const quietMs = await talk();
-  await using flood = new Flood(server, one);
+  await using flood = new Flood(server, one, await sign({ sub: "flood" }));
   await flood.began;
   const besideMs = await talk();
   assertLess(besideMs, SLOWDOWN * quietMs);
