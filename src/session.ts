@@ -45,11 +45,11 @@ export interface SessionOptions {
   /** Where it comes from. */
   address: string;
   /** A limit beside the user's own (W13.3). */
-  limit?: Limit;
+  limit?: Limit | undefined;
   /** The client speaks `snug.v1` (W1.3). */
   isBatched: boolean;
   /** The room of the address (W15.1). */
-  path?: RoomName;
+  path?: RoomName | undefined;
   /** False: the transport's own pings watch the connection (W12.2). */
   hasHeartbeat: boolean;
   ended(life: Life): void;

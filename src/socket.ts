@@ -20,7 +20,7 @@ export interface SocketHandlers {
 
 export interface UpgradeOptions {
   /** The subprotocol to select, if any. */
-  protocol?: string;
+  protocol?: string | undefined;
   /** Whether a frame may hold several messages. */
   isBatched: boolean;
   /** Called once when the socket is open. */

@@ -21,7 +21,7 @@ export class Proxies {
   /** The address of who asks: the last one in `X-Forwarded-For` that is no trusted proxy. */
   clientOf(peer: string, headers: Headers): string {
     if (this.#trusted.length === 0) {
-      if (!this.#hasWarned && headers.has("x-forwarded-for")) this.#warnOf(peer);
+      if (!this.#hasWarned && headers.get("x-forwarded-for") !== null) this.#warnOf(peer);
       return unmapped(peer);
     }
     let client = parse(peer);

@@ -2,59 +2,21 @@
 // an upgrade's headers can't change.
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { offersBatches } from "../gate/credential.ts";
-import type { Admission, Gate } from "../gate/gate.ts";
+import type { Gate } from "../gate/gate.ts";
 import { type HttpRefusal, refuse } from "../gate/refusal.ts";
-import type { Hub } from "../hub.ts";
-import { parseRoomName, type RoomName, SUBPROTOCOL } from "../protocol.ts";
-import type { Identity } from "../identity.ts";
-import type { Limit } from "../rates.ts";
-import { type Life, Session } from "../session.ts";
+import { parseRoomName, type RoomName } from "../protocol.ts";
 import type { UpgradeOptions } from "../socket.ts";
-import { Echo } from "../echo.ts";
 import { answer } from "./answer.ts";
 import type { AppEnv } from "./env.ts";
-
-export interface WsOptions {
-  hub: Hub;
-  gate: Gate;
-  /** Hears of a connection that has ended, and where it came from. */
-  ended(life: Life, address: string): void;
-}
+import { type Admitted, EchoVisit, type Host, SessionVisit } from "./visit.ts";
 
 type Upgrade = MiddlewareHandler<AppEnv, string, { outputFormat: "ws" }>;
 
-export function ws({ hub, gate, ended }: WsOptions) {
-  // What lives as long as a connection must not hold its request: so nothing here sees the context.
-  const toSession = (hasHeartbeat: boolean, path?: RoomName): Begin => (who, isBatched) => {
-    const { identity, address } = who;
-    let session: Session | undefined;
-    const options = {
-      hub,
-      ...who,
-      isBatched,
-      hasHeartbeat,
-      ended: (life: Life) => ended(life, address),
-      ...(path !== undefined && { path }),
-    };
-    return {
-      isBatched,
-      opened: (socket) => {
-        session = Session.open({ ...options, socket });
-        gate.opened(identity);
-        return session;
-      },
-      closed: (code, reason) => session?.closed(code, reason),
-    };
-  };
-  const toEcho: Begin = (who) => {
-    let echo: Echo | undefined;
-    return {
-      // What came as several frames goes back as several, whatever the client speaks.
-      isBatched: false,
-      opened: (socket) => echo = Echo.open({ hub, socket, ...who }),
-      closed: () => echo?.closed(),
-    };
-  };
+export function ws(host: Host) {
+  const { gate } = host;
+  const toSession = (hasHeartbeat: boolean, path?: RoomName): Begin => (admitted, isBatched) =>
+    new SessionVisit(host, admitted, isBatched, hasHeartbeat, path);
+  const toEcho: Begin = (admitted, isBatched) => new EchoVisit(host.hub, admitted, isBatched);
   const chat = (context: Context<AppEnv>, path?: RoomName): Promise<Response> =>
     upgrade(context, gate, toSession(context.req.query("heartbeat") !== "off", path));
 
@@ -77,11 +39,8 @@ export function ws({ hub, gate, ended }: WsOptions) {
     .get("/ws/echo", onEcho);
 }
 
-type Admitted = Extract<Admission, { ok: true }>;
-type Begin = (
-  who: { identity: Identity; address: string; limit?: Limit },
-  isBatched: boolean,
-) => Pick<UpgradeOptions, "isBatched" | "opened" | "closed">;
+/** Makes of somebody who was let in, and who speaks batches or not, what the upgrade leads to. */
+type Begin = (admitted: Admitted, offersBatches: boolean) => UpgradeOptions;
 
 async function upgrade(context: Context<AppEnv>, gate: Gate, begin: Begin): Promise<Response> {
   const request = context.req.raw;
@@ -92,7 +51,7 @@ async function upgrade(context: Context<AppEnv>, gate: Gate, begin: Begin): Prom
 
 function enter(context: Context<AppEnv>, admitted: Admitted, begin: Begin): Response {
   const request = context.req.raw;
-  const { release, ok: _, ...who } = admitted;
+  const { release } = admitted;
   if (!isUpgrade(request)) {
     release();
     const message = "this is a WebSocket endpoint, and the request was no upgrade: a WebSocket " +
@@ -105,18 +64,8 @@ function enter(context: Context<AppEnv>, admitted: Admitted, begin: Begin): Resp
     release();
     return refuseHandshake(context);
   }
-  const offersOurs = offersBatches(request);
-  const { isBatched, opened, closed } = begin(who, offersOurs);
   try {
-    return context.env.upgrade({
-      isBatched,
-      opened,
-      closed: (code, reason) => {
-        release();
-        closed(code, reason);
-      },
-      ...(offersOurs && { protocol: SUBPROTOCOL }),
-    });
+    return context.env.upgrade(begin(admitted, offersBatches(request)));
   } catch {
     release();
     return refuseHandshake(context);
