@@ -177,8 +177,8 @@ static void send_handshake(client *c) {
                         "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\n"
                         "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                         "Sec-WebSocket-Version: 13\r\n%s%s%s\r\n",
-                        path, config.port, name ? "Sec-WebSocket-Protocol: " : "",
-                        name ? name : "", name ? "\r\n" : "");
+                        path, config.port, name ? "Sec-WebSocket-Protocol: " : "", name ? name : "",
+                        name ? "\r\n" : "");
   c->state = HANDSHAKE;
   want_out(c, 0);
   send_bytes(c, (uint8_t *)bytes, (size_t)length);
@@ -400,9 +400,10 @@ static void handle(client *c, uint32_t events) {
     receive(c);
 }
 
-void turn(int ms) {
+void turn(int64_t ns) {
   static struct epoll_event events[2048];
-  int count = epoll_wait(poller, events, 2048, ms);
+  struct timespec most = {.tv_sec = 0, .tv_nsec = ns};
+  int count = epoll_pwait2(poller, events, 2048, &most, 0);
   for (int i = 0; i < count; i++)
     handle(events[i].data.ptr, events[i].events);
 }

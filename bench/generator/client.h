@@ -49,8 +49,8 @@ void open_clients(void);
 /* Keeps handshakes under way until all clients have started. */
 void start_more(void);
 
-/* Waits for at most so long, and does what can be done. */
-void turn(int ms);
+/* Waits for at most so many nanoseconds, less than a second, and does what can be done. */
+void turn(int64_t ns);
 
 /* Sends the next sender's message, marked with this time. 0 where no sender can send now. */
 int send_next(uint64_t ns);

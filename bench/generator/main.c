@@ -6,8 +6,8 @@
  *
  *  --port P --path /ws --proto X   the server on 127.0.0.1, and the subprotocol
  *  --clients N --rooms R           client i is in room i mod R
- *  --step S                        "text:…", "bin:…" to send a frame, "wait" for a data frame ("wait:…": that holds this); \r
- * \n
+ *  --step S                        "text:…", "bin:…" to send a frame, "wait" for a data frame
+ * ("wait:…": that holds this); \r \n
  *  --senders S                     clients 0 to S-1 send, each text 100 characters
  *  --payload T --wrap T --bin 1    templates of a message, see expand() in client.c
  *  --marker M --fanout F           what stands before the time, if not "text":"T; how often a
@@ -23,7 +23,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-enum { MAX_RATES = 8 };
+enum { MAX_RATES = 8, MS = 1000000 };
 
 static double warm = 1, duration = 3, idle = 0.3, rates[MAX_RATES];
 static int rate_count, with_half, window, to_send, fanout, pid;
@@ -43,14 +43,14 @@ static int64_t missing_since(mark start) {
 
 static void rest(double seconds) {
   for (uint64_t until = now() + (uint64_t)(seconds * 1e9); now() < until;)
-    turn(10);
+    turn(10 * MS);
 }
 
 /* Waits a little, and counts how often nothing at all came: turns, because a machine that stands
  * still for a while is no stalled server. */
 static int quiet_turns(int ms, int before) {
   uint64_t bytes = counts.bytes;
-  turn(ms);
+  turn(ms * MS);
   return counts.bytes == bytes ? before + 1 : 0;
 }
 
@@ -72,7 +72,7 @@ static uint64_t send_due(uint64_t start, uint64_t sent, double rate) {
     uint64_t due = start + (uint64_t)((double)sent * 1e9 / rate);
     uint64_t time = now();
     if (due > time) {
-      turn(due - time > 1500000 ? (int)((due - time) / 1000000) : 0);
+      turn(due - time < 100 * MS ? (int64_t)(due - time) : 100 * MS);
       return sent;
     }
     if (!send_next(due))
@@ -88,7 +88,7 @@ static void send_window(mark start, int64_t most) {
     if (missing_since(start) > (int64_t)(window - 1) * fanout || !send_next(now()))
       break;
   }
-  turn(1);
+  turn(MS);
 }
 
 /* Until everything came back and nothing more did for a moment, or nothing came for 3 seconds. */
