@@ -153,7 +153,8 @@ class DenoSocket implements Socket, EventListenerObject {
 
   #handle(event: Event): void {
     if (event instanceof MessageEvent) {
-      if (this.#isFlood ||= this.#came.add() > MESSAGES_PER_TURN) {
+      this.#isFlood ||= this.#came.add() > MESSAGES_PER_TURN;
+      if (this.#isFlood) {
         return this.close(CLOSE.rateLimited.code, CLOSE.rateLimited.reason);
       }
       const { data } = event as MessageEvent<string | ArrayBuffer>;
