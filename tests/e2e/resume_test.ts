@@ -243,31 +243,34 @@ describe("resume", () => {
     let rounds = 0;
     const talking = (async () => {
       for (; !isOver; rounds++) {
-        ada.sendRaw(round);
+        // One to a frame, as Deno's client holds a large one back until the last is acknowledged.
+        for (const line of round.split("\n")) ada.sendRaw(line);
         await settled(ada);
       }
     })();
-    await using back = await openClient(server.wsUrl, { protocols: ["snug.v1"] });
-    back.sendRaw(joins((room) => ({ since: { epoch: epochs.get(room), seq: 3 } })));
+    talking.catch(() => {}); // it ends with the connection where the test fails
     const seqs = new Map(rooms.map((room) => [room, 3]));
     const take = (entry: { room: string; seq: number }) => {
       assertEquals(entry.seq, seqs.get(entry.room)! + 1, entry.room);
       seqs.set(entry.room, entry.seq);
     };
-    const joined = new Set<string>();
-    const isBehind = (head: number) => [...seqs.values()].some((seq) => seq < head);
-    while (joined.size < rooms.length || isBehind(20 + rounds) || !isOver) {
-      const message = await back.next();
-      if (message.type === "chat") take(message);
-      if (message.type !== "joined") continue;
-      assertEquals(message.gap, false);
-      message.messages.forEach(take);
-      joined.add(message.room);
-      if (joined.size < rooms.length) continue;
+    for (let life = 0; life < 6; life++) {
+      await using back = await openClient(server.wsUrl, { protocols: ["snug.v1"] });
+      back.sendRaw(joins((room) => ({ since: { epoch: epochs.get(room), seq: seqs.get(room) } })));
+      for (let joined = 0; joined < rooms.length;) {
+        const message = await back.next();
+        if (message.type === "chat") take(message);
+        if (message.type !== "joined") continue;
+        assertEquals(message.gap, false);
+        message.messages.forEach(take);
+        joined++;
+      }
+      if (life < 5) continue;
       isOver = true;
       await talking;
+      const head = 20 + rounds;
+      while ([...seqs.values()].some((seq) => seq < head)) take(await back.until("chat"));
+      assertEquals([...new Set(seqs.values())], [head]);
     }
-    assert(rounds > 0);
-    assertEquals([...new Set(seqs.values())], [20 + rounds]);
   });
 });

@@ -176,6 +176,7 @@ it("a name that is remembered goes straight in, to the room that was last in vie
   await ines.shows("#room-name", "random");
   assertEquals(new URL(ines.page.url()).pathname, "/r/random");
   await ines.shows("#own-name", "Ines");
+  await ines.page.locator("#rooms bdi").nth(2).waitFor({ state: "attached" });
   assertEquals(await ines.page.locator("#rooms bdi").allTextContents(), [
     "general",
     "random",
