@@ -13,6 +13,8 @@ export type Counted = ClientMessage["type"] | "binary" | "error";
 
 const FIRST_BUCKET: ReadonlySet<Counted> = new Set([
   "chat",
+  "direct",
+  "nick",
   "history",
   "members",
   "rooms",

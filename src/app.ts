@@ -5,6 +5,7 @@ import { refuse } from "./gate/refusal.ts";
 import type { Revocations } from "./gate/revocations.ts";
 import type { SignIns } from "./gate/sign_ins.ts";
 import type { Hub } from "./hub.ts";
+import type { Life } from "./life.ts";
 import { answer } from "./routes/answer.ts";
 import { assets } from "./routes/assets.ts";
 import { crossOrigin } from "./routes/cross_origin.ts";
@@ -14,7 +15,6 @@ import { session } from "./routes/session.ts";
 import { status } from "./routes/status.ts";
 import { users } from "./routes/users.ts";
 import { ws } from "./routes/ws.ts";
-import type { Life } from "./session.ts";
 import { StoreError } from "./store/store.ts";
 
 export interface AppOptions {

@@ -41,6 +41,6 @@ export async function authenticate(
   asker.renew(identity);
   welcome(asker, ref);
   for (const room of [...asker.rooms.keys()]) {
-    if (!asker.rights.may("read", room)) asker.expel(room, "forbidden");
+    if (!asker.may("read", room)) asker.expel(room, "forbidden");
   }
 }

@@ -2,6 +2,7 @@
 // read. Imports nothing but the schema library and the wire.
 import * as v from "valibot";
 import { type Refusal, ROOM_NAME_EXPECTED, type RoomName, roomName } from "./protocol.ts";
+import { parseUserName, USER_NAME_EXPECTED } from "./user_name.ts";
 
 /** Messages in one frame (W2.3). */
 export const MAX_FRAME_MESSAGES = 64;
@@ -15,6 +16,17 @@ const minutes = v.optional(
 );
 const uid = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 const text = v.pipe(v.string(), v.minLength(1), v.check((value) => value.isWellFormed()));
+
+/** A user name as W2.7 has it. */
+const userName = v.pipe(
+  v.string(),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const parsed = parseUserName(dataset.value);
+    if (parsed.ok) return parsed.name;
+    addIssue();
+    return NEVER;
+  }),
+);
 
 /** What a field must be, by name, for the sentence of an `INVALID_FIELD`. */
 const EXPECTED: Record<string, string> = {
@@ -31,6 +43,9 @@ const EXPECTED: Record<string, string> = {
   token: "a token",
   uid: "a uid",
   minutes: "a whole number from 0, which ends it, to 5256000",
+  seq: "a seq, a whole number of at least 0",
+  name: USER_NAME_EXPECTED,
+  to: "a uid or the name of somebody who is connected, and not oneself",
 };
 
 const clientMessages = {
@@ -68,6 +83,9 @@ const clientMessages = {
     on: v.optional(v.boolean(), true),
     ref,
   }),
+  read: v.object({ type: v.literal("read"), room: roomName, seq, ref }),
+  nick: v.object({ type: v.literal("nick"), name: userName, ref }),
+  direct: v.object({ type: v.literal("direct"), to: uid, text, ref }),
   ping: v.object({ type: v.literal("ping"), ts, ref }),
   pong: v.object({ type: v.literal("pong"), ts, ref }),
   auth: v.object({ type: v.literal("auth"), token: v.pipe(v.string(), v.minLength(1)), ref }),

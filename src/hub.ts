@@ -3,12 +3,16 @@
 import { Allowances } from "./allowance.ts";
 import { CLOSE, type Close } from "./close.ts";
 import { GroupCommit } from "./commit.ts";
+import { partiesOf } from "./direct_name.ts";
 import { Flusher, type Scheduler } from "./flusher.ts";
-import type { Identity } from "./identity.ts";
+import type { Identity, Permission } from "./identity.ts";
+import { MAX_LATELY } from "./lately.ts";
+import { Marks } from "./marks.ts";
 import { Names } from "./names.ts";
+import { Online } from "./online.ts";
 import type { Limits, RoomName, UserId } from "./protocol.ts";
 import { type JoinPolicy, Rights } from "./rights.ts";
-import { Room } from "./room.ts";
+import { type Occupant, Room } from "./room.ts";
 import { EVERYWHERE, Sanctions } from "./sanctions.ts";
 import type { Store, StoreError } from "./store/store.ts";
 
@@ -39,6 +43,16 @@ export interface Guest {
   sweep(now: number): void;
   /** The server goes down: say when to come back, flush, close (W13.2). */
   drain(reconnectAfterMs: number): void;
+}
+
+/** A connection that is in rooms, wherever it is. */
+export interface Person extends Guest, Occupant {
+  /** The rooms it is in, those whose `joined` is being made included. */
+  readonly rooms: ReadonlyMap<RoomName, Room>;
+  /** Whether it may do that in a room. */
+  may(permission: Permission, room: RoomName): boolean;
+  /** Its user goes by another name. */
+  rename(user: string): void;
 }
 
 /** What a moderator did to whom. `until`: ms since 1970; null: for good; 0: it was ended. */
@@ -75,7 +89,9 @@ export class Hub {
   readonly settings: HubSettings;
   readonly store: Store;
   readonly names = new Names();
+  readonly online = new Online<Person>();
   readonly sanctions: Sanctions;
+  readonly marks: Marks;
   readonly allowances: Allowances;
   readonly flusher: Flusher;
   readonly sessions = new Set<Guest>();
@@ -94,6 +110,7 @@ export class Hub {
     this.store = parts.store;
     this.#parts = parts;
     this.sanctions = new Sanctions(parts.store);
+    this.marks = new Marks(parts.store.marks);
     this.allowances = new Allowances(parts.settings.limits);
     this.#publicRights = new Rights({}, parts.settings);
     this.flusher = new Flusher(parts.scheduler, () => this.#commit.flushed());
@@ -194,6 +211,7 @@ export class Hub {
     this.#idle = idle;
     this.allowances.sweep(now);
     this.sanctions.sweep(now);
+    this.marks.sweep(now).catch((error) => this.#parts.storeTried(error));
   }
 
   /** Sends every session home, each with a time of its own to come back (W13.2). */
@@ -215,9 +233,13 @@ export class Hub {
 
   async #load(name: RoomName): Promise<Room> {
     try {
-      const head = await this.store.head(name) ??
-        { epoch: this.#parts.makeEpoch(), seq: 0, first: 1, topic: "" };
-      const room = new Room(name, head, this.#commit, this.settings.outboxBytes);
+      const known = await this.store.head(name);
+      const readers = known ? await this.store.marks.readers(name, MAX_LATELY) : [];
+      const head = known ?? { epoch: this.#parts.makeEpoch(), seq: 0, first: 1, topic: "" };
+      const parties = partiesOf(name);
+      const audience = parties && (() => parties.flatMap((uid) => this.online.of(uid)));
+      const room = new Room(name, head, this.#commit, this.settings.outboxBytes, audience);
+      for (const { uid, user } of readers.reverse()) room.presence.lately.add(uid, user);
       this.#rooms.set(name, room);
       return room;
     } finally {

@@ -6,6 +6,8 @@ import { encode, MEMBERS_SHOWN, type Refusal, type RoomName } from "./protocol.t
 import { banned, forbidden, notFound } from "./refusal.ts";
 import type { Asker } from "./requests.ts";
 
+type Whoever = Pick<Asker, "hub" | "identity" | "address">;
+
 /**
  * Joins the room, or joins it again, and gives the `joined`. Returns why not where that may not be.
  * Rejects with a `StoreError`; who was a member before is one still.
@@ -17,7 +19,7 @@ export async function join(
   const { hub, rooms, rights } = asker;
   const { limits, maxRoomMembers } = hub.settings;
   // Before the room is looked for: how long that takes would tell whether there is one.
-  if (!rights.may("read", name)) return notFound(name);
+  if (!asker.may("read", name)) return notFound(name);
   const isMember = rooms.has(name);
   if (!isMember && rooms.size >= limits.rooms) {
     return full(`a connection may be in ${limits.rooms} rooms`);
@@ -32,6 +34,10 @@ export async function join(
   const held = room.hold(asker);
   rooms.set(name, room);
   try {
+    // Where nothing was said, nothing was read.
+    if (held.seq > 0 && room.presence.readTo(asker.uid) === 0) {
+      room.presence.raise(asker.uid, await hub.marks.find(name, asker.uid));
+    }
     const head = await headSince(hub, name, held, rights.from(name));
     const missed = since && await readMissed(hub, name, since, head);
     const { messages, more } = missed
@@ -47,6 +53,7 @@ export async function join(
       // Retention may have cut the log meanwhile.
       first: Math.max(head.first, room.head.first),
       topic: head.topic,
+      read: room.presence.readTo(asker.uid),
       count: room.presence.count,
       members: room.presence.first(MEMBERS_SHOWN),
       messages,
@@ -66,7 +73,11 @@ export async function join(
   }
 }
 
-function whyBanned({ hub, identity, address }: Asker, name: RoomName): Refusal | undefined {
+/** Why somebody who is banned from a room may not come in (W10.8). */
+export function whyBanned(
+  { hub, identity, address }: Whoever,
+  name: RoomName,
+): Refusal | undefined {
   const now = hub.now();
   const until = hub.sanctions.bannedUntil(name, identity, address, now);
   return until > 0 ? banned(name, until, now) : undefined;

@@ -53,12 +53,13 @@ async function ban(
   else for (const connection of hub.connectionsOf(uid)) connection.close(CLOSE.banned);
 }
 
-function whyNot({ hub, uid, rights }: Asker, order: Order): Refusal | undefined {
+function whyNot(asker: Asker, order: Order): Refusal | undefined {
+  const { hub, uid, rights } = asker;
   const { room } = order;
   if (room === undefined) {
     if (!rights.isAdmin) return forbidden("only an administrator may ban from everything");
-  } else if (!rights.may("read", room)) return notFound(room);
-  else if (!rights.may("moderate", room)) {
+  } else if (!asker.may("read", room)) return notFound(room);
+  else if (!asker.may("moderate", room)) {
     return forbidden(`only who moderates ${room} may do this`, room);
   }
   if (order.uid === uid) return forbidden("nobody may do this to themselves", room);

@@ -10,8 +10,8 @@ interface Held {
 
 export class Names {
   readonly #byUid = new Map<UserId, Held>();
-  /** Folded names, each with the number of users who have it. */
-  readonly #taken = new Map<string, number>();
+  /** Folded names, each with the users who have it. */
+  readonly #taken = new Map<string, readonly UserId[]>();
 
   /**
    * A connection of the user came. Returns the name it goes by: the one its other connections have,
@@ -26,8 +26,7 @@ export class Names {
     }
     const user = isGuest(uid) ? this.#free(wished) : wished;
     this.#byUid.set(uid, { user, connections: 1 });
-    const folded = fold(user);
-    this.#taken.set(folded, (this.#taken.get(folded) ?? 0) + 1);
+    this.#taken.set(fold(user), [...this.find(user), uid]);
     return user;
   }
 
@@ -37,15 +36,38 @@ export class Names {
     held.connections--;
     if (held.connections > 0) return;
     this.#byUid.delete(uid);
-    const folded = fold(held.user);
-    const others = this.#taken.get(folded)! - 1;
-    if (others > 0) this.#taken.set(folded, others);
-    else this.#taken.delete(folded);
+    this.#untake(held.user, uid);
+  }
+
+  /** Gives a connected guest another name. False: somebody else has it. */
+  change(uid: UserId, wished: string): boolean {
+    const held = this.#byUid.get(uid)!;
+    if (this.find(wished).some((owner) => owner !== uid)) return false;
+    this.#untake(held.user, uid);
+    this.#taken.set(fold(wished), [uid]);
+    held.user = wished;
+    return true;
+  }
+
+  /** Who has this name: several, where they are token users. */
+  find(name: string): readonly UserId[] {
+    return this.findFolded(fold(name));
+  }
+
+  /** The same of a name that is folded already. */
+  findFolded(name: string): readonly UserId[] {
+    return this.#taken.get(name) ?? [];
   }
 
   /** Users connected now. */
   get count(): number {
     return this.#byUid.size;
+  }
+
+  #untake(name: string, uid: UserId): void {
+    const others = this.find(name).filter((owner) => owner !== uid);
+    if (others.length > 0) this.#taken.set(fold(name), others);
+    else this.#taken.delete(fold(name));
   }
 
   #free(wished: string): string {
@@ -62,7 +84,10 @@ function isGuest(uid: UserId): boolean {
   return uid.startsWith("guest:");
 }
 
+const ASCII = /^[\0-\x7f]*$/;
+
 /** What makes two names the same to a reader. Both ways, because ß and ς fold only upwards. */
-function fold(name: string): string {
+export function fold(name: string): string {
+  if (ASCII.test(name)) return name.toUpperCase();
   return name.normalize("NFKC").toLowerCase().toUpperCase();
 }

@@ -1,5 +1,6 @@
 // Who is in a room: users, their connections, and what changed since it was last told (W9).
 // Pure: knows neither sockets nor the clock.
+import { Lately } from "./lately.ts";
 import type { Member, UserId } from "./protocol.ts";
 
 interface Present {
@@ -7,6 +8,8 @@ interface Present {
   connections: number;
   /** When somebody whose last connection was lost counts as gone; absolute, in milliseconds. */
   goneAt: number | undefined;
+  /** How far the user has read; undefined: not asked yet. */
+  readTo?: number;
 }
 
 export interface Change {
@@ -14,10 +17,19 @@ export interface Change {
   left: Member[];
 }
 
+/** Somebody who goes by another name. */
+export interface Renamed extends Member {
+  was: string;
+}
+
 export class Presence {
+  /** Who was here and is not any more. */
+  readonly lately = new Lately();
   readonly #users = new Map<UserId, Present>();
   /** Those who differ from what was last told → the name told then, if they were here. */
   #changed = new Map<UserId, string | undefined>();
+  /** Those who go by another name than was last told → the name told then. */
+  #renamed = new Map<UserId, string>();
   #inGrace = 0;
 
   /** Users in the room, those in their grace included. */
@@ -26,7 +38,24 @@ export class Presence {
   }
 
   get isChanged(): boolean {
-    return this.#changed.size > 0;
+    return this.#changed.size > 0 || this.#renamed.size > 0;
+  }
+
+  has(uid: UserId): boolean {
+    return this.#users.has(uid);
+  }
+
+  /** How far a user who is here has read; 0: unknown. */
+  readTo(uid: UserId): number {
+    return this.#users.get(uid)?.readTo ?? 0;
+  }
+
+  /** A user who is here has read so far. False: that was known already. */
+  raise(uid: UserId, readTo: number): boolean {
+    const present = this.#users.get(uid);
+    if (!present || readTo <= (present.readTo ?? 0)) return false;
+    present.readTo = readTo;
+    return true;
   }
 
   /** A connection of the user came in. */
@@ -34,6 +63,7 @@ export class Presence {
     const present = this.#users.get(uid);
     if (!present) {
       this.#users.set(uid, { user, connections: 1, goneAt: undefined });
+      this.lately.remove(uid);
       return this.#note(uid, undefined);
     }
     present.connections++;
@@ -44,6 +74,19 @@ export class Presence {
     const before = present.user;
     present.user = user;
     this.#note(uid, before);
+  }
+
+  /** Somebody who is here goes by another name. */
+  rename(uid: UserId, user: string): void {
+    const present = this.#users.get(uid);
+    if (!present || present.user === user) return;
+    const before = present.user;
+    present.user = user;
+    // Who was not told of yet, or is to be told of anew, will be by the new name.
+    if (this.#changed.has(uid)) return this.#note(uid, before);
+    const told = this.#renamed.get(uid) ?? before;
+    if (told === user) this.#renamed.delete(uid);
+    else this.#renamed.set(uid, told);
   }
 
   /** A connection of the user went; the last one leaves at once, or at `goneAt` if that is given. */
@@ -78,6 +121,15 @@ export class Presence {
     return change;
   }
 
+  /** Who goes by another name than at the last call. */
+  takeRenamed(): Renamed[] {
+    const renamed = [...this.#renamed].map(([uid, was]) => {
+      return { uid, user: this.#users.get(uid)!.user, was };
+    });
+    this.#renamed = new Map();
+    return renamed;
+  }
+
   /** The first `limit` users, oldest member first. */
   first(limit: number): Member[] {
     const members: Member[] = [];
@@ -97,12 +149,15 @@ export class Presence {
 
   #remove(uid: UserId, present: Present): void {
     this.#users.delete(uid);
+    this.lately.add(uid, present.user);
     this.#note(uid, present.user);
   }
 
   /** Whether the user is here, or under which name, may have changed from `before`. */
   #note(uid: UserId, before: string | undefined): void {
-    const told = this.#changed.has(uid) ? this.#changed.get(uid) : before;
+    const last = this.#renamed.get(uid) ?? before;
+    this.#renamed.delete(uid);
+    const told = this.#changed.has(uid) ? this.#changed.get(uid) : last;
     if (told === this.#users.get(uid)?.user) this.#changed.delete(uid);
     else this.#changed.set(uid, told);
   }

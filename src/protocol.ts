@@ -1,6 +1,7 @@
 // The wire (docs/PROTOCOL.md): names, sizes, entries, and what the server sends. What clients send
 // is in client_message.ts. Knows nothing of sockets, sessions or rooms.
 import * as v from "valibot";
+import { isDirect, isDirectName } from "./direct_name.ts";
 
 declare const brand: unique symbol;
 /** A valid room name in NFC; made only by the parser. */
@@ -30,11 +31,13 @@ export function utf8Length(text: string): number {
 }
 const ASCII = /^[\0-\x7f]*$/;
 
-/** A room name as it comes, checked and brought into NFC (W2.6). */
+/** A room name as it comes, checked and brought into NFC (W2.6); that of a direct conversation too. */
 export const roomName = v.pipe(
   v.string(),
-  v.normalize("NFC"),
-  v.check((name) => utf8Length(name) <= 64 && ROOM_NAME.test(name)),
+  v.transform((name) => isDirect(name) ? name : name.normalize("NFC")),
+  v.check((name) =>
+    isDirect(name) ? isDirectName(name) : utf8Length(name) <= 64 && ROOM_NAME.test(name)
+  ),
   v.transform((name) => name as RoomName),
 );
 
@@ -73,6 +76,7 @@ export type ErrorCode =
   | "NOT_JOINED"
   | "FORBIDDEN"
   | "NOT_FOUND"
+  | "CONFLICT"
   | "RATE_LIMITED"
   | "ROOM_FULL"
   | "SERVER_FULL"
@@ -92,6 +96,18 @@ export type Refusal = {
 
 /** Why somebody who did not ask for it has left a room (W10). */
 export type LeaveReason = "kicked" | "banned" | "forbidden";
+
+/** A room as the list of rooms shows it (W10.1). */
+export type ListedRoom = {
+  room: RoomName;
+  topic: string;
+  /** Users in it now. */
+  count: number;
+  seq: number;
+  /** Where it is known how far the user has read: what came after that, counted to 100 (W10.11). */
+  unread?: number;
+  mentions?: number;
+};
 
 /** What the server sends. */
 export type ServerMessage =
@@ -115,6 +131,7 @@ export type ServerMessage =
     seq: number;
     first: number;
     topic: string;
+    read: number;
     count: number;
     members: Member[];
     messages: Entry[];
@@ -145,12 +162,24 @@ export type ServerMessage =
   }
   | {
     type: "rooms";
-    rooms: { room: RoomName; topic: string; count: number; seq: number }[];
+    rooms: ListedRoom[];
     ref?: string;
   }
   | { type: "presence"; room: RoomName; joined: Member[]; left: Member[]; count: number }
   | { type: "system"; room: RoomName; text: string }
   | { type: "typing"; room: RoomName; uid: UserId; user: string; on: boolean }
+  | { type: "nick"; room: RoomName; uid: UserId; user: string; was: string; ref?: never }
+  | {
+    type: "nick";
+    room?: never;
+    uid: UserId;
+    user: string;
+    was: string;
+    session: string | null;
+    ref?: string;
+  }
+  | { type: "read"; room: RoomName; seq: number; ref?: string }
+  | { type: "mention"; room: RoomName; seq: number; uid: UserId; user: string }
   | { type: "ping"; ts: number }
   | { type: "pong"; ts?: number; ref?: string }
   | { type: "closing"; code: number; reconnectAfterMs: number }
@@ -161,7 +190,7 @@ export type ParsedRoom = { ok: true; room: RoomName } | { ok: false; message: st
 /** A room name as it comes from a path or a setting, checked and brought into NFC (W2.6). */
 export function parseRoomName(name: string): ParsedRoom {
   const parsed = v.safeParse(roomName, name);
-  return parsed.success
+  return parsed.success && !isDirect(name)
     ? { ok: true, room: parsed.output }
     : { ok: false, message: `room must be ${ROOM_NAME_EXPECTED}` };
 }

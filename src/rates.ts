@@ -6,7 +6,7 @@ import { Bucket } from "./bucket.ts";
 const REFUSALS = 1000;
 const REFUSALS_PER_SECOND = 100;
 
-const DROPPED: ReadonlySet<Counted> = new Set(["typing", "pong", "binary"]);
+const DROPPED: ReadonlySet<Counted> = new Set(["typing", "read", "pong", "binary"]);
 
 /** One more limit that a message must pass: 0, or the milliseconds until it does. */
 export type Limit = (what: Counted) => number;

@@ -19,6 +19,16 @@ export function muted(room: RoomName, until: number, now: number): Refusal {
   return sanctioned(`you are muted in ${room}`, room, until, now);
 }
 
+export function goingDown(ref: string | undefined): Refusal {
+  const message = "the server is going down; come back in a moment";
+  return { code: "UNAVAILABLE", message, ...(ref !== undefined && { ref }) };
+}
+
+export function tooFast(retryAfterMs: number, ref: string | undefined): Refusal {
+  const message = "too much at once; go on after retryAfterMs";
+  return { code: "RATE_LIMITED", message, retryAfterMs, ...(ref !== undefined && { ref }) };
+}
+
 function sanctioned(what: string, room: RoomName, until: number, now: number): Refusal {
   if (until === Infinity) return forbidden(`${what} until a moderator ends it`, room);
   const message = `${what} until ${new Date(until).toISOString()}`;

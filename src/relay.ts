@@ -1,5 +1,6 @@
 // Binary frames (W11): read one that came in, make the one that goes out.
-import { parseRoomName, type RoomName, type UserId } from "./protocol.ts";
+import * as v from "valibot";
+import { ROOM_NAME_EXPECTED, type RoomName, roomName, type UserId } from "./protocol.ts";
 
 export type Relayed =
   | { ok: true; room: RoomName; payload: Uint8Array<ArrayBuffer> }
@@ -16,8 +17,10 @@ export function readBinary(frame: Uint8Array<ArrayBuffer>, path: RoomName | unde
     if (path !== undefined) return { ok: true, room: path, payload };
     return { ok: false, message: "a binary frame with n = 0 needs a room in the address" };
   }
-  const parsed = parseRoomName(new TextDecoder().decode(frame.subarray(1, 1 + length)));
-  return parsed.ok ? { ok: true, room: parsed.room, payload } : parsed;
+  const name = new TextDecoder().decode(frame.subarray(1, 1 + length));
+  const parsed = v.safeParse(roomName, name);
+  if (!parsed.success) return { ok: false, message: `room must be ${ROOM_NAME_EXPECTED}` };
+  return { ok: true, room: parsed.output, payload };
 }
 
 /** Makes `n, room, m, uid, payload`. */

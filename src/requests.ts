@@ -3,25 +3,28 @@
 import { authenticate } from "./auth.ts";
 import { Batch } from "./batch.ts";
 import type { ClientMessage, Parsed } from "./client_message.ts";
-import type { Hub } from "./hub.ts";
+import { openDirect } from "./direct.ts";
+import type { Hub, Person } from "./hub.ts";
 import { headSince, readPage } from "./history.ts";
 import type { Identity, Permission } from "./identity.ts";
 import { join } from "./join.ts";
+import { mentionedIn, tellMention } from "./mentioned.ts";
 import { moderate } from "./moderation.ts";
+import { rename } from "./nick.ts";
 import type { Outbox } from "./outbox.ts";
 import {
   encode,
-  type LeaveReason,
   MEMBERS_PAGE,
   type Refusal,
   type RoomName,
   type ServerMessage,
 } from "./protocol.ts";
+import { read } from "./read.ts";
 import { forbidden, muted, notFound } from "./refusal.ts";
 import { writeBinary } from "./relay.ts";
 import type { Rights } from "./rights.ts";
 import { listRooms } from "./rooms.ts";
-import type { Occupant, Room } from "./room.ts";
+import type { Room, Saying } from "./room.ts";
 import { type Appended, StoreError } from "./store/store.ts";
 
 /** Messages of one connection that may wait (W3.4). */
@@ -41,17 +44,13 @@ interface BinaryMessage {
 export type Asked = Parsed | { ok: true; message: BinaryMessage };
 
 /** The connection, as its requests see it. */
-export interface Asker extends Occupant {
+export interface Asker extends Person {
   readonly hub: Hub;
   readonly outbox: Outbox;
   readonly isServing: boolean;
-  readonly identity: Identity;
   readonly rights: Rights;
-  readonly address: string;
   /** The rooms it is in, those whose `joined` is being made included. */
   readonly rooms: Map<RoomName, Room>;
-  /** It has to leave a room that it is in, and is told why. */
-  expel(room: RoomName, reason: LeaveReason): void;
   /** It is let in by another credential from now on. */
   renew(identity: Identity): void;
   /** All requests are answered. */
@@ -111,7 +110,14 @@ export class Requests {
     const { rooms } = this.#asker;
     switch (message.type) {
       case "chat":
-        return this.#say(message);
+        return this.#say(message, rooms.get(message.room)!);
+      case "direct":
+        return this.#read(message, async () => {
+          const opened = await openDirect(this.#asker, message);
+          if (!this.#asker.isServing) return;
+          if (opened.ok) this.#say(message, opened.room);
+          else this.#refuse({ ...opened.refusal, ...refOf(message) });
+        });
       case "join":
         return this.#read(message, async () => {
           const refusal = await join(this.#asker, message);
@@ -135,6 +141,14 @@ export class Requests {
         return this.#read(message, async () => this.#send(await moderate(this.#asker, message)));
       case "members":
         return this.#members(message);
+      case "read": {
+        const room = this.#member("read", message);
+        return room && read(this.#asker, room, message);
+      }
+      case "nick": {
+        const refused = rename(this.#asker, message);
+        return refused && this.#refuse({ ...refused, ...refOf(message) });
+      }
       case "leave":
         rooms.get(message.room)?.leave(this.#asker);
         rooms.delete(message.room);
@@ -169,18 +183,20 @@ export class Requests {
     return { code: "INVALID_FIELD", message, room };
   }
 
-  #say(message: Message<"chat">): void {
-    const { room, text, ref, replyTo } = message;
-    const { uid, user, rooms, hub } = this.#asker;
+  #say({ text, ref, ...more }: Message<"chat" | "direct">, room: Room): void {
+    const { uid, user, hub } = this.#asker;
+    const saying: Saying = { uid, user, text, ...(ref && { ref }) };
+    if ("replyTo" in more && more.replyTo !== undefined) saying.replyTo = more.replyTo;
+    const mentions = text.includes("@") ? mentionedIn(text, room, this.#asker) : [];
+    if (mentions.length > 0) saying.mentions = mentions;
     this.#storing++;
-    rooms.get(room)!.say(
-      { uid, user, text, ...(ref && { ref }), ...(replyTo !== undefined && { replyTo }) },
-      hub.now(),
-      (appended) => this.#settle(message, appended),
-    );
+    room.say(saying, hub.now(), (appended) => {
+      this.#settle(room.name, ref, appended);
+      if (mentions.length > 0 && appended?.isNew) tellMention(hub, room.name, saying, appended);
+    });
   }
 
-  #settle({ room, ref }: Message<"chat">, appended: Appended | undefined): void {
+  #settle(room: RoomName, ref: string | undefined, appended: Appended | undefined): void {
     if (!appended) this.#refuseStore(room, ref);
     else if (ref !== undefined) {
       this.#send({ type: "ack", ref, room, seq: appended.seq, ts: appended.ts });
@@ -225,8 +241,8 @@ export class Requests {
 
   #whyNot(permission: Permission, room: RoomName): Refusal | undefined {
     const { hub, uid, rights, rooms } = this.#asker;
-    if (!rights.may(permission, room)) {
-      return rights.may("read", room)
+    if (!this.#asker.may(permission, room)) {
+      return this.#asker.may("read", room)
         ? forbidden(`you may only read in ${room}`, room)
         : notFound(room);
     }

@@ -1,5 +1,6 @@
 // What a connection may do in which room (W10.3): its credential's grants, or what the policy makes
 // public. Pure: knows neither who is where nor what is said.
+import { isDirect } from "./direct_name.ts";
 import type { Grant, Identity, Permission } from "./identity.ts";
 import type { RoomName } from "./protocol.ts";
 
@@ -47,6 +48,7 @@ export class Rights {
     return this.isAdmin || (!this.#grants && this.#public.joinPolicy === "open");
   }
 
+  /** Nothing in a direct conversation: that is for its two users alone (W10.13). */
   may(permission: Permission, room: RoomName): boolean {
     return this.#in(room).rank >= RANK[permission];
   }
@@ -65,6 +67,7 @@ export class Rights {
 
   // Asked for every message, so it must cost no more than a look.
   #in(room: RoomName): Right {
+    if (isDirect(room)) return NOTHING;
     if (this.isAdmin) return EVERYTHING;
     if (!this.#grants) return this.#isPublic(room) ? TALK : NOTHING;
     const known = this.#known.get(room);

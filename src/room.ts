@@ -3,7 +3,7 @@
 import { Batch } from "./batch.ts";
 import type { GroupCommit } from "./commit.ts";
 import type { Kind } from "./outbox.ts";
-import { Presence } from "./presence.ts";
+import { Presence, type Renamed } from "./presence.ts";
 import { encode, type Entry, type LeaveReason, type RoomName } from "./protocol.ts";
 import type { ServerMessage, UserId } from "./protocol.ts";
 import type { Appended, Draft, Head } from "./store/store.ts";
@@ -33,7 +33,12 @@ export interface Saying {
   text: string;
   replyTo?: number;
   ref?: string;
+  /** Whom the text mentions. */
+  mentions?: readonly UserId[];
 }
+
+/** Who gets the entries of a room without being in it: the two of a direct conversation. */
+export type Audience = () => readonly Occupant[];
 
 /** An occupant's place. While a `joined` is being made, entries are held back (W5.9). */
 interface Place {
@@ -48,6 +53,7 @@ export class Room {
   readonly presence = new Presence();
   readonly #commit: GroupCommit;
   readonly #holdBytes: number;
+  readonly #audience: Audience | undefined;
   readonly #places = new Map<Occupant, Place>();
   #head: Head;
   /** Encoded entries of the commit that is being settled. */
@@ -55,11 +61,18 @@ export class Room {
   #inFlight = 0;
   #toldAt = -Infinity;
 
-  constructor(name: RoomName, head: Head, commit: GroupCommit, holdBytes: number) {
+  constructor(
+    name: RoomName,
+    head: Head,
+    commit: GroupCommit,
+    holdBytes: number,
+    audience?: Audience,
+  ) {
     this.name = name;
     this.#head = head;
     this.#commit = commit;
     this.#holdBytes = holdBytes;
+    this.#audience = audience;
   }
 
   /** The newest entry that was given to the members, and what else the log is known by. */
@@ -152,6 +165,9 @@ export class Room {
         if (!place.held) occupant.push(batch, "entry");
         else this.#holdBack(occupant, place, batch);
       }
+      for (const occupant of this.#audience?.() ?? []) {
+        if (!this.#places.has(occupant)) occupant.push(batch, "entry");
+      }
     }
   }
 
@@ -194,21 +210,35 @@ export class Room {
 
   #tellPresence(): void {
     const change = this.presence.takeChange();
-    if (change.joined.length === 0 && change.left.length === 0) return;
+    const renamed = this.presence.takeRenamed();
     const { count } = this.presence;
+    if (renamed.length > 0 && count <= PRESENCE_NAMES) this.#tellRenamed(renamed);
+    if (change.joined.length === 0 && change.left.length === 0) return;
     const isNamed = count <= PRESENCE_NAMES && change.left.length <= PRESENCE_NAMES;
     const { joined, left } = isNamed ? change : { joined: [], left: [] };
     const room = this.name;
-    const batched = Batch.of(encode({ type: "presence", room, joined, left, count }));
-    const lines = [
+    const batched = [encode({ type: "presence", room, joined, left, count })];
+    const texts = [
       ...joined.map(({ user }) => `${user} joined`),
       ...left.map(({ user }) => `${user} left`),
-    ].map((text) => encode({ type: "system", room, text }));
-    const plain = Batch.split(lines);
+    ];
+    this.#tell(batched, texts);
+  }
+
+  #tellRenamed(renamed: readonly Renamed[]): void {
+    const room = this.name;
+    const lines = renamed.map((member) => encode({ type: "nick", room, ...member }));
+    this.#tell(lines, renamed.map(({ user, was }) => `${was} is now ${user}`));
+  }
+
+  /** Something that passes: lines to batched members, texts to plain ones (W9.5). */
+  #tell(lines: readonly string[], texts: readonly string[]): void {
+    const batched = Batch.split(lines);
+    const room = this.name;
+    const plain = Batch.split(texts.map((text) => encode({ type: "system", room, text })));
     for (const [occupant, place] of this.#places) {
       if (!place.isJoined) continue;
-      if (occupant.isBatched) occupant.push(batched, "passing");
-      else for (const batch of plain) occupant.push(batch, "passing");
+      for (const batch of occupant.isBatched ? batched : plain) occupant.push(batch, "passing");
     }
   }
 }

@@ -1,37 +1,39 @@
 // The list of rooms that a client may be shown (W10.1).
 import type { Hub } from "./hub.ts";
-import type { RoomName } from "./protocol.ts";
+import { isDirect } from "./direct_name.ts";
+import { headSince } from "./history.ts";
+import type { Permission } from "./identity.ts";
+import type { ListedRoom, RoomName, UserId } from "./protocol.ts";
 import type { Rights } from "./rights.ts";
+import type { Count, Unread } from "./store/store.ts";
 
 /** A room counts as used for this long after its last entry, in milliseconds. */
 const USED_MS = 7 * 24 * 3_600_000;
 /** Rooms in a list. */
 const MAX_ROOMS = 200;
-
-export interface ListedRoom {
-  room: RoomName;
-  topic: string;
-  /** Users in it now. */
-  count: number;
-  seq: number;
-}
+/** Direct conversations in a list. */
+const MAX_DIRECT = 100;
 
 /** Who asks, as the list needs it. */
 interface Reader {
-  hub: Hub;
-  rights: Rights;
+  readonly hub: Hub;
+  readonly uid: UserId;
+  readonly rights: Rights;
+  may(permission: Permission, room: RoomName): boolean;
 }
 
 /**
  * The rooms of `ROOMS`, then by name those with a member now or an entry in the last 7 days and
  * those that the credential names: of all, what may be read.
  */
-export async function listRooms({ hub, rights }: Reader): Promise<ListedRoom[]> {
-  const isShown = (room: RoomName) => rights.may("read", room);
+export async function listRooms(reader: Reader): Promise<ListedRoom[]> {
+  const { hub, uid, rights } = reader;
+  const isShown = (room: RoomName) => reader.may("read", room);
   // The rooms that it may not see must not take the places of those it may.
   const limit = rights.seesAll ? MAX_ROOMS : hub.settings.maxRooms;
   const used = (await hub.store.active(hub.now() - USED_MS, limit))
     .filter(({ room }) => isShown(room)).slice(0, MAX_ROOMS);
+  used.push(...await hub.store.marks.direct(uid, MAX_DIRECT));
   const heads = new Map(used.map(({ room, seq, topic }) => [room, { seq, topic }]));
   const always = hub.settings.rooms.filter(isShown);
   const named = rights.named.slice(0, MAX_ROOMS);
@@ -40,12 +42,34 @@ export async function listRooms({ hub, rights }: Reader): Promise<ListedRoom[]> 
     if (head) heads.set(room, head);
   }
   for (const room of hub.rooms.values()) {
-    if (room.presence.count > 0 && isShown(room.name)) heads.set(room.name, room.head);
+    if (room.presence.count > 0 && !isDirect(room.name) && isShown(room.name)) {
+      heads.set(room.name, room.head);
+    }
   }
   const others = [...new Set([...heads.keys(), ...named])]
     .filter((room) => !always.includes(room)).sort();
-  return [...always, ...others].slice(0, MAX_ROOMS).map((room) => {
+  const listed = [...always, ...others].slice(0, MAX_ROOMS);
+  const counts = await countUnread(reader, listed);
+  return listed.map((room, index) => {
     const { seq, topic } = heads.get(room) ?? { seq: 0, topic: "" };
-    return { room, topic, count: hub.rooms.get(room)?.presence.count ?? 0, seq };
+    const count = hub.rooms.get(room)?.presence.count ?? 0;
+    return { room, topic, count, seq, ...counts[index] };
   });
+}
+
+/** What is unread in each of the rooms (W10.11), as far as that is known. */
+async function countUnread(
+  { hub, uid, rights }: Reader,
+  rooms: readonly RoomName[],
+): Promise<(Count | undefined)[]> {
+  const asked: Unread[] = [];
+  for (const room of rooms) {
+    const known = hub.rooms.get(room)?.presence.readTo(uid) || hub.marks.pending(room, uid);
+    const after = known > 0 || isDirect(room) ? { after: known } : {};
+    const from = rights.from(room);
+    const head = from > 0 ? await hub.store.head(room) : undefined;
+    const seen = head && await headSince(hub, room, head, from);
+    asked.push({ room, ...after, ...(seen && { first: seen.first }) });
+  }
+  return await hub.store.marks.unread(uid, asked);
 }

@@ -6,8 +6,8 @@ import { type OpenAccess, openAccess } from "./access.ts";
 import { createApp } from "./app.ts";
 import { type Config, isLoopback } from "./config.ts";
 import { type Audited, Hub, SWEEP_MS } from "./hub.ts";
+import type { Life } from "./life.ts";
 import { Retention, RETENTION_MS } from "./retention.ts";
-import type { Life } from "./session.ts";
 import { openStore } from "./store/open.ts";
 import { type Store, StoreError } from "./store/store.ts";
 import { StoreWatch } from "./store_watch.ts";
@@ -122,6 +122,7 @@ async function serveFrom(store: Store, config: Config, log: Logger): Promise<Ser
       // What is left are peers that do not answer: nothing of theirs is waited for.
       const left = Math.max(0, Math.min(CLOSING_MS, deadline - Date.now()));
       await Promise.race([listening.stop(), new Promise((done) => setTimeout(done, left))]);
+      await hub.marks.save().catch((error) => watch.tried(error));
       await store.close();
     },
   };

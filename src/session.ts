@@ -5,12 +5,15 @@ import { Batch } from "./batch.ts";
 import { type Parsed, parseFrame } from "./client_message.ts";
 import { CLOSE, type Close } from "./close.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import type { Guest, Hub } from "./hub.ts";
-import type { Identity } from "./identity.ts";
+import { isDirect, partiesOf } from "./direct_name.ts";
+import type { Hub, Person } from "./hub.ts";
+import type { Identity, Permission } from "./identity.ts";
+import type { Life } from "./life.ts";
 import { type Kind, Outbox } from "./outbox.ts";
 import { encode, utf8Length } from "./protocol.ts";
-import type { LeaveReason, Refusal, RoomName, ServerMessage, UserId } from "./protocol.ts";
+import type { LeaveReason, RoomName, ServerMessage, UserId } from "./protocol.ts";
 import { type Limit, Rates } from "./rates.ts";
+import { goingDown, tooFast } from "./refusal.ts";
 import { readBinary } from "./relay.ts";
 import { type Asker, Requests } from "./requests.ts";
 import type { Rights } from "./rights.ts";
@@ -24,19 +27,6 @@ const FLUSH_MS = 5000;
 const CUT_MS = 5000;
 /** Rooms that the log names of one connection. */
 const LOGGED_ROOMS = 20;
-
-/** What is known of a connection when it has ended, for the log. */
-export interface Life {
-  uid: UserId;
-  user: string;
-  rooms: string[];
-  code: number;
-  reason: string;
-  seconds: number;
-  received: number;
-  sent: number;
-  dropped: number;
-}
 
 export interface SessionOptions {
   hub: Hub;
@@ -55,10 +45,10 @@ export interface SessionOptions {
   ended(life: Life): void;
 }
 
-export class Session implements SocketHandlers, Asker, Guest {
+export class Session implements SocketHandlers, Asker, Person {
   readonly hub: Hub;
   readonly uid: UserId;
-  readonly user: string;
+  user: string;
   readonly address: string;
   identity: Identity;
   rights: Rights;
@@ -101,6 +91,7 @@ export class Session implements SocketHandlers, Asker, Guest {
     const { hub, identity, path } = options;
     const session = new Session(options, hub.names.take(identity.uid, identity.name));
     hub.sessions.add(session);
+    hub.online.add(session);
     welcome(session);
     if (path !== undefined) session.#accept({ ok: true, message: { type: "join", room: path } });
     // The handshake may have outlived a ban, or the moment when everyone was sent home.
@@ -158,6 +149,15 @@ export class Session implements SocketHandlers, Asker, Guest {
     room.leave(this);
     this.rooms.delete(name);
     if (isTold) this.#send({ type: "left", room: name, reason });
+  }
+
+  may(permission: Permission, room: RoomName): boolean {
+    if (!isDirect(room)) return this.rights.may(permission, room);
+    return permission !== "moderate" && partiesOf(room)!.includes(this.uid);
+  }
+
+  rename(user: string): void {
+    this.user = user;
   }
 
   renew(identity: Identity): void {
@@ -231,9 +231,7 @@ export class Session implements SocketHandlers, Asker, Guest {
   #accept(parsed: Parsed): void {
     if (this.#state.state === "leaving") {
       const ref = parsed.ok ? parsed.message.ref : parsed.refusal.ref;
-      const message = "the server is going down; come back in a moment";
-      const refusal: Refusal = { code: "UNAVAILABLE", message, ...(ref && { ref }) };
-      return this.#requests.accept({ ok: false, refusal });
+      return this.#requests.accept({ ok: false, refusal: goingDown(ref) });
     }
     const admitted = this.#admit(parsed);
     if (!admitted) return;
@@ -242,6 +240,8 @@ export class Session implements SocketHandlers, Asker, Guest {
   }
 
   #note(room: RoomName): void {
+    // Who talks with whom is nobody else's business.
+    if (isDirect(room)) return;
     if (this.#visited.length >= LOGGED_ROOMS || this.#visited.includes(room)) return;
     this.#visited.push(room);
   }
@@ -256,9 +256,7 @@ export class Session implements SocketHandlers, Asker, Guest {
     this.#closeIfFlooded();
     if (Rates.isDropped(type)) return undefined;
     const ref = parsed.ok ? parsed.message.ref : parsed.refusal.ref;
-    const message = "too much at once; go on after retryAfterMs";
-    const refusal: Refusal = { code: "RATE_LIMITED", message, retryAfterMs, ...(ref && { ref }) };
-    return { ok: false, refusal };
+    return { ok: false, refusal: tooFast(retryAfterMs, ref) };
   }
 
   /** Whether the credential has ended, which the next sweep would see too (W8.4). */
@@ -282,6 +280,7 @@ export class Session implements SocketHandlers, Asker, Guest {
     for (const room of this.rooms.values()) room.leave(this, goneAt);
     this.rooms.clear();
     this.hub.names.release(this.uid);
+    this.hub.online.remove(this);
     this.hub.allowances.release(this.uid);
     this.#requests.clear();
     this.outbox.close();

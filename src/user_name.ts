@@ -30,8 +30,9 @@ const FORBIDDEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 const LOOSE_MARKS = /(?:^| )\p{M}|\p{M}{5}/u;
 const ASCII = /^[!-~]+(?: [!-~]+)*$/;
 
-const MESSAGE =
-  `must be 1 to ${MAX_NAME_CHARACTERS} characters, each word of one script, without ` +
+/** What a user name must be, in words. */
+export const USER_NAME_EXPECTED =
+  `1 to ${MAX_NAME_CHARACTERS} characters, each word of one script, without ` +
   "line breaks and invisible characters";
 
 export type ParsedName = { ok: true; name: string } | { ok: false; message: string };
@@ -42,7 +43,9 @@ export function parseUserName(name: string, field = "username"): ParsedName {
   const length = plain.length > MAX_NAME_CHARACTERS ? [...plain].length : plain.length;
   const isGood = length >= 1 && length <= MAX_NAME_CHARACTERS &&
     (ASCII.test(plain) || isReadable(plain));
-  return isGood ? { ok: true, name: plain } : { ok: false, message: `${field} ${MESSAGE}` };
+  return isGood
+    ? { ok: true, name: plain }
+    : { ok: false, message: `${field} must be ${USER_NAME_EXPECTED}` };
 }
 
 function isReadable(name: string): boolean {

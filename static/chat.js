@@ -7,6 +7,7 @@ import { Chat } from "./sdk/chat.js";
 import { Connection } from "./sdk/connection.js";
 import { Credential } from "./sdk/credential.js";
 import { Emitter } from "./sdk/events.js";
+import { ReadMarks } from "./sdk/read_marks.js";
 import { Drawer } from "./sdk/storage.js";
 import { Traffic } from "./sdk/traffic.js";
 import { Unsent } from "./sdk/unsent.js";
@@ -49,6 +50,10 @@ export { ChatError } from "./sdk/requests.js";
  * @property {Of<"presence">} presence
  * @property {Of<"system">} system Only with `plain`.
  * @property {Of<"typing">} typing
+ * @property {Of<"nick">} nick Without a `room` it is one's own name, else that of somebody there.
+ * @property {Of<"read">} read How far one has read a room, by another connection.
+ * @property {Of<"mention">} mention Somebody mentioned one, also in a room that was not joined.
+ * @property {Entry} direct An entry of a direct conversation that was not joined.
  * @property {{room: string, uid: string, data: Uint8Array}} binary
  * @property {Refusal} error A refusal that answers no promise and no message.
  */
@@ -80,15 +85,26 @@ export function connect(url, options = {}) {
   };
   const connection = new Connection(address, credential, alarm, clock, runtime, {
     state: (state) => traffic.onState(state),
-    message: (message) => traffic.onMessage(message),
+    message: (message) => {
+      if (message.type === "nick" && message.room === undefined) takeName(message);
+      traffic.onMessage(message);
+    },
     binary: (frame) => traffic.onBinary(frame),
     ended: (code) => traffic.onEnded(code),
   });
+  /** @param {{user: string, session: string | null}} nick */
+  const takeName = ({ user, session }) => {
+    if (connection.welcome) connection.welcome = { ...connection.welcome, user };
+    address.setName(user);
+    if (session !== null) credential.keepSession(session);
+  };
+  const marks = new ReadMarks(alarm, (message) => connection.send(message));
+  marks.follow(events);
   const traffic = new Traffic(connection, unsent, events, alarm, clock, refsFrom(clock));
   credential.restore();
   unsent.restore();
   connection.open();
-  return new Chat(connection, traffic, unsent, events);
+  return new Chat(connection, traffic, unsent, marks, events);
 }
 
 /** Refs that nobody else makes and that grow (W7.2). @param {Clock} clock */

@@ -67,6 +67,22 @@ describe("names", () => {
     assertEquals(names.count, 0);
   });
 
+  it("W8.6 W8.2 a name may be changed to one that nobody else has, and the old one is free", () => {
+    const names = new Names();
+    names.take(uid("a"), "alice");
+    names.take(uid("b"), "bob");
+    assertEquals(names.change(uid("a"), "BOB"), false);
+    assertEquals(names.find("Alice"), [uid("a")]);
+    assertEquals(names.change(uid("a"), "ALICE"), true);
+    assertEquals(names.change(uid("a"), "carol"), true);
+    assertEquals([names.find("alice"), names.find("CAROL")], [[], [uid("a")]]);
+    assertEquals(names.take(uid("a"), "other"), "carol");
+    assertEquals(names.take(uid("c"), "alice"), "alice");
+    for (const id of ["a", "a", "b", "c"]) names.release(uid(id));
+    assertEquals(names.find("carol"), []);
+    assertEquals(names.count, 0);
+  });
+
   it("W8.2 a guest can't take the name of a token user who is there", () => {
     const names = new Names();
     assertEquals(names.take("u-17" as UserId, "Ada"), "Ada");
@@ -81,6 +97,8 @@ describe("names", () => {
     assertEquals(names.take(uid("a"), "ada"), "ada");
     assertEquals(names.take("u-17" as UserId, "Ada"), "Ada");
     assertEquals(names.take("u-18" as UserId, "Ada"), "Ada");
+    assertEquals(names.find("ADA"), [uid("a"), "u-17", "u-18"]);
+    assertEquals(names.change(uid("a"), "Ada"), false);
     // The guest who was there first keeps it until it goes; the next one finds it taken.
     assertEquals(names.take(uid("a"), "eve"), "ada");
     for (let times = 0; times < 2; times++) names.release(uid("a"));

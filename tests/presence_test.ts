@@ -121,6 +121,69 @@ describe("presence", () => {
   });
 });
 
+describe("presence of renamed users", () => {
+  it("W9.6 tells the last name and the one told before, once", () => {
+    const presence = presenceOf("a", "b");
+    presence.rename(uid("a"), "x");
+    presence.rename(uid("a"), "y");
+    assert(presence.isChanged);
+    assertEquals(presence.takeChange(), NOTHING);
+    assertEquals(presence.takeRenamed(), [{ ...member("a", "y"), was: "a" }]);
+    assertEquals(presence.first(9), [member("a", "y"), member("b")]);
+    assert(!presence.isChanged);
+    assertEquals(presence.takeRenamed(), []);
+  });
+
+  it("W9.6 tells nothing of who has the old name again, or is not here", () => {
+    const presence = presenceOf("a");
+    presence.rename(uid("a"), "x");
+    presence.rename(uid("a"), "a");
+    presence.rename(uid("z"), "x");
+    assert(!presence.isChanged);
+    assertEquals(presence.takeRenamed(), []);
+  });
+
+  it("W9.6 W9.3 who joined or left meanwhile is told of as that, by a name that was told", () => {
+    const presence = presenceOf("a", "b");
+    presence.enter(uid("c"), "c");
+    presence.rename(uid("c"), "new");
+    presence.rename(uid("a"), "x");
+    presence.exit(uid("a"));
+    presence.rename(uid("b"), "y");
+    presence.exit(uid("b"));
+    presence.enter(uid("b"), "y");
+    assertEquals(presence.takeRenamed(), []);
+    assertEquals(presence.takeChange(), {
+      joined: [member("c", "new"), member("b", "y")],
+      left: [member("a")],
+    });
+  });
+});
+
+describe("presence of readers", () => {
+  it("W10.10 a marker only grows, and goes with its user", () => {
+    const presence = presenceOf("a");
+    assertEquals([presence.readTo(uid("a")), presence.readTo(uid("z"))], [0, 0]);
+    assertEquals([presence.raise(uid("a"), 3), presence.raise(uid("a"), 3)], [true, false]);
+    assertEquals([presence.raise(uid("a"), 2), presence.raise(uid("z"), 2)], [false, false]);
+    assertEquals(presence.readTo(uid("a")), 3);
+    presence.exit(uid("a"));
+    presence.enter(uid("a"), "a");
+    assertEquals(presence.readTo(uid("a")), 0);
+  });
+
+  it("W10.12 knows who left and has not come back", () => {
+    const presence = presenceOf("a", "b");
+    presence.exit(uid("a"));
+    presence.exit(uid("b"), 100);
+    const lately = () => ["a", "b"].map((id) => presence.lately.has(uid(id)));
+    assertEquals(lately(), [true, false]);
+    presence.sweep(100);
+    presence.enter(uid("a"), "a");
+    assertEquals(lately(), [false, true]);
+  });
+});
+
 /** The same, as plainly as it can be said. */
 class Naive {
   users: { id: number; user: string; connections: number; goneAt: number }[] = [];

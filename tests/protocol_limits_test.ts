@@ -15,10 +15,16 @@ const AFTER = "after must be a uid";
 const TOKEN = "token must be a token";
 const UID = "uid must be a uid";
 const MINUTES = "minutes must be a whole number from 0, which ends it, to 5256000";
+const SEQ = "seq must be a seq, a whole number of at least 0";
+const NAME =
+  "name must be 1 to 32 characters, each word of one script, without line breaks and invisible characters";
+const TO = "to must be a uid or the name of somebody who is connected, and not oneself";
 const TS = "ts must be a whole number";
 
 const MAX = Number.MAX_SAFE_INTEGER;
 const MISSING = undefined;
+const A128 = "a".repeat(128);
+const B128 = "b".repeat(128);
 
 interface Case {
   rule: string;
@@ -45,10 +51,13 @@ const cases: Case[] = [
       "𝒳",
       "ß2",
       "x\u0301",
+      ...["@a,b", "@A,a", "@guest:a,x\u0301", "@a@b,c", `@${A128},${B128}`],
     ],
     bad: [
       ...[MISSING, null, 7, "", {}, ["a"], "a".repeat(65), "é".repeat(33), "漢".repeat(22)],
-      ...["a b", " a", ".a", "_a", "-a", "\u0301a", "a/b", "a\n", "a\0", "@a,b", "#a", "😀"],
+      ...["a b", " a", ".a", "_a", "-a", "\u0301a", "a/b", "a\n", "a\0", "#a", "😀"],
+      ...["@", "@a", "@a,", "@,a", "@b,a", "@a,a", "@a,b,c", "@a b,c", "@a,b\n", "@a,\u200bb"],
+      ...[`@${A128},${B128}b`, "@a,b\ud800", "a@b,c"],
       ...["a\u200b", "a\ud800", "\udc00", "a\u202e"],
     ],
     expected: ROOM,
@@ -125,6 +134,38 @@ const cases: Case[] = [
     good: [MISSING, true, false],
     bad: [null, 0, 1, "true", {}],
     expected: ON,
+  },
+  {
+    rule: "W10.10",
+    message: { type: "read", room: "a" },
+    field: "seq",
+    good: [0, 1, MAX],
+    bad: [MISSING, null, -1, 0.5, "1", MAX + 1, {}],
+    expected: SEQ,
+  },
+  {
+    rule: "W8.6 W2.7",
+    message: { type: "nick" },
+    field: "name",
+    good: ["a", "a b", "x".repeat(32), "😀".repeat(32), "@b"],
+    bad: [MISSING, null, 7, "", " ", "x".repeat(33), "a\nb", "a\u2028b", "\ud800", "\0", "аdа", []],
+    expected: NAME,
+  },
+  {
+    rule: "W10.14",
+    message: { type: "direct", text: "t" },
+    field: "to",
+    good: ["a", "guest:x", "a b", "x".repeat(256)],
+    bad: [MISSING, null, 7, "", {}, ["a"], "x".repeat(257)],
+    expected: TO,
+  },
+  {
+    rule: "W2.5",
+    message: { type: "direct", to: "a" },
+    field: "text",
+    good: ["a", "\n"],
+    bad: [MISSING, null, 7, "", "\ud800"],
+    expected: TEXT,
   },
   {
     rule: "W8.5",

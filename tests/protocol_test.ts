@@ -139,7 +139,7 @@ describe("protocol", () => {
     it(`W3.3 the type ${JSON.stringify(type)} is UNKNOWN_TYPE, and the message names the known`, () => {
       const { code, message } = refused({ type, room: "a" });
       assertEquals(code, "UNKNOWN_TYPE");
-      assertStringIncludes(message, "join, leave, chat, history, members, rooms, typing, ping");
+      assertStringIncludes(message, "join, leave, chat, history, members, rooms, typing, read");
     });
   }
 

@@ -140,6 +140,15 @@ describe("rights", () => {
     );
   });
 
+  it("W10.13 nothing may be done in a direct conversation, which is for its two alone", () => {
+    const named = granted({ "*": ["moderate"], "@a,b": ["moderate"] });
+    const admin = new Rights({ isAdmin: true }, publicRooms("open"));
+    for (const rights of [named, admin, new Rights({}, publicRooms("open"))]) {
+      assertEquals([allowed(rights, "@a,b"), rights.from("@a,b" as RoomName)], ["", 0]);
+      assertEquals(rights.named, []);
+    }
+  });
+
   it("more rooms than it remembers are judged right all the same", () => {
     const rights = granted({ "1*": ["read"] });
     for (let room = 0; room < 2500; room++) {

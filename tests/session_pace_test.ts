@@ -34,7 +34,7 @@ describe("session pace", () => {
         assertEquals(core.store.calls.length, callsBefore);
         alice.socket.clogged = QUARTER - 1;
         await core.retry();
-        assertEquals(core.store.calls.length, callsBefore + (type === "members" ? 0 : 1));
+        assertEquals(core.store.calls.length > callsBefore, type !== "members");
         alice.socket.clogged = 0;
         await core.retry();
         const answers = alice.take();

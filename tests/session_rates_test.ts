@@ -10,24 +10,26 @@ const CHAT: Sent = { type: "chat", room: ROOM, text: "hi", ref: "r" };
 const errors = (client: Client) => client.takeAll("error").map(({ code }) => code);
 
 describe("session rates", () => {
-  for (const type of ["chat", "history", "members", "rooms"] as const) {
+  for (const type of ["chat", "direct", "nick", "history", "members", "rooms"] as const) {
     it(
       `W13.3 ${type} over its rate is RATE_LIMITED with retryAfterMs, and not done`,
       withCore(async (core) => {
         const alice = await core.enter("alice", ROOM);
+        await core.enter("bob", ROOM);
         for (let count = 1; count <= 21; count++) {
-          alice.send({ ...CHAT, type, ref: `r${count}` });
+          alice.send({ ...CHAT, to: "bob", name: "alice", type, ref: `r${count}` });
         }
         await core.settle();
         const { code, retryAfterMs, ref } = alice.takeAll("error")[0]!;
         assertEquals([code, retryAfterMs, ref], ["RATE_LIMITED", 200, "r21"]);
-        assertEquals(core.store.appends, type === "chat" ? [20] : []);
+        const stored = core.store.appends.reduce((sum, drafts) => sum + drafts, 0);
+        assertEquals(stored, type === "chat" || type === "direct" ? 20 : 0);
         core.clock.advance(199);
-        alice.send({ ...CHAT, type });
+        alice.send({ ...CHAT, to: "bob", name: "alice", type });
         await core.settle();
         assertEquals(alice.takeAll("error").map(({ retryAfterMs }) => retryAfterMs), [1]);
         core.clock.advance(1);
-        alice.send({ ...CHAT, type });
+        alice.send({ ...CHAT, to: "bob", name: "alice", type });
         await core.settle();
         assertEquals(errors(alice), []);
       }, DEFAULT),

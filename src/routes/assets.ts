@@ -32,6 +32,7 @@ import sdkEvents from "../../static/sdk/events.js" with { type: "text" };
 import sdkFrames from "../../static/sdk/frames.js" with { type: "text" };
 import sdkLink from "../../static/sdk/link.js" with { type: "text" };
 import sdkPace from "../../static/sdk/pace.js" with { type: "text" };
+import sdkReadMarks from "../../static/sdk/read_marks.js" with { type: "text" };
 import sdkReconnect from "../../static/sdk/reconnect.js" with { type: "text" };
 import sdkRenewal from "../../static/sdk/renewal.js" with { type: "text" };
 import sdkRequests from "../../static/sdk/requests.js" with { type: "text" };
@@ -90,6 +91,7 @@ const FILES: Record<string, string> = {
   "/sdk/frames.js": sdkFrames,
   "/sdk/link.js": sdkLink,
   "/sdk/pace.js": sdkPace,
+  "/sdk/read_marks.js": sdkReadMarks,
   "/sdk/reconnect.js": sdkReconnect,
   "/sdk/renewal.js": sdkRenewal,
   "/sdk/requests.js": sdkRequests,

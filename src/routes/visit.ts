@@ -6,7 +6,8 @@ import type { Hub } from "../hub.ts";
 import type { Identity } from "../identity.ts";
 import { type RoomName, SUBPROTOCOL } from "../protocol.ts";
 import type { Limit } from "../rates.ts";
-import { type Life, Session, type SessionOptions } from "../session.ts";
+import type { Life } from "../life.ts";
+import { Session, type SessionOptions } from "../session.ts";
 import type { Socket, SocketHandlers, UpgradeOptions } from "../socket.ts";
 
 /** What the gate says of somebody it lets in. */

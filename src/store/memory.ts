@@ -1,6 +1,8 @@
 // The store that keeps nothing over a restart: a bounded ring of entries for each room, for tests
 // and throw-away servers.
+import { isDirect } from "../direct_name.ts";
 import { type Entry, entryBytes, type RoomName } from "../protocol.ts";
+import { MemoryMarks } from "./memory_marks.ts";
 import type { Appended, Draft, Head, Keep, Page, PageSize } from "./store.ts";
 import type { Retained, Store, Stored } from "./store.ts";
 
@@ -20,6 +22,11 @@ interface Log {
 }
 
 export class MemoryStore implements Store {
+  readonly marks = new MemoryMarks({
+    head: (room) => this.#logs.get(room),
+    first: (room) => firstOf(this.#logs.get(room)!),
+    between: (room, after, upTo) => this.#between(room, after, upTo),
+  });
   readonly #logs = new Map<RoomName, Log>();
   readonly #kept = new Map<string, string>();
   /** By kind, then by key. */
@@ -66,7 +73,8 @@ export class MemoryStore implements Store {
   }
 
   active(since: number, limit: number): Promise<{ room: RoomName; seq: number; topic: string }[]> {
-    const rooms = [...this.#logs].filter(([, log]) => log.ts >= since)
+    const rooms = [...this.#logs]
+      .filter(([room, log]) => log.ts >= since && !isDirect(room))
       .sort(([, a], [, b]) => b.ts - a.ts).slice(0, limit)
       .map(([room, log]) => ({ room, seq: log.seq, topic: "" }));
     return Promise.resolve(rooms);
@@ -135,6 +143,7 @@ export class MemoryStore implements Store {
     const entry: Entry = { type: "chat", room, seq: log.seq, ts: log.ts, uid, user, text };
     if (replyTo !== undefined) entry.replyTo = replyTo;
     log.entries.push({ entry, key });
+    if (draft.mentions) this.marks.mention(room, log.seq, draft.mentions);
     const appended = { epoch: log.epoch, seq: log.seq, ts: log.ts, isNew: true };
     if (key !== undefined) log.refs.set(key, appended);
     this.#entries++;
@@ -161,6 +170,7 @@ export class MemoryStore implements Store {
 
   /** The room's log, made if need be; the room that spoke last is the last to be forgotten. */
   #log(draft: Draft): Log {
+    if (!this.#logs.has(draft.room)) this.marks.begin(draft.room);
     const log = this.#logs.get(draft.room) ??
       { epoch: draft.epoch, seq: 0, ts: 0, entries: [], refs: new Map() };
     this.#logs.delete(draft.room);
@@ -169,6 +179,7 @@ export class MemoryStore implements Store {
       const [name, oldest] = this.#logs.entries().next().value!;
       this.#forget(name, oldest, oldest.entries.length);
       this.#logs.delete(name);
+      this.marks.forget(name);
     }
     return log;
   }

@@ -2,7 +2,8 @@
 import type { Entry, RoomName } from "../protocol.ts";
 import type { Answer, Call, Calls } from "./sqlite_worker.ts";
 import type { Sync } from "./sqlite_log.ts";
-import type { Appended, Draft, Head, Keep, Page, PageSize, Retained, Stored } from "./store.ts";
+import type { Appended, Draft, Head, Keep, MarkStore, Page, PageSize } from "./store.ts";
+import type { Retained, Stored } from "./store.ts";
 import { type Store, StoreError } from "./store.ts";
 
 /** How long a start waits for the lock: a process that was killed lets go of it at once. */
@@ -30,6 +31,14 @@ export async function openSqlite(path: string, sync: Sync): Promise<Store> {
 }
 
 class SqliteStore implements Store {
+  readonly marks: MarkStore = {
+    mark: (...args) => this.#call("mark", ...args),
+    marker: (...args) => this.#call("marker", ...args),
+    readers: (...args) => this.#call("readers", ...args),
+    knows: (...args) => this.#call("knows", ...args),
+    unread: (...args) => this.#call("unread", ...args),
+    direct: (...args) => this.#call("direct", ...args),
+  };
   readonly #lock: Deno.FsFile;
   readonly #path: string;
   readonly #sync: Sync;

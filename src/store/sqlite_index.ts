@@ -103,6 +103,14 @@ export class SqliteIndex {
     for (let at = Math.max(0, after + 1 - tailFrom); at < end; at++) yield tail.ids[at]!;
   }
 
+  /** The newest ids of a room that the tables don't have yet, of rows with `after < seq <= upTo`. */
+  tail(room: number, after: number, upTo: number): number[] {
+    const tail = this.#tails.get(room);
+    if (!tail) return [];
+    const from = Math.max(0, after + 1 - tail.firstSeq);
+    return tail.ids.slice(from, Math.max(0, upTo + 1 - tail.firstSeq));
+  }
+
   /** Ids of the rows with `seq < before`, falling. */
   *falling(room: number, before: number): Generator<number> {
     const tail = this.#tails.get(room);

@@ -5,6 +5,7 @@ import { type Entry, entryBytes, type RoomName } from "../protocol.ts";
 import { MAX_UNINDEXED, SqliteIndex } from "./sqlite_index.ts";
 import type { Appended, Draft, Head, Keep, Page, PageSize, Retained } from "./store.ts";
 import { inspect, migrate } from "./sqlite_schema.ts";
+import { SqliteMarks } from "./sqlite_marks.ts";
 import { SqliteRecords } from "./sqlite_records.ts";
 import { SqliteRetention } from "./sqlite_retention.ts";
 
@@ -43,6 +44,7 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 export class SqliteLog {
   readonly records: SqliteRecords;
+  readonly marks: SqliteMarks;
   readonly #db: DatabaseSync;
   readonly #sync: Sync;
   readonly #sql: ReturnType<typeof statements>;
@@ -60,6 +62,7 @@ export class SqliteLog {
     this.records = new SqliteRecords(db);
     this.#sql = statements(db);
     this.#index = new SqliteIndex(db, maxUnindexed);
+    this.marks = new SqliteMarks(db, this.#index);
     this.#retention = new SqliteRetention(db, this.#index);
   }
 
@@ -202,6 +205,7 @@ export class SqliteLog {
     if (known) return { epoch: head.epoch, ...known, isNew: false };
     const row = [head.id, seq, ts, uid, user, draft.ref ?? null, text, draft.replyTo ?? null];
     const { lastInsertRowid } = this.#sql.append.run(...row);
+    if (draft.mentions) this.marks.mention(head.id, seq, draft.mentions);
     this.#index.add(Number(lastInsertRowid), head.id, seq, ts, uid, draft.ref);
     head.seq = seq;
     head.ts = ts;
@@ -223,6 +227,7 @@ export class SqliteLog {
       ts: 0,
       spoke: draft.ts,
     };
+    this.marks.begin(head.id, draft.room);
     return this.#remember(draft.room, head);
   }
 
@@ -280,7 +285,7 @@ function statements(db: DatabaseSync) {
     spoke: sql("update room set spoke = ? where id = ?"),
     room: sql("select id, epoch, topic, spoke, cut, cut_ts from room where name = ?"),
     active: sql(
-      `select name, spoke from room where spoke >= ? order by spoke desc limit ${MAX_ACTIVE}`,
+      `select name, spoke from room where spoke >= ? and name not glob '@*' order by spoke desc limit ${MAX_ACTIVE}`,
     ),
     keep: sql("insert into meta (key, value) values (?, ?) on conflict do nothing"),
     check: sql("insert or replace into meta (key, value) values ('checked', ?)"),

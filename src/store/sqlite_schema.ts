@@ -51,6 +51,27 @@ const migrations = [
   // entries goes on from.
   `alter table room add column cut integer not null default 0;
    alter table room add column cut_ts integer not null default 0;`,
+  `create table mark (
+     uid text not null,
+     room integer not null,
+     seq integer not null,
+     user text not null,
+     at integer not null,
+     primary key (uid, room)
+   ) without rowid;
+   create index mark_room on mark (room, at);
+   create index mark_guest on mark (at) where uid glob 'guest:*';
+   create table mention (
+     uid text not null,
+     room integer not null,
+     seq integer not null,
+     primary key (uid, room, seq)
+   ) without rowid;
+   create table direct (
+     uid text not null,
+     room integer not null,
+     primary key (uid, room)
+   ) without rowid;`,
 ];
 
 /** Files up to this size are checked whole at every start; it takes about 0.1 s. */

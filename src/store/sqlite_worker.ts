@@ -1,6 +1,7 @@
 // The worker that owns the SQLite file: does one call after the other, and moves the write-ahead
 // log into the file between them.
 import { SqliteLog } from "./sqlite_log.ts";
+import type { SqliteMarks } from "./sqlite_marks.ts";
 import type { SqliteRecords } from "./sqlite_records.ts";
 
 /** How often the write-ahead log is moved into the file, in milliseconds. */
@@ -8,9 +9,10 @@ const CHECKPOINT_MS = 200;
 /** How often records that have expired are dropped, in milliseconds. */
 const SWEEP_MS = 600_000;
 
-/** What the worker does: methods of the log and of its records. */
+/** What the worker does: methods of the log, of its marks and of its records. */
 export type Calls =
-  & Omit<SqliteLog, "records" | "checkpoint">
+  & Omit<SqliteLog, "records" | "marks" | "checkpoint">
+  & Omit<SqliteMarks, "begin" | "mention" | "sweep">
   & Omit<SqliteRecords, "sweep">;
 
 /** A call of one of them. */
@@ -45,9 +47,9 @@ function call(method: Call["method"], args: unknown[]): unknown {
   }
   if (!log) throw new Error("the database could not be opened");
   if (method === "close") timers.forEach(clearInterval);
-  const { records } = log;
-  const owner = (method in records ? records : log) as unknown as Record<string, Method>;
-  return owner[method]!(...args);
+  const { records, marks } = log;
+  const owner = [records, marks, log].find((part) => method in part);
+  return (owner as unknown as Record<string, Method>)[method]!(...args);
 }
 
 type Method = (...args: unknown[]) => unknown;
@@ -55,6 +57,7 @@ type Method = (...args: unknown[]) => unknown;
 function sweep(): void {
   try {
     log!.records.sweep(Date.now());
+    log!.marks.sweep(Date.now());
   } catch {
     // They are not found any more as it is; the next sweep drops them.
   }

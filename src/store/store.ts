@@ -1,6 +1,6 @@
 // The durable log behind the rooms, as the core sees it. One contract suite
 // (tests/store/contract.ts) holds every implementation to what is written here.
-import type { Entry, RoomName, UserId } from "../protocol.ts";
+import type { Entry, Member, RoomName, UserId } from "../protocol.ts";
 
 /** An entry on its way into a log: it has no `seq` yet. */
 export interface Draft {
@@ -15,6 +15,8 @@ export interface Draft {
   replyTo?: number;
   /** Makes a retry safe (W7.2). */
   ref?: string;
+  /** Whom it mentions: counted by `MarkStore.unread` for those who have a marker in the room. */
+  mentions?: readonly UserId[];
 }
 
 /** Where a draft stands in its log. `isNew` is false for a retry: then it was there before. */
@@ -86,7 +88,49 @@ export interface Stored {
   expires: number | null;
 }
 
+/** How far somebody has read a room, and under which name. */
+export interface Mark {
+  uid: UserId;
+  user: string;
+  room: RoomName;
+  seq: number;
+  /** When it grew, in milliseconds since 1970. */
+  at: number;
+}
+
+/** A room whose unread entries are counted: from the marker on, or from a later seq. */
+export interface Unread {
+  room: RoomName;
+  /** How far it was read, beside what the store knows. */
+  after?: number;
+  /** The oldest entry that counts. */
+  first?: number;
+}
+
+/** How much is unread: chat entries of others, and mentions. Each counts to 100. */
+export interface Count {
+  unread: number;
+  mentions: number;
+}
+
+/** What users have read, and what is meant for them. A guest's is kept for 30 days after `at`. */
+export interface MarkStore {
+  /** Raises markers; a smaller seq does nothing. Resolves when they are on the disk. */
+  mark(marks: readonly Mark[]): Promise<void>;
+  /** How far the user has read, at most the head; 0: there is no marker. */
+  marker(uid: UserId, room: RoomName): Promise<number>;
+  /** Who has a marker in the room, those that grew last first. */
+  readers(room: RoomName, limit: number): Promise<Member[]>;
+  /** Whether the user has a marker anywhere. */
+  knows(uid: UserId): Promise<boolean>;
+  /** For each room what is unread; undefined where there is neither a marker nor an `after`. */
+  unread(uid: UserId, rooms: readonly Unread[]): Promise<(Count | undefined)[]>;
+  /** The user's direct conversations that have entries, newest first. */
+  direct(uid: UserId, limit: number): Promise<{ room: RoomName; seq: number; topic: string }[]>;
+}
+
 export interface Store extends Records {
+  readonly marks: MarkStore;
   /**
    * Appends the drafts in their order, gapless, all or none. MUST resolve only when they are on the
    * disk. A `ref` that the same user already used in the room, in the log or earlier in the same
@@ -100,7 +144,7 @@ export interface Store extends Records {
   replay(room: RoomName, after: number, upTo: number, size: PageSize): Promise<Entry[] | undefined>;
   /** The newest chat entries with `seq < before`. */
   page(room: RoomName, before: number, size: PageSize): Promise<Page>;
-  /** Rooms with an entry at or after `since` (milliseconds), newest first. */
+  /** Rooms with an entry at or after `since` (milliseconds), newest first; no direct ones. */
   active(since: number, limit: number): Promise<{ room: RoomName; seq: number; topic: string }[]>;
   /**
    * Takes some of the entries that may not stay out of their logs, always the oldest of a log, and

@@ -18,6 +18,11 @@ export class Address {
     return this.#base.host;
   }
 
+  /** The name that is wished for from now on. @param {string} name */
+  setName(name) {
+    this.#base.searchParams.set("username", name);
+  }
+
   /** What `new WebSocket` takes. @param {Offer} offer @returns {[URL, string[]]} */
   socket(offer) {
     const url = new URL(this.#base);

@@ -5,12 +5,13 @@
 /** @import {ChatEvents, Joined, Of} from "../chat.js" */
 /** @import {Connection} from "./connection.js" */
 /** @import {Emitter} from "./events.js" */
+/** @import {ReadMarks} from "./read_marks.js" */
 /** @import {Traffic} from "./traffic.js" */
 /** @import {Unsent} from "./unsent.js" */
 
-/** The server writes room names in this form (W2.6). @param {string} name */
+/** The server writes room names in this form (W2.6, W10.13). @param {string} name */
 function roomName(name) {
-  return name.normalize("NFC");
+  return name.startsWith("@") ? name : name.normalize("NFC");
 }
 
 /** A chat server as one client sees it; made by `connect`. */
@@ -18,18 +19,21 @@ export class Chat {
   #connection;
   #traffic;
   #unsent;
+  #marks;
   #events;
 
   /**
    * @param {Connection} connection
    * @param {Traffic} traffic
    * @param {Unsent} unsent
+   * @param {ReadMarks} marks
    * @param {Emitter<ChatEvents>} events
    */
-  constructor(connection, traffic, unsent, events) {
+  constructor(connection, traffic, unsent, marks, events) {
     this.#connection = connection;
     this.#traffic = traffic;
     this.#unsent = unsent;
+    this.#marks = marks;
     this.#events = events;
   }
 
@@ -75,7 +79,17 @@ export class Chat {
    * @param {{replyTo?: number | undefined}} [options] `replyTo` is the seq of an earlier message.
    */
   say(room, text, { replyTo } = {}) {
-    return this.#traffic.say(roomName(room), text, replyTo);
+    const reply = replyTo === undefined ? {} : { replyTo };
+    return this.#traffic.say({ room: roomName(room), text, ...reply });
+  }
+
+  /**
+   * Says something to one user, as `say` does. It has no room until it is sent.
+   * @param {string} to A uid, or the name of somebody who is connected.
+   * @param {string} text
+   */
+  direct(to, text) {
+    return this.#traffic.say({ room: "", to, text });
   }
 
   /** Tries a failed message again. @param {string} ref */
@@ -125,6 +139,24 @@ export class Chat {
    */
   sendBinary(room, data) {
     this.#traffic.sendBinary(roomName(room), data);
+  }
+
+  /**
+   * Says that one has read a joined room up to there. A smaller seq than before does nothing.
+   * @param {string} room
+   * @param {number} seq
+   */
+  read(room, seq) {
+    this.#marks.read(roomName(room), seq);
+  }
+
+  /**
+   * Takes another name. Only guests may; rejects with a ChatError, `CONFLICT` where it is taken.
+   * @param {string} name
+   * @returns {Promise<Of<"nick">>}
+   */
+  nick(name) {
+    return this.#traffic.ask({ type: "nick", name });
   }
 
   /** Where one stands in a room's log. @param {string} room @returns {Position | undefined} */

@@ -7,6 +7,8 @@
 export const BATCHED = "snug.v1";
 /** Messages in one frame (W2.3). */
 const MAX_FRAME_MESSAGES = 64;
+/** What one byte can count (W11.2). */
+const MAX_NAME_BYTES = 255;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -64,16 +66,23 @@ export function encode(message) {
 }
 
 /**
- * A binary frame for a room (W11.1).
+ * A binary frame for a room (W11.1). Throws a RangeError when it is too large.
  * @param {string} room
  * @param {Uint8Array} data
+ * @param {number} [maxBytes]
  */
-export function packBinary(room, data) {
+export function packBinary(room, data, maxBytes = Infinity) {
   const name = encoder.encode(room);
+  if (name.length > MAX_NAME_BYTES) {
+    throw new RangeError(`a room of a longer name than ${MAX_NAME_BYTES} bytes takes no binary`);
+  }
   const frame = new Uint8Array(1 + name.length + data.length);
   frame[0] = name.length;
   frame.set(name, 1);
   frame.set(data, 1 + name.length);
+  if (frame.length > maxBytes) {
+    throw new RangeError(`a binary frame must be no larger than ${maxBytes} bytes`);
+  }
   return frame;
 }
 

@@ -5,9 +5,9 @@
 
 /**
  * @typedef {Extract<ClientMessage,
- *   {type: "history" | "members" | "rooms" | "auth" | "kick" | "mute" | "ban"}>} Question
+ *   {type: "history" | "members" | "rooms" | "nick" | "auth" | "kick" | "mute" | "ban"}>} Question
  * @typedef {Extract<ServerMessage,
- *   {type: "history" | "members" | "rooms" | "welcome" | "kicked" | "muted" | "banned"}>} Answer
+ *   {type: "history" | "members" | "rooms" | "welcome" | "nick" | "kicked" | "muted" | "banned"}>} Answer
  */
 /** @typedef {{question: Question, isSent: boolean, caller: PromiseWithResolvers<any>}} Request */
 

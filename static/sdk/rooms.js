@@ -102,6 +102,11 @@ export class Rooms {
     return this.#rooms.get(name)?.phase === "in";
   }
 
+  /** Whether one is to be a member. @param {string} name */
+  wants(name) {
+    return this.#rooms.has(name);
+  }
+
   /** @param {string} name */
   position(name) {
     return this.#rooms.get(name)?.position;

@@ -15,7 +15,7 @@ import { Rooms } from "./rooms.js";
 /** @import {Emitter} from "./events.js" */
 /** @import {Question} from "./requests.js" */
 /** @import {JoinedMessage, Room} from "./rooms.js" */
-/** @import {Unsent} from "./unsent.js" */
+/** @import {Outgoing, Unsent} from "./unsent.js" */
 
 /** Refusals of a join that may not be any more a little later. */
 const PASSING = ["RATE_LIMITED", "UNAVAILABLE", "ROOM_FULL", "INTERNAL"];
@@ -79,12 +79,10 @@ export class Traffic {
     return answer;
   }
 
-  /** @param {string} room @param {string} text @param {number | undefined} replyTo */
-  say(room, text, replyTo) {
-    const ref = this.#nextRef();
-    const at = this.#clock.now();
-    const reply = replyTo === undefined ? {} : { replyTo };
-    const outgoing = this.#unsent.add({ ref, room, text, ...reply, at, status: "waiting" });
+  /** @param {Pick<Outgoing, "room" | "to" | "text" | "replyTo">} what */
+  say(what) {
+    const stamp = { ref: this.#nextRef(), at: this.#clock.now() };
+    const outgoing = this.#unsent.add({ ...stamp, ...what, status: "waiting" });
     this.#pump();
     return outgoing;
   }
@@ -102,11 +100,7 @@ export class Traffic {
 
   /** @param {string} room @param {Uint8Array} data */
   sendBinary(room, data) {
-    const frame = packBinary(room, data);
-    const maxBytes = this.#connection.welcome?.limits.messageBytes ?? Infinity;
-    if (frame.length > maxBytes) {
-      throw new RangeError(`a binary frame must be no larger than ${maxBytes} bytes`);
-    }
+    const frame = packBinary(room, data, this.#connection.welcome?.limits.messageBytes);
     if (this.#rooms.isIn(room)) this.#connection.sendBinary(frame);
   }
 
@@ -157,7 +151,7 @@ export class Traffic {
         if (message.reason) this.#unsent.removed(message.room, message.reason);
         return this.#events.emit("left", message);
       case "ack":
-        return this.#unsent.acknowledged(message.ref, message.seq);
+        return this.#unsent.acknowledged(message);
       case "history":
       case "members":
       case "rooms":
@@ -167,9 +161,14 @@ export class Traffic {
         return this.#requests.answer(message);
       case "error":
         return this.#refused(message);
+      case "nick":
+        this.#requests.answer(message);
+        return this.#events.emit("nick", message);
       case "presence":
       case "system":
       case "typing":
+      case "read":
+      case "mention":
         return this.#events.emit(message.type, /** @type {any} */ (message));
       default:
         // Any other kind with a place in the log is an entry too, also one yet to be invented.
@@ -189,6 +188,7 @@ export class Traffic {
   /** @param {Entry} entry */
   #entry(entry) {
     if (this.#rooms.isNext(entry)) this.#events.emit("entry", entry);
+    else if (!this.#rooms.wants(entry.room)) this.#events.emit("direct", entry);
     else this.#pump();
   }
 

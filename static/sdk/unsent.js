@@ -8,10 +8,11 @@ import { byteLength, encode } from "./frames.js";
 
 /**
  * Something said, replaced whole whenever it changes. `at` is ms since 1970, `seq` its place in the
- * room once sent. `dropped` ones were discarded.
+ * room once sent. `dropped` ones were discarded. What is for a user (`to`) has the room "" until sent.
  * @typedef {object} Outgoing
  * @property {string} ref
  * @property {string} room
+ * @property {string} [to]
  * @property {string} text
  * @property {number} [replyTo]
  * @property {number} at
@@ -74,18 +75,18 @@ export class Unsent {
    * @returns {ClientMessage | null}
    */
   next(isReady) {
-    const item = this.list.find(({ ref, room, status }) =>
-      status === "waiting" && !this.#inFlight.has(ref) && isReady(room)
+    const item = this.list.find(({ ref, room, to, status }) =>
+      status === "waiting" && !this.#inFlight.has(ref) && (to !== undefined || isReady(room))
     );
     if (!item) return null;
     this.#inFlight.add(item.ref);
     return toMessage(item);
   }
 
-  /** @param {string} ref @param {number} seq */
-  acknowledged(ref, seq) {
+  /** @param {{ref: string, room: string, seq: number}} ack */
+  acknowledged({ ref, room, seq }) {
     const item = this.#take(ref);
-    if (item) this.#onChange({ ...item, status: "sent", seq });
+    if (item) this.#onChange({ ...item, room, status: "sent", seq });
   }
 
   /** @param {string} ref */
@@ -211,14 +212,15 @@ export class Unsent {
 }
 
 /** @param {Outgoing} item @returns {ClientMessage} */
-function toMessage({ ref, room, text, replyTo }) {
+function toMessage({ ref, room, to, text, replyTo }) {
+  if (to !== undefined) return { type: "direct", to, text, ref };
   return { type: "chat", room, text, ref, ...(replyTo === undefined ? {} : { replyTo }) };
 }
 
 /** @param {Outgoing} item @param {string} limit @returns {Refusal} */
-function tooLarge({ ref, room }, limit) {
+function tooLarge({ ref, room, to }, limit) {
   const message = `text is too long: a message must be no larger than ${limit}`;
-  return { code: "INVALID_FIELD", message, ref, room };
+  return { code: "INVALID_FIELD", message, ref, ...(to === undefined && { room }) };
 }
 
 /** @param {any} item @returns {item is Outgoing} */

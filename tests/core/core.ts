@@ -4,7 +4,8 @@ import { type Audited, Hub, type HubSettings, SWEEP_MS } from "../../src/hub.ts"
 import type { Limits, RoomName, UserId } from "../../src/protocol.ts";
 import type { Identity } from "../../src/identity.ts";
 import type { Limit } from "../../src/rates.ts";
-import { type Life, Session } from "../../src/session.ts";
+import type { Life } from "../../src/life.ts";
+import { Session } from "../../src/session.ts";
 import { Client } from "./client.ts";
 import { FakeSocket } from "./fake_socket.ts";
 import { HeldStore } from "./held_store.ts";

@@ -2,7 +2,8 @@
 import type { Entry, RoomName } from "../../src/protocol.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { type Appended, type Draft, StoreError } from "../../src/store/store.ts";
-import type { Head, Keep, Page, PageSize, Retained, Store, Stored } from "../../src/store/store.ts";
+import type { Head, Keep, MarkStore, Page, PageSize } from "../../src/store/store.ts";
+import type { Retained, Store, Stored } from "../../src/store/store.ts";
 
 export type Call =
   | "append"
@@ -15,12 +16,23 @@ export type Call =
   | "get"
   | "list"
   | "remove"
-  | "check";
+  | "check"
+  | "mark"
+  | "marker"
+  | "unread";
 /** Held before the store does the call, or after it, before its answer. */
 type Where = "before" | "after";
 
 export class HeldStore implements Store {
   readonly #memory = new MemoryStore();
+  readonly marks: MarkStore = {
+    mark: (...args) => this.#do("mark", () => this.#memory.marks.mark(...args)),
+    marker: (...args) => this.#do("marker", () => this.#memory.marks.marker(...args)),
+    unread: (...args) => this.#do("unread", () => this.#memory.marks.unread(...args)),
+    readers: (...args) => this.#memory.marks.readers(...args),
+    knows: (...args) => this.#memory.marks.knows(...args),
+    direct: (...args) => this.#memory.marks.direct(...args),
+  };
   readonly #held = new Map<Call, Where>();
   readonly #failing = new Map<Call, unknown>();
   #stopped: { call: Call; go: () => void }[] = [];

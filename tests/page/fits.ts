@@ -23,6 +23,11 @@ const CUT_OFF = `(() => {
   return found;
 })()`;
 
+/** In the page: waits until everything has the colours that it is to keep. */
+const SETTLED = `Promise.allSettled(document.getAnimations()
+  .filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity)
+  .map(({ finished }) => finished)).then(() => undefined)`;
+
 const runAxe = (runOnly?: string[]) =>
   `axe.run(document, {
     resultTypes: ["violations"],
@@ -34,9 +39,12 @@ const runAxe = (runOnly?: string[]) =>
 /** By day, and by night what the colours may change. */
 export async function fits({ page }: Guest) {
   if (await page.evaluate("typeof axe") === "undefined") await page.evaluate(axe.source);
+  await page.evaluate(SETTLED);
   assertEquals(await page.evaluate(CUT_OFF), []);
   await page.emulateMedia({ colorScheme: "light" });
+  await page.evaluate(SETTLED);
   assertEquals(await page.evaluate(runAxe()), []);
   await page.emulateMedia({ colorScheme: "dark" });
+  await page.evaluate(SETTLED);
   assertEquals(await page.evaluate(runAxe(["color-contrast"])), [], "dark");
 }

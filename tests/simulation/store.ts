@@ -3,7 +3,8 @@
 import type { Entry, RoomName } from "../../src/protocol.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { type Appended, type Draft, StoreError } from "../../src/store/store.ts";
-import type { Head, Keep, Page, PageSize, Retained, Store, Stored } from "../../src/store/store.ts";
+import type { Head, Keep, MarkStore, Page, PageSize } from "../../src/store/store.ts";
+import type { Retained, Store, Stored } from "../../src/store/store.ts";
 import type { Dice } from "./dice.ts";
 import type { Profile } from "./profile.ts";
 import { SqliteMemory } from "./sqlite_memory.ts";
@@ -25,6 +26,7 @@ export interface Call {
 }
 
 export class SimStore implements Store {
+  readonly marks: MarkStore;
   readonly #memory: Store;
   readonly #truth: Truth;
   readonly #isPrompt: boolean;
@@ -43,6 +45,7 @@ export class SimStore implements Store {
     dice: Dice,
     violated: (what: string) => void,
   ) {
+    this.marks = memory.marks;
     this.#memory = memory;
     this.#truth = truth;
     this.#isPrompt = isPrompt;

@@ -3,6 +3,7 @@ import { describe } from "@std/testing/bdd";
 import type { Store } from "../../src/store/store.ts";
 import { appendContract } from "./contract_append.ts";
 import { headContract } from "./contract_head.ts";
+import { marksContract } from "./contract_marks.ts";
 import { modelContract } from "./contract_model.ts";
 import { readContract } from "./contract_read.ts";
 import { recordsContract } from "./contract_records.ts";
@@ -21,6 +22,7 @@ export function storeContract(kind: string, open: Open) {
     headContract(open);
     readContract(open);
     recordsContract(open);
+    marksContract(open);
     modelContract(open);
     retentionContract(open);
   });

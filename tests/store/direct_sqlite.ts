@@ -1,13 +1,23 @@
 // The log of the SQLite store as a store, without the worker between.
 import type { RoomName } from "../../src/protocol.ts";
 import type { SqliteLog } from "../../src/store/sqlite_log.ts";
-import type { Draft, Keep, PageSize, Store } from "../../src/store/store.ts";
+import type { Draft, Keep, MarkStore, PageSize, Store } from "../../src/store/store.ts";
 
 export class DirectSqlite implements Store {
+  readonly marks: MarkStore;
   protected readonly log: SqliteLog;
 
   constructor(log: SqliteLog) {
     this.log = log;
+    const { marks } = log;
+    this.marks = {
+      mark: (...args) => Promise.try(() => marks.mark(...args)),
+      marker: (...args) => Promise.try(() => marks.marker(...args)),
+      readers: (...args) => Promise.try(() => marks.readers(...args)),
+      knows: (...args) => Promise.try(() => marks.knows(...args)),
+      unread: (...args) => Promise.try(() => marks.unread(...args)),
+      direct: (...args) => Promise.try(() => marks.direct(...args)),
+    };
   }
 
   append(drafts: readonly Draft[]) {

@@ -62,4 +62,18 @@ describe("the ring of a memory: store", () => {
     assertEquals((await store.head("room-0"))!.first, KEPT + 1);
     assertEquals((await store.head("room-1"))!.first, 1);
   });
+
+  it("W10.10 forgets who read a room least lately, and what is of a room with the room", async () => {
+    const store = new MemoryStore();
+    const mark = (uid: string, room = "a") => ({ uid, user: uid, room, seq: 1, at: 1 });
+    await store.append([draft("a", "1"), draft("b", "1"), draft("@u,v", "1")]);
+    await store.marks.mark([mark("first"), mark("second", "b"), mark("u", "@u,v")]);
+    const many = Array.from({ length: 99_998 }, (_, n) => mark(`u${n}`, "b"));
+    await store.marks.mark(many);
+    assertEquals(await store.marks.marker("first", "a"), 0);
+    assertEquals(await store.marks.marker("second", "b"), 1);
+    await store.append(Array.from({ length: 100_000 }, (_, n) => draft(`room-${n}`, "1")));
+    assertEquals(await store.marks.marker("second", "b"), 0);
+    assertEquals([await store.marks.direct("u", 9), await store.marks.knows("u")], [[], false]);
+  });
 });

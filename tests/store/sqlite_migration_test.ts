@@ -9,7 +9,7 @@ import { draft, EVERYTHING, seqs } from "./drafts.ts";
 import { retain } from "./retaining.ts";
 import { makeVersion1 } from "./version_1.ts";
 
-const CURRENT = 3;
+const CURRENT = 4;
 
 function versionOf({ path }: Database): number {
   const db = new DatabaseSync(path);
@@ -47,6 +47,9 @@ async function assertUsable(store: Store) {
   assertEquals(seqs(again), [1, 4, 1, 5]);
   await store.put("ban", "guest:bob", "for good", null);
   assertEquals(await store.get("ban", "guest:bob", 0), "for good");
+  await store.marks.mark([{ uid: "guest:ann", user: "ann", room: "general", seq: 3, at: 0 }]);
+  const [count] = await store.marks.unread("guest:ann", [{ room: "general" }]);
+  assertEquals(count, { unread: 1, mentions: 0 });
   assertEquals(await retain(store, { messages: 2 }), new Map([["general", 4]]));
 }
 

@@ -1,0 +1,28 @@
+// What `read` does (W10.10): the user's marker in a room grows, and the user's other connections
+// hear of it.
+import { Batch } from "./batch.ts";
+import type { ClientMessage } from "./client_message.ts";
+import { encode } from "./protocol.ts";
+import type { Asker } from "./requests.ts";
+import type { Room } from "./room.ts";
+
+export function read(
+  asker: Asker,
+  room: Room,
+  { seq, ref }: Extract<ClientMessage, { type: "read" }>,
+): void {
+  const { hub, uid, user } = asker;
+  const upTo = Math.min(seq, room.head.seq);
+  if (room.presence.raise(uid, upTo)) {
+    hub.marks.add({ uid, user, room: room.name, seq: upTo, at: hub.now() });
+    const told = Batch.of(encode({ type: "read", room: room.name, seq: upTo }));
+    for (const other of hub.online.of(uid)) {
+      // One that is just joining hears of it in its `joined` (W5.1).
+      const isJoining = room.has(other) && !room.hasJoined(other);
+      if (other !== asker && !isJoining) other.push(told, "passing");
+    }
+  }
+  if (ref === undefined) return;
+  const marker = room.presence.readTo(uid);
+  asker.push(Batch.of(encode({ type: "read", room: room.name, seq: marker, ref })), "entry");
+}
