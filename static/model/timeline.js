@@ -130,8 +130,9 @@ export class Timeline {
     if (end === "oldest") {
       // What is not sent stays: nobody else has it.
       this.lines = this.lines.filter((line) => isUnsent(line) || surplus-- <= 0);
-      this.hasOlder = true;
-      this.#from = this.lines.find(hasSeq)?.seq ?? this.#to + 1;
+      const from = this.lines.find(hasSeq)?.seq ?? this.#to + 1;
+      this.hasOlder ||= from > this.#from;
+      this.#from = from;
     } else {
       const unsent = this.lines.filter(isUnsent);
       this.lines.splice(MAX_LINES);

@@ -179,6 +179,14 @@ describe("a long timeline", () => {
     assertEquals([timeline.hasOlder, timeline.hasNewer], [true, true]);
   });
 
+  it("has no older page for having let go of a line that is no entry", () => {
+    const timeline = holding(1, 0);
+    timeline.stage([{ uid: "ruth", user: "Ruth" }], []);
+    for (const one of entries(1, 500)) timeline.add(one, false);
+    timeline.trim("oldest");
+    assertEquals([timeline.from, timeline.lines.length, timeline.hasOlder], [1, 500, false]);
+  });
+
   it("takes nothing new while its newest end is not there, and knows of it", () => {
     const timeline = holding(1, 600);
     timeline.trim("newest");
