@@ -54,6 +54,11 @@ export class AddressLimits {
   readonly #options: AddressLimitsOptions;
   /** By network, the longest silent first. */
   readonly #entries = new Map<string, Entry>();
+  /**
+   * Stands before the longest silent one: what it passes is forgotten or set behind the others. A new
+   * one for each look would first pass by the places of all who were forgotten.
+   */
+  readonly #silent = this.#entries.entries();
   /** Shared by those for whom there is no place, because all who are known are in their penalty. */
   readonly #others = new Entry(0);
 
@@ -133,12 +138,11 @@ export class AddressLimits {
   }
 
   #forgetOne(now: number): boolean {
-    let looked = 0;
-    for (const [address, entry] of this.#entries) {
+    for (let looked = 0; looked < LOOKED_AT; looked++) {
+      const [address, entry] = this.#silent.next().value!;
       this.#entries.delete(address);
       if (entry.refusedUntil <= now) return true;
       this.#entries.set(address, entry);
-      if (++looked === LOOKED_AT) return false;
     }
     return false;
   }
