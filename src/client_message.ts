@@ -1,7 +1,14 @@
 // What a client may send (docs/PROTOCOL.md): every message as a schema, and how a frame of them is
 // read. Imports nothing but the schema library and the wire.
 import * as v from "valibot";
-import { type Refusal, ROOM_NAME_EXPECTED, type RoomName, roomName } from "./protocol.ts";
+import {
+  isUserId,
+  type Refusal,
+  ROOM_NAME_EXPECTED,
+  type RoomName,
+  roomName,
+  UID_EXPECTED,
+} from "./protocol.ts";
 
 /** Messages in one frame (W2.3). */
 export const MAX_FRAME_MESSAGES = 64;
@@ -13,7 +20,7 @@ const MAX_MINUTES = 5_256_000;
 const minutes = v.optional(
   v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_MINUTES)),
 );
-const uid = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
+const uid = v.pipe(v.string(), v.check(isUserId));
 const text = v.pipe(v.string(), v.minLength(1), v.check((value) => value.isWellFormed()));
 
 /** What a field must be, by name, for the sentence of an `INVALID_FIELD`. */
@@ -29,7 +36,7 @@ const EXPECTED: Record<string, string> = {
   after: "a uid",
   ts: "a whole number",
   token: "a token",
-  uid: "a uid",
+  uid: UID_EXPECTED,
   minutes: "a whole number from 0, which ends it, to 5256000",
 };
 

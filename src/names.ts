@@ -1,5 +1,6 @@
 // The names of the users who are connected now (W8.2): no two guests have the same one, and none has
 // that of a token user who was there before.
+import { isGuest } from "./identity.ts";
 import type { UserId } from "./protocol.ts";
 import { MAX_NAME_CHARACTERS } from "./user_name.ts";
 
@@ -56,10 +57,6 @@ export class Names {
     }
     return name;
   }
-}
-
-function isGuest(uid: UserId): boolean {
-  return uid.startsWith("guest:");
 }
 
 /** What makes two names the same to a reader. Both ways, because ß and ς fold only upwards. */
