@@ -1,5 +1,4 @@
-// The WebSocket endpoints: through the gate, then to a session. No header middleware may run here:
-// an upgrade's headers can't change.
+// The WebSocket endpoints: through the gate, then to a session. An upgrade's headers can't change.
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { offersBatches } from "../gate/credential.ts";
 import type { Admission, Gate } from "../gate/gate.ts";
