@@ -50,7 +50,11 @@ export function ws({ hub, gate, ended }: WsOptions) {
     return {
       // What came as several frames goes back as several, whatever the client speaks.
       isBatched: false,
-      opened: (socket) => echo = Echo.open({ hub, socket, ...who }),
+      opened: (socket) => {
+        echo = Echo.open({ hub, socket, ...who });
+        gate.opened(who.identity);
+        return echo;
+      },
       closed: () => echo?.closed(),
     };
   };
