@@ -1,7 +1,14 @@
 // What a client may send (docs/PROTOCOL.md): every message as a schema, and how a frame of them is
 // read. Imports nothing but the schema library and the wire.
 import * as v from "valibot";
-import { type Refusal, ROOM_NAME_EXPECTED, type RoomName, roomName } from "./protocol.ts";
+import {
+  isUserId,
+  type Refusal,
+  ROOM_NAME_EXPECTED,
+  type RoomName,
+  roomName,
+  UID_EXPECTED,
+} from "./protocol.ts";
 import { parseUserName, USER_NAME_EXPECTED } from "./user_name.ts";
 
 /** Messages in one frame (W2.3). */
@@ -14,7 +21,9 @@ const MAX_MINUTES = 5_256_000;
 const minutes = v.optional(
   v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_MINUTES)),
 );
-const uid = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
+const uid = v.pipe(v.string(), v.check(isUserId));
+/** A uid or a name. */
+const to = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 const text = v.pipe(v.string(), v.minLength(1), v.check((value) => value.isWellFormed()));
 
 /** A user name as W2.7 has it. */
@@ -41,7 +50,7 @@ const EXPECTED: Record<string, string> = {
   after: "a uid",
   ts: "a whole number",
   token: "a token",
-  uid: "a uid",
+  uid: UID_EXPECTED,
   minutes: "a whole number from 0, which ends it, to 5256000",
   seq: "a seq, a whole number of at least 0",
   name: USER_NAME_EXPECTED,
@@ -85,7 +94,7 @@ const clientMessages = {
   }),
   read: v.object({ type: v.literal("read"), room: roomName, seq, ref }),
   nick: v.object({ type: v.literal("nick"), name: userName, ref }),
-  direct: v.object({ type: v.literal("direct"), to: uid, text, ref }),
+  direct: v.object({ type: v.literal("direct"), to, text, ref }),
   ping: v.object({ type: v.literal("ping"), ts, ref }),
   pong: v.object({ type: v.literal("pong"), ts, ref }),
   auth: v.object({ type: v.literal("auth"), token: v.pipe(v.string(), v.minLength(1)), ref }),

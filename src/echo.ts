@@ -38,8 +38,12 @@ export class Echo implements SocketHandlers, Guest {
   }
 
   static open(options: EchoOptions): Echo {
+    const { hub, identity, address } = options;
     const echo = new Echo(options);
-    options.hub.sessions.add(echo);
+    hub.sessions.add(echo);
+    // The handshake may have outlived a ban, or the moment when everyone was sent home.
+    if (hub.isBanned(identity, address, hub.now())) echo.close(CLOSE.banned);
+    else if (hub.isDraining) echo.drain();
     return echo;
   }
 

@@ -10,7 +10,7 @@ import {
 import type { Config } from "./config.ts";
 
 /** What begins a line, turns the direction of text or drives a terminal, and formatters leave. */
-const TREACHEROUS = /[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const TREACHEROUS = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** Sets the log up for the process; all lines go to standard error. */
 export async function openLog(config: Pick<Config, "LOG_LEVEL" | "LOG_FORMAT">): Promise<Logger> {

@@ -1,5 +1,6 @@
 // The names of the users who are connected now (W8.2): no two guests have the same one, and none has
 // that of a token user who was there before.
+import { isGuest } from "./identity.ts";
 import type { UserId } from "./protocol.ts";
 import { MAX_NAME_CHARACTERS } from "./user_name.ts";
 
@@ -78,10 +79,6 @@ export class Names {
     }
     return name;
   }
-}
-
-function isGuest(uid: UserId): boolean {
-  return uid.startsWith("guest:");
 }
 
 const ASCII = /^[\0-\x7f]*$/;

@@ -41,6 +41,18 @@ export const roomName = v.pipe(
   v.transform((name) => name as RoomName),
 );
 
+/** What no uid holds: a direct room is named by two of them with a comma between, a log by lines. */
+const UID_FORBIDDEN = /[\p{C}\p{Z}\s,]/u;
+const MAX_UID_BYTES = 128;
+/** What a uid must be, in words. */
+export const UID_EXPECTED =
+  `1 to ${MAX_UID_BYTES} bytes without spaces, commas and control characters`;
+
+/** Whether somebody can have this uid (W15.8). */
+export function isUserId(uid: string): boolean {
+  return uid !== "" && utf8Length(uid) <= MAX_UID_BYTES && !UID_FORBIDDEN.test(uid);
+}
+
 export type Member = { uid: UserId; user: string };
 
 /** An entry of a room's log, the same live and replayed (W4). */

@@ -215,6 +215,8 @@ export class Requests {
     const before = Math.min(message.before ?? Infinity, head.seq + 1);
     const limit = Math.min(message.limit ?? historyPage, historyPage);
     const { messages, more } = await readPage(hub, room.name, before, limit, head.first);
+    // Meanwhile somebody may have been kicked.
+    if (!this.#member("read", message)) return;
     // Retention may have cut the log meanwhile.
     const first = Math.max(head.first, room.head.first);
     this.#answer({ type: "history", room: room.name, messages, first, more, ...refOf(message) });

@@ -106,7 +106,7 @@ function toKey(place: Place, uid: UserId): string {
   return `${place} ${uid}`;
 }
 
-/** A place holds no space; a uid may. */
+/** Neither a place nor a uid holds a space. */
 function splitKey(key: string): [Place, UserId] {
   const space = key.indexOf(" ");
   return [key.slice(0, space), key.slice(space + 1)];

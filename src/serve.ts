@@ -64,7 +64,7 @@ async function serveFrom(store: Store, config: Config, log: Logger): Promise<Ser
     random: Math.random,
     makeEpoch: () => randomText(8),
     authenticate: async (credential, address) =>
-      (await opened.promise).gate.authenticate(credential, Date.now(), address),
+      (await opened.promise).gate.authenticate(credential, address),
     audit: (event) => logAudited(log, event),
     fault,
     storeTried: (error) => watch.tried(error),

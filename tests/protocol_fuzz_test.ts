@@ -42,7 +42,7 @@ const valid = fc.oneof(
     type: fc.constantFrom("auth", "kick", "mute", "ban"),
     room: roomName,
     token: fc.string({ minLength: 1 }),
-    uid: fc.string({ minLength: 1, maxLength: 256 }),
+    uid: fc.string({ minLength: 1, maxLength: 128 }).filter((uid) => !/[ ,]/.test(uid)),
     minutes: fc.integer({ min: 0, max: 5_256_000 }),
     ref,
   }, { requiredKeys: ["type", "room", "token", "uid"] }),

@@ -13,7 +13,7 @@ const LIMIT = "limit must be a whole number of at least 1";
 const ON = "on must be true or false";
 const AFTER = "after must be a uid";
 const TOKEN = "token must be a token";
-const UID = "uid must be a uid";
+const UID = "uid must be 1 to 128 bytes without spaces, commas and control characters";
 const MINUTES = "minutes must be a whole number from 0, which ends it, to 5256000";
 const SEQ = "seq must be a seq, a whole number of at least 0";
 const NAME =
@@ -180,8 +180,13 @@ const cases: Case[] = [
       rule: "W10.9",
       message: { type, room: "a" },
       field: "uid",
-      good: ["guest:x", "a b", "a".repeat(256)],
-      bad: [MISSING, null, "", 7, {}, [], "a".repeat(257)],
+      good: ["guest:x", "a/b", "a".repeat(128), "é".repeat(64)],
+      bad: [
+        ...[MISSING, null, "", 7, {}, [], "a b", "a,b", "a".repeat(129), "é".repeat(65)],
+        // SQLite would give back the beginning, which is somebody else.
+        "ada\0x",
+        "\ud800",
+      ],
       expected: UID,
     },
     {

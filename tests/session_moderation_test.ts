@@ -38,6 +38,25 @@ function withTwo(run: (core: Core, moderator: Client, guest: Client) => unknown)
 
 describe("session kick", () => {
   it(
+    "W5.8 W10.6 who is kicked while a page of history is read is not given it",
+    withTwo(async (core, moderator, guest) => {
+      moderator.send(CHAT);
+      await core.settle();
+      for (const client of [moderator, guest]) client.take();
+      core.store.hold("page");
+      guest.send({ type: "history", room: ROOM, ref: "h" });
+      await core.settle();
+      await ask(core, moderator, { type: "kick", room: ROOM, uid: "guest:guest" });
+      core.store.release("page");
+      await core.settle();
+      const [left, error, ...rest] = guest.take();
+      assertEquals([left?.type, rest], ["left", []]);
+      assert(error?.type === "error");
+      assertEquals([error.code, error.ref], ["NOT_JOINED", "h"]);
+    }),
+  );
+
+  it(
     "W10.6 kick makes every connection of the user leave that room, at once, and it may come back",
     withTwo(async (core, moderator, guest) => {
       const second = await core.enter("guest", [ROOM, "other"]);

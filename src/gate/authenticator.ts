@@ -1,6 +1,6 @@
 // Who a credential stands for (W15.3): a shared token, a guest's session, a JWT, or the cookie's
 // session. Knows nothing of requests and addresses.
-import type { Identity } from "../identity.ts";
+import { type Identity, isGuest } from "../identity.ts";
 import type { UserId } from "../protocol.ts";
 import type { Credential } from "./credential.ts";
 import type { GuestSessions } from "./guest.ts";
@@ -103,10 +103,9 @@ export class Authenticator {
       return { ...refuse(401, "UNAUTHORIZED", "this session has ended"), isStaleCookie: true };
     }
     const { identity, binding, expires } = found;
-    const isGuest = identity.uid.startsWith("guest:");
     const judged = this.#judge({
       ok: true,
-      identity: isGuest && name !== undefined ? { ...identity, name } : identity,
+      identity: isGuest(identity.uid) && name !== undefined ? { ...identity, name } : identity,
       binding,
       until: expires,
     });

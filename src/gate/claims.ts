@@ -2,13 +2,10 @@
 // value is not.
 import { createHash } from "node:crypto";
 import * as v from "valibot";
-import type { Grant, Identity } from "../identity.ts";
-import { utf8Length } from "../protocol.ts";
+import { type Grant, type Identity, isGuest } from "../identity.ts";
+import { isUserId, UID_EXPECTED, utf8Length } from "../protocol.ts";
 import { MAX_NAME_CHARACTERS, parseUserName } from "../user_name.ts";
 
-/** A direct room is named by two uids with a comma between them; a guest's begins with `guest:`. */
-const SUB_FORBIDDEN = /[\p{C}\p{Z}\s,]|^guest:/u;
-const MAX_SUB_BYTES = 128;
 /** A room name, or the beginning of one with `*` behind it, or `*`. */
 const PATTERN = /^(?:[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*\*?|\*)$/u;
 const MAX_PATTERN_BYTES = 65;
@@ -19,8 +16,7 @@ const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(LAST_SECOND));
 const permissions = v.array(v.picklist(["read", "write", "moderate"]));
 // A misspelt field would give more than was meant.
 const grant = v.union([permissions, v.strictObject({ permissions, from: v.optional(seconds, 0) })]);
-const isSub = (sub: string) =>
-  sub !== "" && sub.isWellFormed() && utf8Length(sub) <= MAX_SUB_BYTES && !SUB_FORBIDDEN.test(sub);
+const isSub = (sub: string) => isUserId(sub) && !isGuest(sub);
 const isRooms = (value: unknown): boolean =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -35,8 +31,7 @@ const claims = v.object({
 
 /** What a claim must be, by name. */
 const EXPECTED: Record<string, string> = {
-  sub: `1 to ${MAX_SUB_BYTES} bytes without spaces, commas and control characters, and not begin ` +
-    "with guest:",
+  sub: `${UID_EXPECTED}, and not begin with guest:`,
   exp: "a time in seconds since 1970",
   iat: "a time in seconds since 1970, and not in the future",
   nbf: "a time in seconds since 1970 that has come",

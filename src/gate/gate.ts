@@ -159,18 +159,14 @@ export class Gate {
 
   /**
    * Who a credential stands for that came in band (`auth`); undefined: nobody, "unavailable": that
-   * can't be told now. `address` is who sent it, and is refused when it guesses.
+   * can't be told now. `address` is who sent it, and is not listened to when it guesses.
    */
   async authenticate(
     credential: string,
-    now: number,
-    address?: string,
+    address: string,
   ): Promise<Identity | "unavailable" | undefined> {
-    const from = address === undefined ? undefined : { address, network: network(address) };
     const shown = { value: credential, isCookie: false };
-    const known = from
-      ? await this.#identify(from, shown, undefined)
-      : await this.#options.authenticator.identify(shown, undefined, now);
+    const known = await this.#identify({ address, network: network(address) }, shown, undefined);
     if (known.ok) return known.identity;
     return known.status === 401 ? undefined : "unavailable";
   }

@@ -13,8 +13,10 @@ const USERS = 10;
 const FREE_GUESSES = 10;
 const PENALTY_MS = 1000;
 const MAX_PENALTY_MS = 600_000;
-/** One guess is forgiven each so many milliseconds. */
+/** One guess is forgiven each so many milliseconds in which guesses are looked at. */
 const FORGIVEN_MS = 20_000;
+/** More are not remembered: with these the penalty is the longest. */
+const MOST_GUESSES = FREE_GUESSES + 11;
 const MAX_ADDRESSES = 50_000;
 /** Of the addresses that were silent for longest so many are looked at for one to forget. */
 const LOOKED_AT = 8;
@@ -52,6 +54,11 @@ export class AddressLimits {
   readonly #options: AddressLimitsOptions;
   /** By network, the longest silent first. */
   readonly #entries = new Map<string, Entry>();
+  /**
+   * Stands before the longest silent one: what it passes is forgotten or set behind the others. A new
+   * one for each look would first pass by the places of all who were forgotten.
+   */
+  readonly #silent = this.#entries.entries();
   /** Shared by those for whom there is no place, because all who are known are in their penalty. */
   readonly #others = new Entry(0);
 
@@ -99,8 +106,10 @@ export class AddressLimits {
       entry.forgeries.take(now);
       return 0;
     }
-    const forgiven = (now - entry.guessedAt) / FORGIVEN_MS;
-    entry.guesses = Math.max(0, entry.guesses - forgiven) + 1;
+    // Not while it is refused: else each penalty would forgive what it is for, and none grow long.
+    const calmMs = Math.max(0, now - Math.max(entry.guessedAt, entry.refusedUntil));
+    entry.guesses = Math.max(0, entry.guesses - calmMs / FORGIVEN_MS) + 1;
+    entry.guesses = Math.min(MOST_GUESSES, entry.guesses);
     entry.guessedAt = now;
     const over = Math.ceil(entry.guesses) - FREE_GUESSES;
     if (over <= 0) return 0;
@@ -129,12 +138,11 @@ export class AddressLimits {
   }
 
   #forgetOne(now: number): boolean {
-    let looked = 0;
-    for (const [address, entry] of this.#entries) {
+    for (let looked = 0; looked < LOOKED_AT; looked++) {
+      const [address, entry] = this.#silent.next().value!;
       this.#entries.delete(address);
       if (entry.refusedUntil <= now) return true;
       this.#entries.set(address, entry);
-      if (++looked === LOOKED_AT) return false;
     }
     return false;
   }

@@ -56,8 +56,9 @@ export class SignIns {
   async end(id: string): Promise<string> {
     const key = hash(id);
     this.#ended.add(key);
-    await this.#store.remove(KIND, key);
+    // Before the store is asked, which may fail at each of them.
     if (this.#ended.size > REMEMBERED) this.#ended.delete(this.#ended.values().next().value!);
+    await this.#store.remove(KIND, key);
     return key;
   }
 

@@ -1,5 +1,4 @@
-// Headers that tell a browser to make nothing of an answer but what it is. Not for upgrades: their
-// headers can't change.
+// Headers that tell a browser to make nothing of an answer but what it is (W15.12).
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "./env.ts";
 
@@ -12,10 +11,11 @@ const HEADERS = {
   "x-content-type-options": "nosniff",
 };
 
-/** Gives these to every answer that has no other ones, but for those of the WebSocket endpoints. */
+/** Gives these to every answer that has no other ones. */
 export const securityHeaders = createMiddleware<AppEnv>(async (context, next) => {
   await next();
-  if (context.req.path.startsWith("/ws")) return;
+  // An upgrade's headers can't change.
+  if (context.res.status === 101) return;
   for (const [name, value] of Object.entries(HEADERS)) {
     if (!context.res.headers.has(name)) context.res.headers.set(name, value);
   }

@@ -3,13 +3,10 @@ import { Hono } from "hono";
 import type { Gate, LiveSessions } from "../gate/gate.ts";
 import { refuse } from "../gate/refusal.ts";
 import type { Revocations } from "../gate/revocations.ts";
-import { utf8Length } from "../protocol.ts";
+import { isUserId, UID_EXPECTED } from "../protocol.ts";
 import { answer } from "./answer.ts";
 import type { AppEnv } from "./env.ts";
 import { only } from "./method.ts";
-
-/** No uid is longer, in bytes. */
-const MAX_UID_BYTES = 128;
 
 export interface UsersOptions {
   gate: Gate;
@@ -27,8 +24,8 @@ export function users({ gate, revocations, live, now }: UsersOptions) {
         return answer(context, refuse(403, "FORBIDDEN", "only an administrator may do this"));
       }
       const uid = context.req.param("uid");
-      if (!uid.isWellFormed() || utf8Length(uid) > MAX_UID_BYTES) {
-        const message = `uid must be at most ${MAX_UID_BYTES} bytes, percent-encoded`;
+      if (!isUserId(uid)) {
+        const message = `uid must be ${UID_EXPECTED}, percent-encoded`;
         return answer(context, refuse(400, "INVALID_FIELD", message));
       }
       const before = now();

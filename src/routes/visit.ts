@@ -17,12 +17,14 @@ abstract class Visit implements UpgradeOptions {
   readonly hub: Hub;
   readonly identity: Identity;
   readonly address: string;
+  protected readonly host: Host;
   /** Set when it is open. */
   socket!: Socket;
   readonly #release: () => void;
 
-  constructor(hub: Hub, { identity, address, release }: Admitted) {
-    this.hub = hub;
+  constructor(host: Host, { identity, address, release }: Admitted) {
+    this.host = host;
+    this.hub = host.hub;
     this.identity = identity;
     this.address = address;
     this.#release = release;
@@ -35,7 +37,9 @@ abstract class Visit implements UpgradeOptions {
 
   opened(socket: Socket): SocketHandlers {
     this.socket = socket;
-    return this.open();
+    const handlers = this.open();
+    this.host.gate.opened(this.identity);
+    return handlers;
   }
 
   closed(code: number, reason: string): void {
@@ -56,7 +60,6 @@ export class SessionVisit extends Visit implements SessionOptions {
   readonly hasHeartbeat: boolean;
   readonly path: RoomName | undefined;
   readonly limit: Limit | undefined;
-  readonly #host: Host;
   #session: Session | undefined;
 
   constructor(
@@ -66,8 +69,7 @@ export class SessionVisit extends Visit implements SessionOptions {
     hasHeartbeat: boolean,
     path: RoomName | undefined,
   ) {
-    super(host.hub, admitted);
-    this.#host = host;
+    super(host, admitted);
     this.limit = admitted.limit;
     this.isBatched = isBatched;
     this.hasHeartbeat = hasHeartbeat;
@@ -79,13 +81,11 @@ export class SessionVisit extends Visit implements SessionOptions {
   }
 
   ended(life: Life): void {
-    this.#host.ended(life, this.address);
+    this.host.ended(life, this.address);
   }
 
   protected open(): SocketHandlers {
-    this.#session = Session.open(this);
-    this.#host.gate.opened(this.identity);
-    return this.#session;
+    return this.#session = Session.open(this);
   }
 
   protected end(code: number, reason: string): void {
@@ -99,8 +99,8 @@ export class EchoVisit extends Visit implements EchoOptions {
   readonly protocol: string | undefined;
   #echo: Echo | undefined;
 
-  constructor(hub: Hub, admitted: Admitted, offersBatches: boolean) {
-    super(hub, admitted);
+  constructor(host: Host, admitted: Admitted, offersBatches: boolean) {
+    super(host, admitted);
     this.protocol = offersBatches ? SUBPROTOCOL : undefined;
   }
 

@@ -1,5 +1,4 @@
-// The WebSocket endpoints: through the gate, then to a session. No header middleware may run here:
-// an upgrade's headers can't change.
+// The WebSocket endpoints: through the gate, then to a session. An upgrade's headers can't change.
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { offersBatches } from "../gate/credential.ts";
 import type { Gate } from "../gate/gate.ts";
@@ -16,7 +15,7 @@ export function ws(host: Host) {
   const { gate } = host;
   const toSession = (hasHeartbeat: boolean, path?: RoomName): Begin => (admitted, isBatched) =>
     new SessionVisit(host, admitted, isBatched, hasHeartbeat, path);
-  const toEcho: Begin = (admitted, isBatched) => new EchoVisit(host.hub, admitted, isBatched);
+  const toEcho: Begin = (admitted, isBatched) => new EchoVisit(host, admitted, isBatched);
   const chat = (context: Context<AppEnv>, path?: RoomName): Promise<Response> =>
     upgrade(context, gate, toSession(context.req.query("heartbeat") !== "off", path));
 

@@ -22,6 +22,10 @@ describe("headers", () => {
       "/icon.svg",
       "/healthz",
       "/readyz",
+      "/ws",
+      "/ws/chat/general",
+      "/ws/echo",
+      "/wsx",
     ];
     for (
       const path of [...paths, "/nothing", "/api/session", "/api/nothing", "/api/users/a/revoke"]

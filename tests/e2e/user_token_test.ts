@@ -218,7 +218,9 @@ describe("revocation", () => {
     assertEquals(await revoke(server, "u", { origin }), { status: 403, code: "FORBIDDEN" });
     const admin = await sign({ sub: "root", admin: true });
     assertEquals((await revoke(server, "u", as(admin))).status, 204);
-    assertEquals(await revoke(server, "x".repeat(129)), { status: 400, code: "INVALID_FIELD" });
+    for (const uid of ["x".repeat(129), "u\0x", "u x"]) {
+      assertEquals(await revoke(server, uid), { status: 400, code: "INVALID_FIELD" });
+    }
     const read = await fetch(`${server.url}/api/users/u/revoke`, { headers: as(ADMIN_TOKEN) });
     assertEquals([read.status, read.headers.get("allow")], [405, "POST"]);
     assertEquals((await read.json()).code, "METHOD_NOT_ALLOWED");

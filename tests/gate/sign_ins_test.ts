@@ -1,8 +1,9 @@
-import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertMatch, assertRejects } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { SignIns } from "../../src/gate/sign_ins.ts";
 import type { Identity } from "../../src/identity.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
+import { StoreError } from "../../src/store/store.ts";
 import { HeldStore } from "../core/held_store.ts";
 
 const NOW = 1_800_000_000_000;
@@ -83,6 +84,19 @@ describe("W15.9 a session behind the cookie", () => {
     assert(signIns.hasEnded(identity.signIn!));
     await signIns.end(id);
     await signIns.end("never-was-one");
+  });
+
+  it("of those that ended a thousand are remembered, also while the store fails", async () => {
+    const store = new HeldStore();
+    const signIns = new SignIns(store);
+    const { id } = await signIns.start(ADA, "b", NOW);
+    const { identity } = (await signIns.find(id, NOW))!;
+    store.fail("remove");
+    await assertRejects(() => signIns.end(id), StoreError);
+    for (let count = 1; count < 1000; count++) await assertRejects(() => signIns.end(`${count}`));
+    assert(signIns.hasEnded(identity.signIn!));
+    await assertRejects(() => signIns.end("one more"));
+    assertFalse(signIns.hasEnded(identity.signIn!));
   });
 
   it("does not come back by a look-up that was under way when it ended", async () => {
