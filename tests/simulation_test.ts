@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { runSchedule } from "./simulation/schedule.ts";
 
-const RUNS = Number(Deno.env.get("SIM_RUNS") || 150);
+const RUNS = Number(Deno.env.get("SIM_RUNS") || 300);
 const SEED = Deno.env.get("SIM_SEED");
 /** So many schedules meet everything that is to be met. */
 const ENOUGH = 150;
