@@ -11,6 +11,8 @@ const ENTRIES_PER_ROOM = 10_000;
 const ENTRIES = 200_000;
 /** Rooms of which anything is known. */
 const ROOMS = 100_000;
+/** How often records that have expired are dropped, in milliseconds. */
+const SWEEP_MS = 600_000;
 
 interface Log {
   epoch: string;
@@ -31,6 +33,7 @@ export class MemoryStore implements Store {
   readonly #kept = new Map<string, string>();
   /** By kind, then by key. */
   readonly #records = new Map<string, Map<string, Stored>>();
+  #sweptAt = -Infinity;
   #entries = 0;
   /** Logs that lost entries since `retain` last told of them. */
   readonly #cut = new Set<RoomName>();
@@ -108,14 +111,15 @@ export class MemoryStore implements Store {
   }
 
   get(kind: string, key: string, now: number): Promise<string | undefined> {
+    this.#sweep(now);
     const record = this.#records.get(kind)?.get(key);
     return Promise.resolve(record && isAlive(record, now) ? record.value : undefined);
   }
 
   list(kind: string, now: number): Promise<Stored[]> {
     const records = this.#records.get(kind) ?? new Map<string, Stored>();
-    for (const record of records.values()) if (!isAlive(record, now)) records.delete(record.key);
-    return Promise.resolve([...records.values()].sort((a, b) => a.key < b.key ? -1 : 1));
+    const alive = [...records.values()].filter((record) => isAlive(record, now));
+    return Promise.resolve(alive.sort((a, b) => a.key < b.key ? -1 : 1));
   }
 
   remove(kind: string, key: string): Promise<void> {
@@ -129,6 +133,15 @@ export class MemoryStore implements Store {
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** Forgets records that have expired, which nobody may ever ask for again. */
+  #sweep(now: number): void {
+    if (now - this.#sweptAt < SWEEP_MS) return;
+    this.#sweptAt = now;
+    for (const records of this.#records.values()) {
+      for (const record of records.values()) if (!isAlive(record, now)) records.delete(record.key);
+    }
   }
 
   #append(draft: Draft): Appended {

@@ -77,3 +77,19 @@ describe("the ring of a memory: store", () => {
     assertEquals([await store.marks.direct("u", 9), await store.marks.knows("u")], [[], false]);
   });
 });
+
+describe("the records of a memory: store", () => {
+  it("are forgotten some time after they have expired, whoever is asked for", async () => {
+    await using opened = await openMemory();
+    const { store } = opened;
+    for (const [key, expires] of [["a", 1000], ["b", 2_000_000], ["c", null]] as const) {
+      await store.put("session", key, "kept", expires);
+    }
+    const keys = async () => (await store.list("session", 0)).map(({ key }) => key);
+    await store.get("session", "none", 999);
+    await store.get("session", "none", 1001);
+    assertEquals(await keys(), ["a", "b", "c"]);
+    await store.get("ban", "none", 700_000);
+    assertEquals(await keys(), ["b", "c"]);
+  });
+});
