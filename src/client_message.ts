@@ -28,7 +28,7 @@ const EXPECTED: Record<string, string> = {
   on: "true or false",
   after: "a uid",
   ts: "a whole number",
-  token: "a token",
+  token: "a string that is not empty",
   uid: "a uid",
   minutes: "a whole number from 0, which ends it, to 5256000",
 };
