@@ -141,7 +141,9 @@ function describe(config: Config, door: Door | undefined, url: string): string[]
     ];
   }
   if (door.tokenHash === undefined) {
-    const who = isLoopback(config.HOST) ? "this machine" : "everybody who can reach it";
+    const who = isLoopback(config.HOST)
+      ? "this machine, and through a proxy to everybody"
+      : "everybody who can reach it";
     return [`It is open to ${who}, without a token.`, ...users];
   }
   if (config.WS_TOKEN === "") {

@@ -49,7 +49,7 @@ const EXPECTED: Record<string, string> = {
   on: "true or false",
   after: "a uid",
   ts: "a whole number",
-  token: "a token",
+  token: "a string that is not empty",
   uid: UID_EXPECTED,
   minutes: "a whole number from 0, which ends it, to 5256000",
   seq: "a seq, a whole number of at least 0",

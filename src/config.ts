@@ -6,13 +6,13 @@ import { parseRoomName, type RoomName, utf8Length } from "./protocol.ts";
 
 const MAX_NUMBER = 2 ** 31 - 1;
 
-const whole = (least: number) =>
+const whole = (least: number, most = MAX_NUMBER) =>
   v.pipe(
     v.string(),
-    v.regex(/^\d{1,10}$/),
+    v.regex(/^\d{1,16}$/),
     v.transform(Number),
     v.minValue(least),
-    v.maxValue(MAX_NUMBER),
+    v.maxValue(most),
   );
 const list = v.pipe(
   v.string(),
@@ -45,7 +45,7 @@ function number(otherwise: number, least = 1) {
 const settings = {
   PORT: setting(
     "8000",
-    v.pipe(whole(0), v.maxValue(65535)),
+    whole(0, 65535),
     "a port from 0 to 65535; 0 takes a free one",
   ),
   HOST: setting(
@@ -62,8 +62,11 @@ const settings = {
   STORE_SYNC: setting("full", v.picklist(["full", "normal"]), "full or normal"),
   STORE_MAX_BYTES: setting(
     "0",
-    v.union([v.pipe(v.literal("0"), v.transform(Number)), whole(MIN_STORE_BYTES)]),
-    `0, or a whole number from ${MIN_STORE_BYTES} to ${MAX_NUMBER}`,
+    v.union([
+      v.pipe(v.literal("0"), v.transform(Number)),
+      whole(MIN_STORE_BYTES, Number.MAX_SAFE_INTEGER),
+    ]),
+    `0, or a whole number of bytes from ${MIN_STORE_BYTES}`,
   ),
   RETENTION_DAYS: number(0, 0),
   RETENTION_MESSAGES: number(0, 0),
@@ -219,9 +222,15 @@ function nearMiss(name: string): string[] {
 /** A slip is rarely in the first letter (GH_TOKEN), and PORTS and HOSTS are words of their own. */
 function isNear(name: string, known: string): boolean {
   if (name[0] !== known[0]) return false;
+  // TRUSTED_PROXY and JOIN_POLICIES are three letters off.
+  if (singular(name) === singular(known)) return true;
   return known.length > 5
     ? distance(name, known) <= 2
     : name.length <= known.length && distance(name, known) <= 1;
+}
+
+function singular(name: string): string {
+  return name.replace(/IES$/, "Y");
 }
 
 /** Levenshtein's distance, or 3 where the lengths alone say more than 2. */

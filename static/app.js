@@ -103,7 +103,9 @@ function begin(name, room) {
   inside = { chat, house };
   let wasIn = false;
   chat.on("welcome", ({ user }) => {
-    if (!wasIn && user !== name) speak(`Somebody here is called ${name}; you are ${user}.`);
+    const isGuest = chat.me?.uid.startsWith("guest:");
+    const why = isGuest ? `Somebody here is called ${name}` : "Your token has a name";
+    if (!wasIn && user !== name) speak(`${why}; you are ${user}.`);
     wasIn = true;
     triesToken = false;
   });

@@ -88,7 +88,11 @@ export class House {
     find("#house", HTMLElement).hidden = false;
     const parts = [this.#log, this.#composer, this.#drawer, this.#list, this.#people, this.#rooms];
     for (const part of parts) part.start();
-    this.#header.start(() => this.#rooms.join(this.#room));
+    this.#header.start(async () => {
+      await this.#rooms.join(this.#room);
+      this.#paint();
+      this.#composer.focus();
+    });
     this.#lamp.start(this.#chat.state);
     this.#chat.on("state", (state) => {
       this.#lamp.show(state);
@@ -205,6 +209,7 @@ export class House {
     this.#header.show(room, this.#rooms.unread);
     this.#people.show(room, me.uid);
     this.#composer.showName(me);
+    this.#composer.allow(room.refusal === null);
     this.#ownName.textContent = me.user;
     this.#typing.textContent = typingSentence(room.typists.names);
     this.#list.show(this.#rooms.names.map((name) => ({

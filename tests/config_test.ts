@@ -75,7 +75,7 @@ const GOOD: [name: string, value: string, read: unknown][] = [
   ["STORE_SYNC", "normal", "normal"],
   ["STORE_MAX_BYTES", "0", 0],
   ["STORE_MAX_BYTES", "1048576", 1_048_576],
-  ["STORE_MAX_BYTES", "2147483647", 2_147_483_647],
+  ["STORE_MAX_BYTES", "500000000000", 500_000_000_000],
   ["WS_TOKEN", "open", "open"],
   ["AUTH_HEADER", "X-WS-Auth-Key", "x-ws-auth-key"],
   ["ALLOWED_ORIGINS", "*", ["*"]],
@@ -102,7 +102,7 @@ const NETWORKS =
   "addresses or networks of proxies such as 127.0.0.1 or 10.0.0.0/8, with commas between them";
 const KEYS_URL =
   "an https: address of public keys without a password in it; http: on this machine only";
-const SIZES = "0, or a whole number from 1048576 to 2147483647";
+const SIZES = "0, or a whole number of bytes from 1048576";
 const BAD: [name: string, value: string, expected: string][] = [
   ["HOST", "http://127.0.0.1", HOSTS],
   ["HOST", "a b", HOSTS],
@@ -115,7 +115,8 @@ const BAD: [name: string, value: string, expected: string][] = [
   ["STORE_SYNC", "off", "full or normal"],
   ["STORE_SYNC", "Full", "full or normal"],
   ["STORE_MAX_BYTES", "1048575", SIZES],
-  ["STORE_MAX_BYTES", "2147483648", SIZES],
+  ["STORE_MAX_BYTES", "9007199254740992", SIZES],
+  ["STORE_MAX_BYTES", "10000000000000000", SIZES],
   ["STORE_MAX_BYTES", "00", SIZES],
   ["STORE_MAX_BYTES", "1G", SIZES],
   ["AUTH_HEADER", "x auth", "the name of a header, such as x-ws-auth-key"],

@@ -54,7 +54,7 @@ function enter(context: Context<AppEnv>, admitted: Admitted, begin: Begin): Resp
   if (!isUpgrade(request)) {
     release();
     const message = "this is a WebSocket endpoint, and the request was no upgrade: a WebSocket " +
-      "client is needed, and a proxy in between must forward Upgrade and Connection";
+      "client is needed, and a proxy in between must forward Upgrade, Connection and Host";
     const refused = tell(context, refuse(426, "UPGRADE_REQUIRED", message));
     refused.headers.set("upgrade", "websocket");
     return refused;

@@ -41,7 +41,10 @@ export class OpenRooms {
       this.askPublic();
     });
     chat.on("joined", (joined) => this.#joined(joined));
-    chat.on("left", ({ room }) => this.get(room).isJoined = false);
+    chat.on("left", ({ room, reason }) => {
+      this.get(room).leave(reason);
+      changed();
+    });
     chat.on("outgoing", (outgoing) => this.say(outgoing));
     chat.on("entry", (entry) => {
       const room = this.get(entry.room);

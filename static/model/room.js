@@ -20,7 +20,7 @@ export class Room {
   /** Those the server named, which may not be all. @type {Map<string, string>} */
   members = new Map();
   isJoined = false;
-  /** Why it could not be joined. @type {{code: ErrorCode, message: string} | null} */
+  /** Why it could not be joined, or had to be left. @type {{code: ErrorCode, message: string} | null} */
   refusal = null;
   /** The newest entry that was read, and the one that the browser remembers. */
   read = 0;
@@ -69,6 +69,14 @@ export class Room {
       this.timeline.reset(joined, seq);
     }
     this.isJoined = true;
+  }
+
+  /** With a reason somebody else wanted it (W10.6). @param {string} [reason] */
+  leave(reason) {
+    this.isJoined = false;
+    this.members.clear();
+    this.count = 0;
+    if (reason) this.refusal = { code: "NOT_JOINED", message: reason };
   }
 
   /** @param {Presence} presence @param {string} me */

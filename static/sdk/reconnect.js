@@ -69,8 +69,9 @@ export function afterRefusal(status, { code, message, retryAfterMs }) {
     return {
       next: "wait",
       reason: "proxy",
-      message: "Something between here and the server swallows WebSocket upgrades: " +
-        "check the proxy's configuration.",
+      message:
+        "Something between here and the server swallows WebSocket upgrades, or changes the " +
+        "Host of requests: check the proxy's configuration.",
     };
   }
   switch (status) {

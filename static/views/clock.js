@@ -25,9 +25,13 @@ export function dateOf(ts) {
   return `${DATE.format(ts)} ${new Date(ts).getFullYear()}`;
 }
 
-/** Puts a time with its full date into an element. @param {HTMLTimeElement} element @param {number} ts */
-export function showTime(element, ts) {
-  element.textContent = timeOf(ts);
-  element.dateTime = new Date(ts).toISOString();
-  element.title = `${WEEKDAY.format(ts)}, ${dateOf(ts)}, ${timeOf(ts)}`;
+/** `09:14`, with its date unless that is today. @param {number} ts */
+export function momentOf(ts) {
+  const isToday = dateOf(ts) === dateOf(Date.now());
+  return isToday ? timeOf(ts) : `${dateOf(ts)}, ${timeOf(ts)}`;
+}
+
+/** `Thursday, 20 November 2025, 09:14` @param {number} ts */
+export function fullTimeOf(ts) {
+  return `${WEEKDAY.format(ts)}, ${dateOf(ts)}, ${timeOf(ts)}`;
 }

@@ -58,6 +58,11 @@ export class Composer {
     showNick(this.#name, me);
   }
 
+  /** Where one is not in the room, nothing can be written to it. @param {boolean} may */
+  allow(may) {
+    this.#form.inert = !may;
+  }
+
   /** Takes a text back to be written anew, before what stands there. @param {string} text */
   edit(text) {
     this.#put([text, this.#box.value].filter(Boolean).join("\n"));

@@ -1,5 +1,6 @@
 // @ts-check
 // How the modules get at the page: typed, and throwing at start-up where the page lacks something.
+import { fullTimeOf, timeOf } from "./clock.js";
 
 /**
  * The element below `root` that `selector` finds.
@@ -25,4 +26,11 @@ export function stamp(selector) {
 /** Shows another icon. @param {SVGSVGElement} svg @param {string} icon */
 export function setIcon(svg, icon) {
   find("use", SVGUseElement, svg).setAttribute("href", `#i-${icon}`);
+}
+
+/** Puts a time with its full date into an element. @param {HTMLTimeElement} element @param {number} ts */
+export function showTime(element, ts) {
+  element.textContent = timeOf(ts);
+  element.dateTime = new Date(ts).toISOString();
+  element.title = fullTimeOf(ts);
 }

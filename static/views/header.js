@@ -1,6 +1,7 @@
 // @ts-check
 // Which room is in view: its name and topic, and the title of the page.
 import { find } from "./element.js";
+import { speak } from "./spoken.js";
 import { roomRefusal } from "./wording.js";
 /** @import {Room} from "../model/room.js" */
 
@@ -11,6 +12,8 @@ export class Header {
   #emptyTitle = find("#empty-title", HTMLElement);
   #emptyText = find("#empty-text", HTMLElement);
   #emptyAction = find("#empty-action", HTMLButtonElement);
+  /** The one that was said aloud. @type {Room["refusal"]} */
+  #told = null;
 
   /** @param {() => void} tryAgain */
   start(tryAgain) {
@@ -32,5 +35,7 @@ export class Header {
     this.#emptyTitle.textContent = title;
     this.#emptyText.textContent = text;
     this.#emptyAction.hidden = !refusal;
+    if (refusal && refusal !== this.#told) speak(`${title}. ${text}`);
+    this.#told = refusal;
   }
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // The rows between what is said: days, stage directions, the unread line, what waits.
-import { dayOf, showTime, timeOf } from "./clock.js";
-import { find, stamp } from "./element.js";
+import { dayOf, timeOf } from "./clock.js";
+import { find, showTime, stamp } from "./element.js";
 import { counted, stageSentence } from "./wording.js";
 /** @import {Row, StageRow} from "../model/rows.js" */
 

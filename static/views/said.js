@@ -1,7 +1,6 @@
 // @ts-check
 // The row of something said: who, when, what, and what became of it.
-import { showTime } from "./clock.js";
-import { find, stamp } from "./element.js";
+import { find, showTime, stamp } from "./element.js";
 import { showNick } from "./nick.js";
 import { speechOf } from "./speech.js";
 import { failureOf } from "./wording.js";

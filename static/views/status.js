@@ -22,7 +22,7 @@ const REASONS = {
   slow: "This connection was too slow; what was missed will load.",
   restarting: "The server is restarting.",
   full: "The server is full.",
-  limited: "Too much was sent at once.",
+  limited: "Too much came from you, or from your network.",
   internal: "The server had a fault.",
   offline: "The server cannot be reached.",
 };
@@ -67,7 +67,9 @@ export function slipOf(state, last, unsent) {
         return {
           icon: "warn",
           title: "Live connections do not get through",
-          text: "The server answers, but something between here and there stops WebSockets.",
+          text:
+            "The server answers, but a proxy between here and there stops WebSockets, or hides " +
+            "this page's address from the server.",
           action: "Try now",
         };
       }

@@ -1,7 +1,10 @@
 // @ts-check
 // The sentences of the page that depend on something. Knows nothing of elements.
+import { momentOf } from "./clock.js";
 /** @import {ErrorCode, Refusal} from "../../src/protocol.ts" */
 /** @import {Stage} from "../model/timeline.js" */
+
+const ISO_TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
 
 /** `Ruth`, `Ruth and Jonas`, `Ruth, Jonas and Mara` @param {string[]} names */
 export function listed(names) {
@@ -48,8 +51,6 @@ export function failureOf(refusal, maxBytes) {
       return { sentence: "Not sent. Too many messages at once.", cure: "retry" };
     case "NOT_JOINED":
       return { sentence: "Not sent. You are no longer in this room.", cure: "rejoin" };
-    case "FORBIDDEN":
-      return { sentence: "Not sent. You may read here, but not write.", cure: "retry" };
     case "UNAVAILABLE":
     case "INTERNAL":
       return { sentence: "Not sent. The server could not store it.", cure: "retry" };
@@ -61,21 +62,40 @@ export function failureOf(refusal, maxBytes) {
       };
     }
   }
-  return { sentence: `Not sent. ${refusal?.message ?? ""}`.trim(), cure: "retry" };
+  return {
+    sentence: `Not sent. ${refusal ? sentence(refusal.message) : ""}`.trim(),
+    cure: "retry",
+  };
 }
 
 /**
- * Why a room can't be entered: a title and a sentence.
+ * Why a room can't be entered, or had to be left, which `NOT_JOINED` and a reason stand for: a title
+ * and a sentence.
  * @param {string} room
  * @param {{code: ErrorCode, message: string}} refusal
  */
 export function roomRefusal(room, { code, message }) {
+  if (code === "NOT_JOINED") return removal(room, message);
   if (code === "ROOM_FULL") return [`#${room} is full`, "Try again later."];
   if (code === "RATE_LIMITED") return ["Too many tries", "Try again in a moment."];
   return [`#${room} can’t be entered`, sentence(message)];
 }
 
-/** A message of the server as a whole sentence. @param {string} text */
+/** @param {string} room @param {string} reason that of `left` (W8.5, W10) */
+function removal(room, reason) {
+  switch (reason) {
+    case "kicked":
+      return [`You were sent out of #${room}`, "A moderator did this. You may come in again."];
+    case "banned":
+      return [`You are banned from #${room}`, "A moderator did this."];
+    case "forbidden":
+      return [`#${room} is closed to you`, "What you may do here has changed."];
+  }
+  return [`You are no longer in #${room}`, sentence(reason)];
+}
+
+/** A message of the server as a whole sentence, its times as the reader's. @param {string} text */
 export function sentence(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
+  const told = text.replace(ISO_TIME, (time) => momentOf(Date.parse(time)));
+  return told.charAt(0).toUpperCase() + told.slice(1) + (/[.!?]$/.test(told) ? "" : ".");
 }

@@ -1,5 +1,6 @@
 // The door: the first visit, links with a token or a room, tokens that are wrong or have ended.
 import { assertEquals, assertFalse } from "@std/assert";
+import { SignJWT } from "jose";
 import { startServer } from "../harness/server.ts";
 import { tempFolder } from "../harness/temp.ts";
 import { enter } from "../harness/visitor.ts";
@@ -9,6 +10,7 @@ import { it } from "./it.ts";
 import { openVisit } from "./visit.ts";
 import { openWire } from "./wire.ts";
 
+const SECRET = "thirty-two bytes that both of them know";
 const TOKEN = "open+sesame/42=";
 const WRONG_TOKEN =
   "This token was not accepted. It may have ended; ask whoever runs this server for a new one.";
@@ -223,6 +225,17 @@ it("W8.2 a name that is taken gets -2, and one is told", async () => {
   await ines.say("which one am I?");
   await ines.seesSent("which one am I?");
   assertEquals(await ines.timeline(), ["Ines-2: which one am I?"]);
+});
+
+it("W15.8 who comes with a token that has a name is told that it counts, not the one they wrote", async () => {
+  await using server = await startServer({ JWT_SECRET: SECRET });
+  await using visit = await openVisit(server.url);
+  const token = await new SignJWT({ name: "Ada" }).setSubject("u-17").setExpirationTime("1h")
+    .setProtectedHeader({ alg: "HS256" }).sign(new TextEncoder().encode(SECRET));
+  const ada = await visit.open({ path: `/#token=${token}` });
+  await ada.goIn("Ines");
+  await ada.shows("#own-name", "Ada");
+  await ada.shows("#spoken", "Your token has a name; you are Ada.");
 });
 
 it("one's name can be changed, and Escape leaves it as it was", async () => {

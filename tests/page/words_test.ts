@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { it } from "@std/testing/bdd";
 import type { ErrorCode } from "../../src/protocol.ts";
+import { timeOf } from "../../static/views/clock.js";
 import {
   counted,
   failureOf,
@@ -53,7 +54,7 @@ it("W13 each refusal of a message says what happened and what helps", () => {
     "Not sent. It is longer than this server allows (16 KB).",
     "edit",
   ]);
-  assertEquals(told("PARSE_ERROR"), ["Not sent. the server’s own words", "retry"]);
+  assertEquals(told("PARSE_ERROR"), ["Not sent. The server’s own words.", "retry"]);
   assertEquals(failureOf(undefined, 0).sentence, "Not sent.");
 });
 
@@ -61,6 +62,20 @@ it("W5.6 a room that can't be entered says why", () => {
   const told = (code: ErrorCode) => roomRefusal("herons", { code, message: "not today" });
   assertEquals(told("ROOM_FULL"), ["#herons is full", "Try again later."]);
   assertEquals(told("RATE_LIMITED"), ["Too many tries", "Try again in a moment."]);
+  assertEquals(told("NOT_JOINED"), ["You are no longer in #herons", "Not today."]);
+  const message = "forbidden";
+  assertEquals(roomRefusal("herons", { code: "NOT_JOINED", message }), [
+    "#herons is closed to you",
+    "What you may do here has changed.",
+  ]);
   assertEquals(told("INTERNAL"), ["#herons can’t be entered", "Not today."]);
   assertEquals(sentence("done!"), "Done!");
+});
+
+it("a time of the server is told by the reader's clock, with its date unless that is today", () => {
+  const now = new Date();
+  assertEquals(sentence(`until ${now.toISOString()}`), `Until ${timeOf(now.getTime())}.`);
+  const then = new Date(2001, 1, 3, 4, 5);
+  const told = `Until 3 February 2001, ${timeOf(then.getTime())}.`;
+  assertEquals(sentence(`until ${then.toISOString()}`), told);
 });
