@@ -92,7 +92,7 @@ describe("rolling restart", () => {
       STORE_URL: `sqlite:${folder.path}/snug.db`,
       RATE_BURST: "1000000",
       RATE_MESSAGES_PER_SECOND: "1000000",
-      MAX_CONNECTIONS_PER_IP: `${2 * CLIENTS}`,
+      MAX_CONNECTIONS_PER_IP: "10000",
     };
     let changed = Promise.withResolvers<void>();
     const happened = () => {
