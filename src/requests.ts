@@ -29,6 +29,8 @@ import { type Appended, StoreError } from "./store/store.ts";
 
 /** Messages of one connection that may wait (W3.4). */
 const MAX_WAITING = 256;
+/** What is answered with entries or members (W6.1). */
+const READING: ReadonlySet<string> = new Set(["join", "history", "rooms", "members"]);
 
 type Message<T extends ClientMessage["type"]> = Extract<ClientMessage, { type: T }>;
 
@@ -92,7 +94,7 @@ export class Requests {
       const saying = next.ok && next.message.type === "chat" ? next.message : undefined;
       const refusal = saying && this.#whyNotSay(saying);
       if (this.#storing > 0 && (!saying || refusal)) return;
-      if (next.ok && isReading(next.message) && !this.#asker.outbox.mayAnswer()) return;
+      if (next.ok && READING.has(next.message.type) && !this.#asker.outbox.mayAnswer()) return;
       this.#waiting.shift();
       if (!next.ok) this.#refuse(next.refusal);
       else if (refusal) this.#refuse({ ...refusal, ...refOf(next.message) });
@@ -290,11 +292,6 @@ export class Requests {
   #answer(message: ServerMessage): void {
     this.#asker.push(Batch.of(encode(message)), "answer");
   }
-}
-
-function isReading(message: { type: string }): boolean {
-  return message.type === "join" || message.type === "history" || message.type === "rooms" ||
-    message.type === "members";
 }
 
 function refOf(message: { ref?: string | undefined }): { ref?: string } {
