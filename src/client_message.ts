@@ -1,7 +1,13 @@
 // What a client may send (docs/PROTOCOL.md): every message as a schema, and how a frame of them is
 // read. Imports nothing but the schema library and the wire.
 import * as v from "valibot";
-import { type Refusal, ROOM_NAME_EXPECTED, type RoomName, roomName } from "./protocol.ts";
+import {
+  type Refusal,
+  ROOM_NAME_EXPECTED,
+  type RoomName,
+  roomName,
+  utf8Length,
+} from "./protocol.ts";
 
 /** Messages in one frame (W2.3). */
 export const MAX_FRAME_MESSAGES = 64;
@@ -14,13 +20,32 @@ const minutes = v.optional(
   v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_MINUTES)),
 );
 const uid = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
-const text = v.pipe(v.string(), v.minLength(1), v.check((value) => value.isWellFormed()));
+const isWellFormed = v.check((value: string) => value.isWellFormed());
+const text = v.pipe(v.string(), v.minLength(1), isWellFormed);
+/** Line breaks of every script. */
+const LINE_BREAK = /[\n\v\f\r\x85\u2028\u2029]/;
+const MAX_TOPIC_BYTES = 1024;
+const topic = v.pipe(
+  v.string(),
+  isWellFormed,
+  v.check((value) => utf8Length(value) <= MAX_TOPIC_BYTES && !LINE_BREAK.test(value)),
+);
+const MAX_EMOJI_BYTES = 64;
+const emoji = v.pipe(
+  v.string(),
+  isWellFormed,
+  v.regex(/^[^\p{Cc}\s]+$/u),
+  v.check((value) => utf8Length(value) <= MAX_EMOJI_BYTES),
+);
+const of = v.pipe(seq, v.minValue(1));
 
 /** What a field must be, by name, for the sentence of an `INVALID_FIELD`. */
 const EXPECTED: Record<string, string> = {
   room: ROOM_NAME_EXPECTED,
   ref: "1 to 64 characters of printable ASCII without spaces",
   text: "a string of at least one character, valid Unicode",
+  of: "the seq of a message of this room",
+  emoji: "1 to 64 bytes without white space and control characters, valid Unicode",
   replyTo: "the seq of an earlier message of this room",
   since: "{epoch: string of at most 32 characters, seq: whole number}",
   before: "a seq, a whole number of at least 1",
@@ -32,6 +57,8 @@ const EXPECTED: Record<string, string> = {
   uid: "a uid",
   minutes: "a whole number from 0, which ends it, to 5256000",
 };
+
+const TOPIC_EXPECTED = "at most 1024 bytes without line breaks, valid Unicode";
 
 const clientMessages = {
   join: v.object({
@@ -48,6 +75,17 @@ const clientMessages = {
     replyTo: v.optional(v.pipe(seq, v.minValue(1))),
     ref,
   }),
+  edit: v.object({ type: v.literal("edit"), room: roomName, of, text, ref }),
+  delete: v.object({ type: v.literal("delete"), room: roomName, of, ref }),
+  react: v.object({
+    type: v.literal("react"),
+    room: roomName,
+    of,
+    emoji,
+    on: v.optional(v.boolean(), true),
+    ref,
+  }),
+  topic: v.object({ type: v.literal("topic"), room: roomName, text: topic, ref }),
   history: v.object({
     type: v.literal("history"),
     room: roomName,
@@ -124,7 +162,8 @@ function parseMessage(json: string, path?: RoomName): Parsed {
   const parsed = v.safeParse(schema, data, { abortEarly: true });
   if (parsed.success) return { ok: true, message: parsed.output };
   const field = String(parsed.issues[0].path?.[0]?.key ?? "type");
-  const message = `${field} must be ${EXPECTED[field] ?? "as the protocol says"}`;
+  const expected = data.type === "topic" && field === "text" ? TOPIC_EXPECTED : EXPECTED[field];
+  const message = `${field} must be ${expected ?? "as the protocol says"}`;
   return { ok: false, refusal: { code: "INVALID_FIELD", message, ...echo } };
 }
 

@@ -40,19 +40,21 @@ export const roomName = v.pipe(
 
 export type Member = { uid: UserId; user: string };
 
-/** An entry of a room's log, the same live and replayed (W4). */
-export type Entry = {
-  type: "chat";
-  room: RoomName;
-  seq: number;
-  ts: number;
-  uid: UserId;
-  user: string;
-  text: string;
-  replyTo?: number;
-};
-/** A chat entry as `history` and a first `joined` show it (W5.8). */
-export type Message = Entry;
+/** Where an entry stands, and whose it is. */
+type Placed = { room: RoomName; seq: number; ts: number; uid: UserId; user: string };
+/** `deleted`: the message was, and its text with it. */
+export type Chat = Placed & { type: "chat"; text: string; replyTo?: number; deleted?: true };
+/** An entry of a room's log, the same live and replayed (W4). `of` is the seq of a chat entry. */
+export type Entry =
+  | Chat
+  | Placed & { type: "edited"; of: number; text: string; deleted?: true }
+  | Placed & { type: "deleted"; of: number }
+  | Placed & { type: "reaction"; of: number; emoji: string; on: boolean }
+  | Placed & { type: "topic"; text: string };
+/** How many reacted with an emoji, and whether the asker did. */
+export type Reaction = { emoji: string; count: number; mine: boolean };
+/** A chat entry in present form, as `history` and a first `joined` show it (W5.11). */
+export type Message = Chat & { editedTs?: number; reactions?: Reaction[] };
 
 /** Where a client stands in a room's log. */
 export type Position = { epoch: string; seq: number };
@@ -74,6 +76,7 @@ export type ErrorCode =
   | "FORBIDDEN"
   | "NOT_FOUND"
   | "RATE_LIMITED"
+  | "CONFLICT"
   | "ROOM_FULL"
   | "SERVER_FULL"
   | "UNAUTHORIZED"
@@ -117,7 +120,7 @@ export type ServerMessage =
     topic: string;
     count: number;
     members: Member[];
-    messages: Entry[];
+    messages: (Entry | Message)[];
     gap: boolean;
     more: boolean;
     ref?: string;
@@ -131,6 +134,7 @@ export type ServerMessage =
     type: "history";
     room: RoomName;
     messages: Message[];
+    seq: number;
     first: number;
     more: boolean;
     ref?: string;
@@ -172,6 +176,6 @@ export function encode(message: ServerMessage): string {
 }
 
 /** Bytes of an entry in a frame, with the comma or line break after it. */
-export function entryBytes(entry: Entry): number {
-  return utf8Length(encode(entry)) + 1;
+export function entryBytes(entry: Entry | Message): number {
+  return utf8Length(JSON.stringify(entry)) + 1;
 }

@@ -21,8 +21,9 @@ import { forbidden, muted, notFound } from "./refusal.ts";
 import { writeBinary } from "./relay.ts";
 import type { Rights } from "./rights.ts";
 import { listRooms } from "./rooms.ts";
+import { bodyOf, isSaying, permissionFor, refusalOf, type Saying } from "./saying.ts";
 import type { Occupant, Room } from "./room.ts";
-import { type Appended, StoreError } from "./store/store.ts";
+import { type Outcome, StoreError } from "./store/store.ts";
 
 /** Messages of one connection that may wait (W3.4). */
 const MAX_WAITING = 256;
@@ -90,7 +91,7 @@ export class Requests {
   run(): void {
     while (this.#waiting.length > 0 && !this.#isReading && this.#asker.isServing) {
       const next = this.#waiting[0]!;
-      const saying = next.ok && next.message.type === "chat" ? next.message : undefined;
+      const saying = next.ok && isSaying(next.message) ? next.message : undefined;
       const refusal = saying && this.#whyNotSay(saying);
       if (this.#storing > 0 && (!saying || refusal)) return;
       if (next.ok && isReading(next.message) && !this.#asker.outbox.mayAnswer()) return;
@@ -111,6 +112,10 @@ export class Requests {
     const { rooms } = this.#asker;
     switch (message.type) {
       case "chat":
+      case "edit":
+      case "delete":
+      case "react":
+      case "topic":
         return this.#say(message);
       case "join":
         return this.#read(message, async () => {
@@ -161,29 +166,32 @@ export class Requests {
   }
 
   /** Why this can't be said; undefined: it can, also beside what is being stored. */
-  #whyNotSay({ room, replyTo }: Message<"chat">): Refusal | undefined {
-    const refusal = this.#whyNot("write", room);
-    if (refusal || replyTo === undefined) return refusal;
-    if (replyTo <= this.#asker.rooms.get(room)!.head.seq) return undefined;
+  #whyNotSay(saying: Saying): Refusal | undefined {
+    const { room } = saying;
+    const refusal = this.#whyNot(permissionFor(saying), room);
+    if (refusal || saying.type !== "chat" || saying.replyTo === undefined) return refusal;
+    if (saying.replyTo <= this.#asker.rooms.get(room)!.head.seq) return undefined;
     const message = "replyTo must be the seq of an earlier message of this room";
     return { code: "INVALID_FIELD", message, room };
   }
 
-  #say(message: Message<"chat">): void {
-    const { room, text, ref, replyTo } = message;
-    const { uid, user, rooms, hub } = this.#asker;
+  #say(message: Saying): void {
+    const { uid, user, rooms, rights, hub } = this.#asker;
     this.#storing++;
-    rooms.get(room)!.say(
-      { uid, user, text, ...(ref && { ref }), ...(replyTo !== undefined && { replyTo }) },
+    rooms.get(message.room)!.put(
+      { uid, user, ...refOf(message), ...bodyOf(message, rights) },
       hub.now(),
-      (appended) => this.#settle(message, appended),
+      (outcome) => this.#settle(message, outcome),
     );
   }
 
-  #settle({ room, ref }: Message<"chat">, appended: Appended | undefined): void {
-    if (!appended) this.#refuseStore(room, ref);
-    else if (ref !== undefined) {
-      this.#send({ type: "ack", ref, room, seq: appended.seq, ts: appended.ts });
+  #settle(message: Saying, outcome: Outcome | undefined): void {
+    const { room, ref } = message;
+    if (!outcome) this.#refuseStore(room, ref);
+    else if ("refused" in outcome) {
+      this.#refuse({ ...refusalOf(message, outcome), ...refOf(message) });
+    } else if (ref !== undefined) {
+      this.#send({ type: "ack", ref, room, seq: outcome.seq, ts: outcome.ts });
     }
     this.#storing--;
     // Not at once: the commit that settles must first go out whole (W5.9).
@@ -196,12 +204,14 @@ export class Requests {
     const { hub, rights } = this.#asker;
     const { historyPage } = hub.settings.limits;
     const head = await headSince(hub, room.name, room.head, rights.from(room.name));
-    const before = Math.min(message.before ?? Infinity, head.seq + 1);
     const limit = Math.min(message.limit ?? historyPage, historyPage);
-    const { messages, more } = await readPage(hub, room.name, before, limit, head.first);
+    const before = message.before ?? Infinity;
+    const page = await readPage(this.#asker, room.name, before, limit, head);
+    const { messages, more, seq } = page;
     // Retention may have cut the log meanwhile.
     const first = Math.max(head.first, room.head.first);
-    this.#answer({ type: "history", room: room.name, messages, first, more, ...refOf(message) });
+    const about = { room: room.name, messages, seq, first, more };
+    this.#answer({ type: "history", ...about, ...refOf(message) });
   }
 
   #members(message: Message<"members">): void {
@@ -226,12 +236,16 @@ export class Requests {
   #whyNot(permission: Permission, room: RoomName): Refusal | undefined {
     const { hub, uid, rights, rooms } = this.#asker;
     if (!rights.may(permission, room)) {
-      return rights.may("read", room)
-        ? forbidden(`you may only read in ${room}`, room)
-        : notFound(room);
+      if (!rights.may("read", room)) return notFound(room);
+      return forbidden(
+        permission === "write"
+          ? `you may only read in ${room}`
+          : `only who moderates ${room} may do this`,
+        room,
+      );
     }
     if (!rooms.has(room)) return { code: "NOT_JOINED", message: `join ${room} first`, room };
-    if (permission !== "write" || rights.isAdmin) return undefined;
+    if (permission === "read" || rights.isAdmin) return undefined;
     const until = hub.sanctions.mutedUntil(room, uid);
     if (until === 0) return undefined;
     const now = hub.now();

@@ -51,6 +51,25 @@ const migrations = [
   // entries goes on from.
   `alter table room add column cut integer not null default 0;
    alter table room add column cut_ts integer not null default 0;`,
+  // `kind` is null for what is said. `shown`: since which seq somebody reacts with that emoji; null:
+  // this user does not any more.
+  `alter table log add column kind text;
+   create table edit (
+     room integer not null,
+     of integer not null,
+     seq integer not null,
+     id integer not null,
+     primary key (room, of, seq)
+   ) without rowid;
+   create table reaction (
+     room integer not null,
+     of integer not null,
+     emoji text not null,
+     uid text not null,
+     id integer not null,
+     shown integer,
+     primary key (room, of, emoji, uid)
+   ) without rowid;`,
 ];
 
 /** Files up to this size are checked whole at every start; it takes about 0.1 s. */

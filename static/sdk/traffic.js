@@ -143,10 +143,11 @@ export class Traffic {
 
   /** @param {ServerMessage} message */
   onMessage(message) {
+    const isAnswer = message.type !== "error" && this.#requests.answer(message);
+    if (isAnswer && message.type !== "welcome") return;
     switch (message.type) {
       case "welcome":
         this.#events.emit("welcome", message);
-        this.#requests.answer(message);
         return this.#pump();
       case "joined":
         return this.#joined(message);
@@ -158,13 +159,6 @@ export class Traffic {
         return this.#events.emit("left", message);
       case "ack":
         return this.#unsent.acknowledged(message.ref, message.seq);
-      case "history":
-      case "members":
-      case "rooms":
-      case "kicked":
-      case "muted":
-      case "banned":
-        return this.#requests.answer(message);
       case "error":
         return this.#refused(message);
       case "presence":
