@@ -13,6 +13,10 @@ export type Counted = ClientMessage["type"] | "binary" | "error";
 
 const FIRST_BUCKET: ReadonlySet<Counted> = new Set([
   "chat",
+  "edit",
+  "delete",
+  "react",
+  "topic",
   "direct",
   "nick",
   "history",

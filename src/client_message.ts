@@ -8,6 +8,7 @@ import {
   type RoomName,
   roomName,
   UID_EXPECTED,
+  utf8Length,
 } from "./protocol.ts";
 import { parseUserName, USER_NAME_EXPECTED } from "./user_name.ts";
 
@@ -24,7 +25,24 @@ const minutes = v.optional(
 const uid = v.pipe(v.string(), v.check(isUserId));
 /** A uid or a name. */
 const to = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
-const text = v.pipe(v.string(), v.minLength(1), v.check((value) => value.isWellFormed()));
+const isWellFormed = v.check((value: string) => value.isWellFormed());
+const text = v.pipe(v.string(), v.minLength(1), isWellFormed);
+/** Line breaks of every script. */
+const LINE_BREAK = /[\n\v\f\r\x85\u2028\u2029]/;
+const MAX_TOPIC_BYTES = 1024;
+const topic = v.pipe(
+  v.string(),
+  isWellFormed,
+  v.check((value) => utf8Length(value) <= MAX_TOPIC_BYTES && !LINE_BREAK.test(value)),
+);
+const MAX_EMOJI_BYTES = 64;
+const emoji = v.pipe(
+  v.string(),
+  isWellFormed,
+  v.regex(/^[^\p{Cc}\s]+$/u),
+  v.check((value) => utf8Length(value) <= MAX_EMOJI_BYTES),
+);
+const of = v.pipe(seq, v.minValue(1));
 
 /** A user name as W2.7 has it. */
 const userName = v.pipe(
@@ -42,6 +60,8 @@ const EXPECTED: Record<string, string> = {
   room: ROOM_NAME_EXPECTED,
   ref: "1 to 64 characters of printable ASCII without spaces",
   text: "a string of at least one character, valid Unicode",
+  of: "the seq of a message of this room",
+  emoji: "1 to 64 bytes without white space and control characters, valid Unicode",
   replyTo: "the seq of an earlier message of this room",
   since: "{epoch: string of at most 32 characters, seq: whole number}",
   before: "a seq, a whole number of at least 1",
@@ -56,6 +76,8 @@ const EXPECTED: Record<string, string> = {
   name: USER_NAME_EXPECTED,
   to: "a uid or the name of somebody who is connected, and not oneself",
 };
+
+const TOPIC_EXPECTED = "at most 1024 bytes without line breaks, valid Unicode";
 
 const clientMessages = {
   join: v.object({
@@ -72,6 +94,17 @@ const clientMessages = {
     replyTo: v.optional(v.pipe(seq, v.minValue(1))),
     ref,
   }),
+  edit: v.object({ type: v.literal("edit"), room: roomName, of, text, ref }),
+  delete: v.object({ type: v.literal("delete"), room: roomName, of, ref }),
+  react: v.object({
+    type: v.literal("react"),
+    room: roomName,
+    of,
+    emoji,
+    on: v.optional(v.boolean(), true),
+    ref,
+  }),
+  topic: v.object({ type: v.literal("topic"), room: roomName, text: topic, ref }),
   history: v.object({
     type: v.literal("history"),
     room: roomName,
@@ -151,7 +184,8 @@ function parseMessage(json: string, path?: RoomName): Parsed {
   const parsed = v.safeParse(schema, data, { abortEarly: true });
   if (parsed.success) return { ok: true, message: parsed.output };
   const field = String(parsed.issues[0].path?.[0]?.key ?? "type");
-  const message = `${field} must be ${EXPECTED[field] ?? "as the protocol says"}`;
+  const expected = data.type === "topic" && field === "text" ? TOPIC_EXPECTED : EXPECTED[field];
+  const message = `${field} must be ${expected ?? "as the protocol says"}`;
   return { ok: false, refusal: { code: "INVALID_FIELD", message, ...echo } };
 }
 

@@ -3,7 +3,7 @@
 // than a fast reader's outbox can hold until its turn to be flushed comes.
 import type { Scheduler } from "./flusher.ts";
 import { utf8Length } from "./protocol.ts";
-import type { Appended, Draft, Store } from "./store/store.ts";
+import type { Draft, Outcome, Store } from "./store/store.ts";
 
 /** Drafts in one call of the store. */
 const MAX_DRAFTS = 4096;
@@ -20,7 +20,7 @@ export interface Log {
 interface Waiting {
   draft: Draft;
   log: Log;
-  settle(appended: Appended | undefined): void;
+  settle(outcome: Outcome | undefined): void;
 }
 
 export interface CommitOptions {
@@ -53,8 +53,8 @@ export class GroupCommit {
     return !this.#isUnderWay && this.#waiting.length === 0;
   }
 
-  /** `settle` hears where the draft stands, or undefined if it was not stored. Must not throw. */
-  add(draft: Draft, log: Log, settle: (appended: Appended | undefined) => void): void {
+  /** `settle` hears what became of the draft, or undefined if it was not stored. Must not throw. */
+  add(draft: Draft, log: Log, settle: (outcome: Outcome | undefined) => void): void {
     this.#waiting.push({ draft, log, settle });
     this.#begin();
   }
@@ -75,27 +75,27 @@ export class GroupCommit {
 
   async #commit(): Promise<void> {
     const waiting = this.#take();
-    let appended: readonly (Appended | undefined)[] = [];
+    let outcomes: readonly Outcome[] = [];
     try {
-      appended = await this.#options.store.append(waiting.map(({ draft }) => draft));
+      outcomes = await this.#options.store.append(waiting.map(({ draft }) => draft));
       this.#options.tried(undefined);
     } catch (error) {
       this.#options.tried(error);
     }
-    this.#settle(waiting, appended);
+    this.#settle(waiting, outcomes);
     this.#flushedAt = this.#options.outboxes.added;
     this.#isUnderWay = false;
     this.#begin();
   }
 
   /** One bug must not keep the others from being settled. */
-  #settle(waiting: readonly Waiting[], appended: readonly (Appended | undefined)[]): void {
+  #settle(waiting: readonly Waiting[], outcomes: readonly Outcome[]): void {
     const logs = new Set<Log>();
     for (let index = 0; index < waiting.length; index++) {
       const { settle, log } = waiting[index]!;
       logs.add(log);
       try {
-        settle(appended[index]);
+        settle(outcomes[index]);
       } catch (error) {
         this.#options.fault(error);
       }
@@ -127,6 +127,8 @@ export class GroupCommit {
 const PLAIN = /^[ !#-[\]-~]*$/;
 
 /** Bytes of the entry on the wire. */
-function sizeOf({ text }: Draft): number {
+function sizeOf(draft: Draft): number {
+  // An emoji is small.
+  const text = "text" in draft ? draft.text : "";
   return ENTRY_BYTES + (PLAIN.test(text) ? text.length : utf8Length(JSON.stringify(text)));
 }

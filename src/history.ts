@@ -1,11 +1,19 @@
 // What one connection is shown of a room's log (W5): the newest page, what it missed, and nothing
 // from before the time that its credential names (W10.5).
 import type { Hub } from "./hub.ts";
-import { type Entry, MAX_FRAME_BYTES, type Position, type RoomName } from "./protocol.ts";
+import { type Entry, MAX_FRAME_BYTES, type Position } from "./protocol.ts";
+import type { RoomName, UserId } from "./protocol.ts";
 import type { Head, Page } from "./store/store.ts";
 
 /** What the entries of one answer may take of its frame; the rest is for members and topic. */
 const ENTRIES_BYTES = MAX_FRAME_BYTES - 100_000;
+const ONE = { limit: 1, bytes: Infinity };
+
+/** Who asks, as a page needs it. */
+interface Reader {
+  hub: Hub;
+  uid: UserId;
+}
 
 /** The head as it looks to somebody from whom entries from before `from` are hidden. */
 export async function headSince(
@@ -20,25 +28,30 @@ export async function headSince(
   let end = head.seq + 1;
   while (first < end) {
     const middle = Math.floor((first + end) / 2);
-    const { messages: [entry] } = await store.page(room, middle + 1, { limit: 1, bytes: 1 });
-    if (entry && entry.seq >= first && entry.ts >= from) end = entry.seq;
+    const [entry] = await store.replay(room, middle - 1, middle, ONE) ?? [];
+    // One that retention has taken meanwhile is older than any that is kept.
+    if (entry && entry.ts >= from) end = middle;
     else first = middle + 1;
   }
   return { ...head, first };
 }
 
-/** The newest page before a seq, or as much of it as fits a frame; nothing from before `first`. */
+/** The newest page before a seq, or as much of it as fits a frame; nothing that the head hides. */
 export async function readPage(
-  { store }: Hub,
+  { hub, uid }: Reader,
   room: RoomName,
   before: number,
   limit: number,
-  first: number,
+  { first, seq, topic }: Readonly<Head>,
 ): Promise<Page> {
-  if (before <= first) return { messages: [], more: false };
-  const page = await store.page(room, before, { limit, bytes: ENTRIES_BYTES });
+  if (Math.min(before, seq + 1) <= first) return { messages: [], more: false, seq, topic };
+  const page = await hub.store.page(room, before, { limit, bytes: ENTRIES_BYTES }, uid);
   if (page.messages.length === 0 || page.messages[0]!.seq > first) return page;
-  return { messages: page.messages.filter(({ seq }) => seq >= first), more: false };
+  return {
+    ...page,
+    messages: page.messages.filter((message) => message.seq >= first),
+    more: false,
+  };
 }
 
 /** All that came after a position, or undefined where that can't be told whole (W5.4). */

@@ -40,19 +40,19 @@ export async function join(
     }
     const head = await headSince(hub, name, held, rights.from(name));
     const missed = since && await readMissed(hub, name, since, head);
-    const { messages, more } = missed
-      ? { messages: missed, more: false }
-      : await readPage(hub, name, head.seq + 1, limits.historyPage, head.first);
+    const { messages, more, seq, topic } = missed
+      ? { messages: missed, more: false, seq: head.seq, topic: head.topic }
+      : await readPage(asker, name, Infinity, limits.historyPage, head);
     // Meanwhile somebody may have been kicked.
     if (!room.has(asker)) return forbidden(`you were removed from ${name}`);
     const joined = encode({
       type: "joined",
       room: name,
       epoch: head.epoch,
-      seq: head.seq,
+      seq,
       // Retention may have cut the log meanwhile.
       first: Math.max(head.first, room.head.first),
-      topic: head.topic,
+      topic,
       read: room.presence.readTo(asker.uid),
       count: room.presence.count,
       members: room.presence.first(MEMBERS_SHOWN),
@@ -61,7 +61,7 @@ export async function join(
       more,
       ...(ref !== undefined && { ref }),
     });
-    room.release(asker, Batch.of(joined));
+    room.release(asker, Batch.of(joined), seq);
   } catch (error) {
     if (isMember) {
       room.release(asker);

@@ -4,7 +4,7 @@ import type { Hub } from "./hub.ts";
 import { findMentions, type Mentionable } from "./mention.ts";
 import { whyBanned } from "./join.ts";
 import { encode, type RoomName, type UserId } from "./protocol.ts";
-import type { Room, Saying } from "./room.ts";
+import type { Room } from "./room.ts";
 
 /** The others whom a text mentions: those who are in the room, and those who were lately. */
 export function mentionedIn(
@@ -26,11 +26,11 @@ export function mentionedIn(
 /** Tells every connection of those mentioned that may read the room, after the entry is out. */
 export function tellMention(
   hub: Hub,
-  room: RoomName,
-  { uid, user, mentions = [] }: Saying,
-  { seq }: { seq: number },
+  by: { room: RoomName; seq: number; uid: UserId; user: string },
+  mentions: readonly UserId[],
 ): void {
-  const told = Batch.of(encode({ type: "mention", room, seq, uid, user }));
+  const { room } = by;
+  const told = Batch.of(encode({ type: "mention", ...by }));
   // Not at once: the commit that settles must first go out whole.
   queueMicrotask(() => {
     for (const mentioned of mentions) {

@@ -55,19 +55,21 @@ export function isUserId(uid: string): boolean {
 
 export type Member = { uid: UserId; user: string };
 
-/** An entry of a room's log, the same live and replayed (W4). */
-export type Entry = {
-  type: "chat";
-  room: RoomName;
-  seq: number;
-  ts: number;
-  uid: UserId;
-  user: string;
-  text: string;
-  replyTo?: number;
-};
-/** A chat entry as `history` and a first `joined` show it (W5.8). */
-export type Message = Entry;
+/** Where an entry stands, and whose it is. */
+type Placed = { room: RoomName; seq: number; ts: number; uid: UserId; user: string };
+/** `deleted`: the message was, and its text with it. */
+export type Chat = Placed & { type: "chat"; text: string; replyTo?: number; deleted?: true };
+/** An entry of a room's log, the same live and replayed (W4). `of` is the seq of a chat entry. */
+export type Entry =
+  | Chat
+  | Placed & { type: "edited"; of: number; text: string; deleted?: true }
+  | Placed & { type: "deleted"; of: number }
+  | Placed & { type: "reaction"; of: number; emoji: string; on: boolean }
+  | Placed & { type: "topic"; text: string };
+/** How many reacted with an emoji, and whether the asker did. */
+export type Reaction = { emoji: string; count: number; mine: boolean };
+/** A chat entry in present form, as `history` and a first `joined` show it (W5.11). */
+export type Message = Chat & { editedTs?: number; reactions?: Reaction[] };
 
 /** Where a client stands in a room's log. */
 export type Position = { epoch: string; seq: number };
@@ -88,8 +90,8 @@ export type ErrorCode =
   | "NOT_JOINED"
   | "FORBIDDEN"
   | "NOT_FOUND"
-  | "CONFLICT"
   | "RATE_LIMITED"
+  | "CONFLICT"
   | "ROOM_FULL"
   | "SERVER_FULL"
   | "UNAUTHORIZED"
@@ -146,7 +148,7 @@ export type ServerMessage =
     read: number;
     count: number;
     members: Member[];
-    messages: Entry[];
+    messages: (Entry | Message)[];
     gap: boolean;
     more: boolean;
     ref?: string;
@@ -160,6 +162,7 @@ export type ServerMessage =
     type: "history";
     room: RoomName;
     messages: Message[];
+    seq: number;
     first: number;
     more: boolean;
     ref?: string;
@@ -213,6 +216,6 @@ export function encode(message: ServerMessage): string {
 }
 
 /** Bytes of an entry in a frame, with the comma or line break after it. */
-export function entryBytes(entry: Entry): number {
-  return utf8Length(encode(entry)) + 1;
+export function entryBytes(entry: Entry | Message): number {
+  return utf8Length(JSON.stringify(entry)) + 1;
 }

@@ -8,7 +8,7 @@ import type { Hub, Person } from "./hub.ts";
 import { headSince, readPage } from "./history.ts";
 import type { Identity, Permission } from "./identity.ts";
 import { join } from "./join.ts";
-import { mentionedIn, tellMention } from "./mentioned.ts";
+import { tellMention } from "./mentioned.ts";
 import { moderate } from "./moderation.ts";
 import { rename } from "./nick.ts";
 import type { Outbox } from "./outbox.ts";
@@ -20,12 +20,13 @@ import {
   type ServerMessage,
 } from "./protocol.ts";
 import { read } from "./read.ts";
-import { forbidden, muted, notFound } from "./refusal.ts";
+import { whyNot } from "./refusal.ts";
 import { writeBinary } from "./relay.ts";
 import type { Rights } from "./rights.ts";
 import { listRooms } from "./rooms.ts";
-import type { Room, Saying } from "./room.ts";
-import { type Appended, StoreError } from "./store/store.ts";
+import type { Room } from "./room.ts";
+import { bodyOf, isSaying, refusalOf, type Saying, whyNotSay } from "./saying.ts";
+import { type Outcome, StoreError } from "./store/store.ts";
 
 /** Messages of one connection that may wait (W3.4). */
 const MAX_WAITING = 256;
@@ -91,8 +92,8 @@ export class Requests {
   run(): void {
     while (this.#waiting.length > 0 && !this.#isReading && this.#asker.isServing) {
       const next = this.#waiting[0]!;
-      const saying = next.ok && next.message.type === "chat" ? next.message : undefined;
-      const refusal = saying && this.#whyNotSay(saying);
+      const saying = next.ok && isSaying(next.message) ? next.message : undefined;
+      const refusal = saying && whyNotSay(saying, this.#asker);
       if (this.#storing > 0 && (!saying || refusal)) return;
       if (next.ok && READING.has(next.message.type) && !this.#asker.outbox.mayAnswer()) return;
       this.#waiting.shift();
@@ -112,13 +113,18 @@ export class Requests {
     const { rooms } = this.#asker;
     switch (message.type) {
       case "chat":
+      case "edit":
+      case "delete":
+      case "react":
+      case "topic":
         return this.#say(message, rooms.get(message.room)!);
       case "direct":
         return this.#read(message, async () => {
           const opened = await openDirect(this.#asker, message);
           if (!this.#asker.isServing) return;
-          if (opened.ok) this.#say(message, opened.room);
-          else this.#refuse({ ...opened.refusal, ...refOf(message) });
+          if (!opened.ok) return this.#refuse({ ...opened.refusal, ...refOf(message) });
+          const { text, ref } = message;
+          this.#say({ type: "chat", room: opened.room.name, text, ref }, opened.room);
         });
       case "join":
         return this.#read(message, async () => {
@@ -176,32 +182,26 @@ export class Requests {
     }
   }
 
-  /** Why this can't be said; undefined: it can, also beside what is being stored. */
-  #whyNotSay({ room, replyTo }: Message<"chat">): Refusal | undefined {
-    const refusal = this.#whyNot("write", room);
-    if (refusal || replyTo === undefined) return refusal;
-    if (replyTo <= this.#asker.rooms.get(room)!.head.seq) return undefined;
-    const message = "replyTo must be the seq of an earlier message of this room";
-    return { code: "INVALID_FIELD", message, room };
-  }
-
-  #say({ text, ref, ...more }: Message<"chat" | "direct">, room: Room): void {
+  #say(saying: Saying, room: Room): void {
     const { uid, user, hub } = this.#asker;
-    const saying: Saying = { uid, user, text, ...(ref && { ref }) };
-    if ("replyTo" in more && more.replyTo !== undefined) saying.replyTo = more.replyTo;
-    const mentions = text.includes("@") ? mentionedIn(text, room, this.#asker) : [];
-    if (mentions.length > 0) saying.mentions = mentions;
+    const body = bodyOf(saying, room, this.#asker);
     this.#storing++;
-    room.say(saying, hub.now(), (appended) => {
-      this.#settle(room.name, ref, appended);
-      if (mentions.length > 0 && appended?.isNew) tellMention(hub, room.name, saying, appended);
+    room.put({ uid, user, ...refOf(saying), ...body }, hub.now(), (outcome) => {
+      this.#settle(saying, outcome);
+      if (body.type !== "chat" || !body.mentions) return;
+      if (outcome && "isNew" in outcome && outcome.isNew) {
+        tellMention(hub, { room: room.name, seq: outcome.seq, uid, user }, body.mentions);
+      }
     });
   }
 
-  #settle(room: RoomName, ref: string | undefined, appended: Appended | undefined): void {
-    if (!appended) this.#refuseStore(room, ref);
-    else if (ref !== undefined) {
-      this.#send({ type: "ack", ref, room, seq: appended.seq, ts: appended.ts });
+  #settle(saying: Saying, outcome: Outcome | undefined): void {
+    const { room, ref } = saying;
+    if (!outcome) this.#refuseStore(room, ref);
+    else if ("refused" in outcome) {
+      this.#refuse({ ...refusalOf(saying, outcome), ...refOf(saying) });
+    } else if (ref !== undefined) {
+      this.#send({ type: "ack", ref, room, seq: outcome.seq, ts: outcome.ts });
     }
     this.#storing--;
     // Not at once: the commit that settles must first go out whole (W5.9).
@@ -214,14 +214,16 @@ export class Requests {
     const { hub, rights } = this.#asker;
     const { historyPage } = hub.settings.limits;
     const head = await headSince(hub, room.name, room.head, rights.from(room.name));
-    const before = Math.min(message.before ?? Infinity, head.seq + 1);
     const limit = Math.min(message.limit ?? historyPage, historyPage);
-    const { messages, more } = await readPage(hub, room.name, before, limit, head.first);
+    const before = message.before ?? Infinity;
+    const page = await readPage(this.#asker, room.name, before, limit, head);
     // Meanwhile somebody may have been kicked.
     if (!this.#member("read", message)) return;
+    const { messages, more, seq } = page;
     // Retention may have cut the log meanwhile.
     const first = Math.max(head.first, room.head.first);
-    this.#answer({ type: "history", room: room.name, messages, first, more, ...refOf(message) });
+    const about = { room: room.name, messages, seq, first, more };
+    this.#answer({ type: "history", ...about, ...refOf(message) });
   }
 
   #members(message: Message<"members">): void {
@@ -237,25 +239,10 @@ export class Requests {
     permission: Permission,
     message: { room: RoomName; ref?: string | undefined },
   ): Room | undefined {
-    const refusal = this.#whyNot(permission, message.room);
+    const refusal = whyNot(this.#asker, permission, message.room);
     if (!refusal) return this.#asker.rooms.get(message.room);
     this.#refuse({ ...refusal, ...refOf(message) });
     return undefined;
-  }
-
-  #whyNot(permission: Permission, room: RoomName): Refusal | undefined {
-    const { hub, uid, rights, rooms } = this.#asker;
-    if (!this.#asker.may(permission, room)) {
-      return this.#asker.may("read", room)
-        ? forbidden(`you may only read in ${room}`, room)
-        : notFound(room);
-    }
-    if (!rooms.has(room)) return { code: "NOT_JOINED", message: `join ${room} first`, room };
-    if (permission !== "write" || rights.isAdmin) return undefined;
-    const until = hub.sanctions.mutedUntil(room, uid);
-    if (until === 0) return undefined;
-    const now = hub.now();
-    return now < until ? muted(room, until, now) : undefined;
   }
 
   #read(message: ClientMessage, read: () => Promise<void>): void {

@@ -2,11 +2,12 @@
 // Knows connections only as occupants.
 import { Batch } from "./batch.ts";
 import type { GroupCommit } from "./commit.ts";
+import { entryOf } from "./entry.ts";
 import type { Kind } from "./outbox.ts";
 import { Presence, type Renamed } from "./presence.ts";
-import { encode, type Entry, type LeaveReason, type RoomName } from "./protocol.ts";
+import { encode, type LeaveReason, type RoomName } from "./protocol.ts";
 import type { ServerMessage, UserId } from "./protocol.ts";
-import type { Appended, Draft, Head } from "./store/store.ts";
+import type { Body, Draft, Head, Outcome } from "./store/store.ts";
 
 /** Presence is told at most this often (W9.3). */
 const PRESENCE_INTERVAL_MS = 1000;
@@ -26,16 +27,8 @@ export interface Occupant {
   overflow(): void;
 }
 
-/** What somebody says in a room. */
-export interface Saying {
-  uid: UserId;
-  user: string;
-  text: string;
-  replyTo?: number;
-  ref?: string;
-  /** Whom the text mentions. */
-  mentions?: readonly UserId[];
-}
+/** What somebody puts into a room's log. */
+export type Put = { uid: UserId; user: string; ref?: string } & Body;
 
 /** Who gets the entries of a room without being in it: the two of a direct conversation. */
 export type Audience = () => readonly Occupant[];
@@ -44,7 +37,9 @@ export type Audience = () => readonly Occupant[];
 interface Place {
   /** Its first `joined` went out (W5.1). */
   isJoined: boolean;
-  held: Batch[] | undefined;
+  /** Up to this seq the entries were in its `joined`. */
+  seq: number;
+  held: { batch: Batch; seq: number }[] | undefined;
   heldBytes: number;
 }
 
@@ -108,22 +103,27 @@ export class Room {
     if (place) {
       place.held ??= [];
     } else {
-      this.#places.set(occupant, { isJoined: false, held: [], heldBytes: 0 });
+      this.#places.set(occupant, { isJoined: false, seq: 0, held: [], heldBytes: 0 });
       this.presence.enter(occupant.uid, occupant.user);
     }
     return { ...this.#head };
   }
 
-  /** Ends a join: the `joined` goes out, if there is one, then what was held back. */
-  release(occupant: Occupant, joined?: Batch): void {
+  /**
+   * Ends a join: the `joined` goes out, if there is one, then what was held back and is later than
+   * the `seq` that it tells of.
+   */
+  release(occupant: Occupant, joined?: Batch, seq = 0): void {
     const place = this.#places.get(occupant);
     if (!place?.held) return;
     const held = place.held;
     place.isJoined = true;
     place.held = undefined;
     place.heldBytes = 0;
+    // The store may tell of a commit in a read before it tells of it here.
+    place.seq = Math.max(place.seq, seq);
     if (joined) occupant.push(joined, "answer");
-    for (const batch of held) occupant.push(batch, "entry");
+    for (const { batch, seq: last } of held) if (last > place.seq) occupant.push(batch, "entry");
   }
 
   /** `goneAt` gives a lost connection's user until then to come back (W9.4). */
@@ -145,25 +145,32 @@ export class Room {
   }
 
   /** Puts an entry into the log. `settle` hears of it before any member gets the entry (W7.1). */
-  say(saying: Saying, now: number, settle: (appended: Appended | undefined) => void): void {
-    const draft: Draft = { room: this.name, epoch: this.#head.epoch, ts: now, ...saying };
+  put(put: Put, now: number, settle: (outcome: Outcome | undefined) => void): void {
+    const draft: Draft = { room: this.name, epoch: this.#head.epoch, ts: now, ...put };
     this.#inFlight++;
-    this.#commit.add(draft, this, (appended) => {
+    this.#commit.add(draft, this, (outcome) => {
       this.#inFlight--;
-      if (appended?.isNew) this.#take(saying, appended);
-      settle(appended);
+      if (outcome && "isNew" in outcome && outcome.isNew) {
+        const { epoch, seq } = outcome;
+        this.#fresh.push(encode(entryOf(draft, outcome)));
+        const topic = draft.type === "topic" ? draft.text : this.#head.topic;
+        this.#head = { ...this.#head, epoch, seq, topic };
+      }
+      settle(outcome);
     });
   }
 
   /** Gives the members what the commit brought. */
   fanOut(): void {
+    const { seq } = this.#head;
     if (this.#fresh.length === 0) return;
     const batches = Batch.split(this.#fresh);
     this.#fresh = [];
     for (const batch of batches) {
       for (const [occupant, place] of this.#places) {
+        if (seq <= place.seq) continue;
         if (!place.held) occupant.push(batch, "entry");
-        else this.#holdBack(occupant, place, batch);
+        else this.#holdBack(occupant, place, batch, seq);
       }
       for (const occupant of this.#audience?.() ?? []) {
         if (!this.#places.has(occupant)) occupant.push(batch, "entry");
@@ -193,17 +200,8 @@ export class Room {
     this.#tellPresence();
   }
 
-  #take(saying: Saying, appended: Appended): void {
-    const { seq, ts } = appended;
-    const { uid, user, text, replyTo } = saying;
-    const entry: Entry = { type: "chat", room: this.name, seq, ts, uid, user, text };
-    if (replyTo !== undefined) entry.replyTo = replyTo;
-    this.#fresh.push(encode(entry));
-    this.#head = { ...this.#head, epoch: appended.epoch, seq };
-  }
-
-  #holdBack(occupant: Occupant, place: Place, batch: Batch): void {
-    place.held!.push(batch);
+  #holdBack(occupant: Occupant, place: Place, batch: Batch, seq: number): void {
+    place.held!.push({ batch, seq });
     place.heldBytes += batch.bytes;
     if (place.heldBytes > this.#holdBytes) occupant.overflow();
   }

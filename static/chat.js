@@ -17,6 +17,7 @@ import { Unsent } from "./sdk/unsent.js";
 /** @import {StorageLike} from "./sdk/storage.js" */
 
 export { Chat };
+export { fold } from "./sdk/fold.js";
 export { ChatError } from "./sdk/requests.js";
 
 /** @typedef {import("./sdk/reconnect.js").ConnectionState} ConnectionState */

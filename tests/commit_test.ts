@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { GroupCommit, type Log } from "../src/commit.ts";
 import type { RoomName, UserId } from "../src/protocol.ts";
-import { StoreError } from "../src/store/store.ts";
+import { type Outcome, StoreError } from "../src/store/store.ts";
 import { microtasks } from "./core/core.ts";
 import { HeldStore } from "./core/held_store.ts";
 import { ManualScheduler } from "./core/manual_scheduler.ts";
@@ -29,9 +29,17 @@ function open() {
   };
   const add = (room: string, text: string) =>
     commit.add(
-      { room: room as RoomName, epoch: "e", ts: 1, uid: "u" as UserId, user: "u", text },
+      {
+        type: "chat",
+        room: room as RoomName,
+        epoch: "e",
+        ts: 1,
+        uid: "u" as UserId,
+        user: "u",
+        text,
+      },
       log(room),
-      (appended) => happened.push(`${room} ${text} ${appended ? appended.seq : "lost"}`),
+      (outcome) => happened.push(`${room} ${text} ${seqOf(outcome)}`),
     );
   /** One turn of the loop, and what follows from it. */
   const turn = async () => {
@@ -40,6 +48,11 @@ function open() {
   };
   const take = () => happened.splice(0);
   return { scheduler, store, commit, tries, happened, add, turn, take, outboxes, faults };
+}
+
+/** Where it stands, or that it was not stored. */
+function seqOf(outcome: Outcome | undefined): number | string {
+  return outcome && "seq" in outcome ? outcome.seq : "lost";
 }
 
 describe("commit", () => {
@@ -139,7 +152,7 @@ describe("commit", () => {
     const { commit, turn, faults, add, take } = open();
     const error = new Error("a bug");
     const draft = { room: "a" as RoomName, epoch: "e", ts: 1, uid: "u" as UserId, user: "u" };
-    commit.add({ ...draft, text: "1" }, { fanOut: () => {} }, () => {
+    commit.add({ ...draft, type: "chat", text: "1" }, { fanOut: () => {} }, () => {
       throw error;
     });
     await turn();

@@ -108,7 +108,15 @@ describe("history since a time", () => {
         for (const wait of waits) {
           const ts = (times.at(-1) ?? 1) + wait;
           times.push(ts);
-          await store.append([{ room, epoch: "e", ts, uid: "u", user: "u", text: "t" }]);
+          await store.append([{
+            type: "chat",
+            room,
+            epoch: "e",
+            ts,
+            uid: "u",
+            user: "u",
+            text: "t",
+          }]);
         }
         const head = {
           epoch: "e",

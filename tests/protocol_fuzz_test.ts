@@ -3,8 +3,8 @@ import { describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
 import { MAX_FRAME_MESSAGES, type Parsed, parseFrame } from "../src/client_message.ts";
 import {
+  type Chat,
   encode,
-  type Entry,
   entryBytes,
   type RoomName,
   type UserId,
@@ -39,6 +39,15 @@ const valid = fc.oneof(
     ref,
   }, { requiredKeys: ["type", "room", "text"] }),
   fc.record({
+    type: fc.constantFrom("edit", "delete", "react", "topic"),
+    room: roomName,
+    of: seq.map((value) => Math.max(1, value)),
+    text: fc.stringMatching(/^[a-zé ]{1,20}$/),
+    emoji: fc.constantFrom("👍", "x"),
+    on: fc.boolean(),
+    ref,
+  }, { requiredKeys: ["type", "room", "of", "text", "emoji"] }),
+  fc.record({
     type: fc.constantFrom("auth", "kick", "mute", "ban"),
     room: roomName,
     token: fc.string({ minLength: 1 }),
@@ -60,7 +69,19 @@ const valid = fc.oneof(
 /** A valid message in which one field became something else, or came to it. */
 const mutated = fc.tuple(
   valid,
-  fc.constantFrom("type", "room", "text", "since", "ref", "replyTo", "on", "ts", "__proto__"),
+  fc.constantFrom(
+    "type",
+    "room",
+    "text",
+    "since",
+    "ref",
+    "replyTo",
+    "of",
+    "emoji",
+    "on",
+    "ts",
+    "__proto__",
+  ),
   fc.oneof(fc.jsonValue(), anyText, fc.double(), fc.bigInt().map(String)),
 ).map(([message, field, value]) => {
   const json = JSON.stringify(value) ?? "null";
@@ -151,7 +172,7 @@ describe("protocol, fuzzed", () => {
   });
 
   it("W4.2 an entry that was written reads the same, and its size is that of its line", async () => {
-    const entry = fc.record<Entry>({
+    const entry = fc.record<Chat>({
       type: fc.constant("chat"),
       room: roomName.map((name) => name as RoomName),
       seq,

@@ -6,6 +6,10 @@ const ROOM = "room must be a name of 1 to 64 bytes: letters, digits, . _ and -, 
   "a letter or digit first";
 const REF = "ref must be 1 to 64 characters of printable ASCII without spaces";
 const TEXT = "text must be a string of at least one character, valid Unicode";
+const OF = "of must be the seq of a message of this room";
+const EMOJI =
+  "emoji must be 1 to 64 bytes without white space and control characters, valid Unicode";
+const TOPIC = "text must be at most 1024 bytes without line breaks, valid Unicode";
 const REPLY_TO = "replyTo must be the seq of an earlier message of this room";
 const SINCE = "since must be {epoch: string of at most 32 characters, seq: whole number}";
 const BEFORE = "before must be a seq, a whole number of at least 1";
@@ -77,6 +81,43 @@ const cases: Case[] = [
     good: ["a", " ", "\0", "\n", "😀", "a".repeat(100_000)],
     bad: [MISSING, null, 7, "", {}, ["a"], "\ud800", "a\udc00b", "\udc00\ud800"],
     expected: TEXT,
+  },
+  {
+    rule: "W4.5 W2.2 W2.5",
+    message: { type: "edit", room: "a", of: 1 },
+    field: "text",
+    good: ["a", "\n", "😀"],
+    bad: [MISSING, null, "", "\ud800"],
+    expected: TEXT,
+  },
+  ...[{ type: "edit", text: "t" }, { type: "delete" }, { type: "react", emoji: "e" }].map((
+    message,
+  ) => ({
+    rule: `W4.5 W4.6 W4.7 ${message.type}:`,
+    message: { room: "a", ...message },
+    field: "of",
+    good: [1, MAX],
+    bad: [MISSING, null, 0, -1, 1.5, MAX + 1, "1", [], {}],
+    expected: OF,
+  })),
+  {
+    rule: "W4.7 W2.2",
+    message: { type: "react", room: "a", of: 1 },
+    field: "emoji",
+    good: ["👍🏽", "👩‍👩‍👧‍👦", "❤️", "x", ":tada:", "é".repeat(32)],
+    bad: [
+      ...[MISSING, null, 7, "", [], "a b", " ", "\u00a0", "\u2028", "\n", "\0", "\x85", "a\x7f"],
+      ...["é".repeat(33), "a".repeat(65), "\ud83d", "\udc4d\ud83d"],
+    ],
+    expected: EMOJI,
+  },
+  {
+    rule: "W4.8 W2.2",
+    message: { type: "topic", room: "a" },
+    field: "text",
+    good: ["", "news of today", "é".repeat(512), "\t"],
+    bad: [MISSING, null, 7, "a\nb", "\r", "\u2028", "\x85", "é".repeat(513), "\ud800"],
+    expected: TOPIC,
   },
   {
     rule: "W4.3",

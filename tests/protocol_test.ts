@@ -112,7 +112,10 @@ describe("protocol", () => {
   });
 
   it("W3.1 every message may carry a ref", () => {
-    const fields = { room: "a", text: "t", ref: "!~" };
+    const fields = { room: "a", text: "t", of: 1, emoji: "e", ref: "!~" };
+    for (const type of ["edit", "delete", "react", "topic"]) {
+      assertEquals(accepted({ type, ...fields }).ref, "!~");
+    }
     for (const type of ["join", "leave", "chat", "history", "members", "rooms", "typing"]) {
       assertEquals(accepted({ type, ...fields }).ref, "!~");
     }
@@ -139,7 +142,7 @@ describe("protocol", () => {
     it(`W3.3 the type ${JSON.stringify(type)} is UNKNOWN_TYPE, and the message names the known`, () => {
       const { code, message } = refused({ type, room: "a" });
       assertEquals(code, "UNKNOWN_TYPE");
-      assertStringIncludes(message, "join, leave, chat, history, members, rooms, typing, read");
+      assertStringIncludes(message, "join, leave, chat, edit, delete, react, topic, history");
     });
   }
 
@@ -163,12 +166,20 @@ describe("protocol", () => {
     assertEquals(accepted({ type: "typing", room: "a", on: false }).on, false);
   });
 
+  it("W4.7 a reaction is on unless false", () => {
+    const react = { type: "react", room: "a", of: 1, emoji: "👍" };
+    assertEquals(accepted(react).on, true);
+    assertEquals(accepted({ ...react, on: false }).on, false);
+  });
+
   it("W15.1 the room of the path stands in where a message names none", () => {
-    for (const type of ["chat", "leave", "history", "typing", "members"]) {
-      assertEquals(accepted({ type, text: "t" }, "lobby").room, "lobby");
-      assertEquals(accepted({ type, text: "t", room: "other" }, "lobby").room, "other");
-      assertMatch(refused({ type, text: "t" }).message, /^room must be /);
-      assertMatch(refused({ type, text: "t", room: null }, "lobby").message, /^room must be /);
+    const rest = { text: "t", of: 1, emoji: "e" };
+    const entries = ["chat", "edit", "delete", "react", "topic"];
+    for (const type of [...entries, "leave", "history", "typing", "members"]) {
+      assertEquals(accepted({ type, ...rest }, "lobby").room, "lobby");
+      assertEquals(accepted({ type, ...rest, room: "other" }, "lobby").room, "other");
+      assertMatch(refused({ type, ...rest }).message, /^room must be /);
+      assertMatch(refused({ type, ...rest, room: null }, "lobby").message, /^room must be /);
     }
     assertEquals(accepted({ type: "ping" }, "lobby"), { type: "ping" });
   });

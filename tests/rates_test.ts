@@ -84,8 +84,10 @@ describe("bucket", () => {
 describe("rates", () => {
   it("W13.3 what costs the store shares the bucket of messages", () => {
     const rates = makeRates();
-    const costly = ["chat", "history", "members", "rooms", "auth", "kick", "mute", "ban"] as const;
-    for (let taken = 0; taken < 20; taken++) assertEquals(rates.take(costly[taken % 8]!, 0), 0);
+    const entries = ["chat", "edit", "delete", "react", "topic"] as const;
+    const others = ["history", "members", "rooms", "auth", "kick", "mute", "ban"] as const;
+    const costly = [...entries, ...others];
+    for (let taken = 0; taken < 20; taken++) assertEquals(rates.take(costly[taken % 12]!, 0), 0);
     for (const what of costly) assertEquals(rates.take(what, 0), 200);
   });
 

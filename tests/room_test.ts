@@ -27,8 +27,8 @@ function open({ holdBytes = 1_000_000 } = {}) {
   const room = new Room(NAME, { epoch: "e", seq: 0, first: 1, topic: "t" }, commit, holdBytes);
   const settled: (number | undefined)[] = [];
   const say = (who: FakeOccupant, text: string, more: { ref?: string; replyTo?: number } = {}) =>
-    room.say({ uid: who.uid, user: who.user, text, ...more }, 1000, (appended) => {
-      settled.push(appended?.seq);
+    room.put({ type: "chat", uid: who.uid, user: who.user, text, ...more }, 1000, (outcome) => {
+      settled.push(outcome && "seq" in outcome ? outcome.seq : undefined);
     });
   const enter = (...names: string[]) =>
     names.map((name) => {
@@ -91,7 +91,7 @@ describe("room", () => {
     const { room, enter, turn } = open();
     const [alice] = enter("alice") as [FakeOccupant];
     let heardBefore: number | undefined;
-    room.say({ uid: alice.uid, user: "alice", text: "hi" }, 1000, () => {
+    room.put({ type: "chat", uid: alice.uid, user: "alice", text: "hi" }, 1000, () => {
       heardBefore = alice.takeBatches().length;
     });
     await turn();

@@ -26,7 +26,8 @@ describe("sdk requests", () => {
     socket.tell({ type: "rooms", rooms, ref: `${listed?.ref}` });
     socket.tell({ type: "members", room, members: [], count: 7, more, ref: `${members?.ref}` });
     const messages = [entry(1), entry(2)];
-    socket.tell({ type: "history", room, messages, first: 1, more, ref: `${history?.ref}` });
+    const page = { messages, seq: 2, first: 1, more };
+    socket.tell({ type: "history", room, ...page, ref: `${history?.ref}` });
     assertEquals((await asked[0]).messages.length, 2);
     assertEquals((await asked[1]).count, 7);
     assertEquals((await asked[2]).rooms, rooms);

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { type Chat, ChatError } from "../static/chat.js";
 import { entry, FakeServer, JOINED, settle } from "./harness/fake_server.ts";
+import { texts } from "./harness/visitor.ts";
 
 /** What the events say, such as "joined 2 up to 3 resumed" and "entry 4". */
 function record(chat: Chat): string[] {
@@ -253,7 +254,7 @@ describe("sdk rooms", () => {
     const { chat, socket } = await server.joined();
     const seen: string[] = [];
     chat.on("joined", ({ epoch, seq }) => seen.push(`joined ${epoch} ${seq}`));
-    chat.on("entry", ({ seq, text }) => seen.push(`${seq} ${text}`));
+    chat.on("entry", (entry) => seen.push(`${entry.seq} ${texts([entry])}`));
     socket.tell(entry(1, "before"));
     socket.end(1006);
     await server.clock.pass(500);

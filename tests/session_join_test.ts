@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import type { RoomName } from "../src/protocol.ts";
 import { withCore } from "./core/core.ts";
+import { texts } from "./harness/visitor.ts";
 
 const ROOM = "general";
 const chat = (text: string) => ({ type: "chat" as const, room: ROOM, text });
@@ -90,7 +91,7 @@ describe("session join", () => {
         const [, joined] = bob.take();
         assert(joined?.type === "joined");
         assertEquals(joined.messages.map(({ seq }) => seq), [...page]);
-        assertEquals(joined.messages.map(({ text }) => Number(text)), [...page]);
+        assertEquals(texts(joined.messages).map(Number), [...page]);
         assertEquals([joined.seq, joined.first, joined.gap, joined.more], [
           entries,
           1,
@@ -107,7 +108,7 @@ describe("session join", () => {
       const alice = await core.enter("alice", ROOM);
       alice.send(chat("before"));
       await core.settle();
-      core.store.hold("page");
+      core.store.hold("page", "after");
       const bob = core.connect("bob");
       const plain = core.connect("plain", { isBatched: false });
       for (const client of [bob, plain]) client.send(JOIN);

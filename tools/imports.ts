@@ -29,6 +29,7 @@ export const ROWS: Record<string, Row> = {
     files: [
       "src/session.ts",
       "src/requests.ts",
+      "src/saying.ts",
       "src/join.ts",
       "src/auth.ts",
       "src/moderation.ts",
@@ -58,6 +59,7 @@ export const ROWS: Record<string, Row> = {
       "src/online.ts",
       "src/sanctions.ts",
       "src/commit.ts",
+      "src/entry.ts",
       "src/store_watch.ts",
       "src/retention.ts",
       "src/store/store.ts",

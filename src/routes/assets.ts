@@ -29,6 +29,7 @@ import sdkChat from "../../static/sdk/chat.js" with { type: "text" };
 import sdkConnection from "../../static/sdk/connection.js" with { type: "text" };
 import sdkCredential from "../../static/sdk/credential.js" with { type: "text" };
 import sdkEvents from "../../static/sdk/events.js" with { type: "text" };
+import sdkFold from "../../static/sdk/fold.js" with { type: "text" };
 import sdkFrames from "../../static/sdk/frames.js" with { type: "text" };
 import sdkLink from "../../static/sdk/link.js" with { type: "text" };
 import sdkPace from "../../static/sdk/pace.js" with { type: "text" };
@@ -88,6 +89,7 @@ const FILES: Record<string, string> = {
   "/sdk/connection.js": sdkConnection,
   "/sdk/credential.js": sdkCredential,
   "/sdk/events.js": sdkEvents,
+  "/sdk/fold.js": sdkFold,
   "/sdk/frames.js": sdkFrames,
   "/sdk/link.js": sdkLink,
   "/sdk/pace.js": sdkPace,

@@ -1,9 +1,11 @@
 // The store that keeps nothing over a restart: a bounded ring of entries for each room, for tests
 // and throw-away servers.
 import { isDirect } from "../direct_name.ts";
-import { type Entry, entryBytes, type RoomName } from "../protocol.ts";
+import { entryOf } from "../entry.ts";
+import { type Entry, entryBytes, type Message, type RoomName, type UserId } from "../protocol.ts";
 import { MemoryMarks } from "./memory_marks.ts";
-import type { Appended, Draft, Head, Keep, Page, PageSize } from "./store.ts";
+import { MemoryMessage } from "./memory_message.ts";
+import type { Appended, Draft, Head, Keep, Outcome, Page, PageSize } from "./store.ts";
 import type { Retained, Store, Stored } from "./store.ts";
 
 /** Entries kept of one room, and in all; of the rest only how far their logs went is known. */
@@ -14,11 +16,19 @@ const ROOMS = 100_000;
 /** How often records that have expired are dropped, in milliseconds. */
 const SWEEP_MS = 600_000;
 
+interface Item {
+  entry: Entry;
+  key: string | undefined;
+  /** Of a chat entry. */
+  message: MemoryMessage | undefined;
+}
+
 interface Log {
   epoch: string;
   seq: number;
   ts: number;
-  entries: { entry: Entry; key: string | undefined }[];
+  topic: string;
+  entries: Item[];
   /** `uid ref` → the position it got. */
   refs: Map<string, Appended>;
 }
@@ -27,7 +37,7 @@ export class MemoryStore implements Store {
   readonly marks = new MemoryMarks({
     head: (room) => this.#logs.get(room),
     first: (room) => firstOf(this.#logs.get(room)!),
-    between: (room, after, upTo) => this.#between(room, after, upTo),
+    between: (room, after, upTo) => this.#between(room, after, upTo).map(({ entry }) => entry),
   });
   readonly #logs = new Map<RoomName, Log>();
   readonly #kept = new Map<string, string>();
@@ -38,14 +48,14 @@ export class MemoryStore implements Store {
   /** Logs that lost entries since `retain` last told of them. */
   readonly #cut = new Set<RoomName>();
 
-  append(drafts: readonly Draft[]): Promise<Appended[]> {
-    return Promise.resolve(drafts.map((draft) => this.#append(draft)));
+  append<D extends Draft>(drafts: readonly D[]): Promise<Outcome<D>[]> {
+    return Promise.resolve(drafts.map((draft) => this.#append(draft) as Outcome<D>));
   }
 
   head(room: RoomName): Promise<Head | undefined> {
     const log = this.#logs.get(room);
     return Promise.resolve(
-      log && { epoch: log.epoch, seq: log.seq, first: firstOf(log), topic: "" },
+      log && { epoch: log.epoch, seq: log.seq, first: firstOf(log), topic: log.topic },
     );
   }
 
@@ -57,29 +67,31 @@ export class MemoryStore implements Store {
   ): Promise<Entry[] | undefined> {
     const log = this.#logs.get(room);
     if (log && after < firstOf(log) - 1) return Promise.resolve(undefined);
-    const found = this.#between(room, after, upTo);
+    const found = this.#between(room, after, upTo).map(({ entry }) => entry);
     const fits = found.length <= size.limit &&
       found.reduce((sum, entry) => sum + entryBytes(entry), 0) <= size.bytes;
     return Promise.resolve(fits ? found : undefined);
   }
 
-  page(room: RoomName, before: number, size: PageSize): Promise<Page> {
-    const found = this.#between(room, 0, before - 1);
-    const messages: Entry[] = [];
+  page(room: RoomName, before: number, size: PageSize, uid?: UserId): Promise<Page> {
+    const { seq = 0, topic = "" } = this.#logs.get(room) ?? {};
+    const found = this.#between(room, 0, before - 1).flatMap(({ message }) => message ?? []);
+    const messages: Message[] = [];
     let bytes = 0;
-    for (const entry of found.reverse()) {
-      bytes += entryBytes(entry);
+    for (const kept of found.reverse()) {
+      const message = kept.show(uid);
+      bytes += entryBytes(message);
       if (messages.length === size.limit || (messages.length > 0 && bytes > size.bytes)) break;
-      messages.unshift(entry);
+      messages.unshift(message);
     }
-    return Promise.resolve({ messages, more: messages.length < found.length });
+    return Promise.resolve({ messages, more: messages.length < found.length, seq, topic });
   }
 
   active(since: number, limit: number): Promise<{ room: RoomName; seq: number; topic: string }[]> {
     const rooms = [...this.#logs]
       .filter(([room, log]) => log.ts >= since && !isDirect(room))
       .sort(([, a], [, b]) => b.ts - a.ts).slice(0, limit)
-      .map(([room, log]) => ({ room, seq: log.seq, topic: "" }));
+      .map(([room, log]) => ({ room, seq: log.seq, topic: log.topic }));
     return Promise.resolve(rooms);
   }
 
@@ -144,19 +156,30 @@ export class MemoryStore implements Store {
     }
   }
 
-  #append(draft: Draft): Appended {
+  #append(draft: Draft): Outcome {
+    if ("of" in draft && !this.#logs.has(draft.room)) return { refused: "missing" };
     const log = this.#log(draft);
     const key = draft.ref === undefined ? undefined : `${draft.uid} ${draft.ref}`;
     const known = key === undefined ? undefined : log.refs.get(key);
     if (known) return { ...known, isNew: false };
 
+    const changed = "of" in draft ? itemAt(log, draft.of)?.message : undefined;
+    if ("of" in draft) {
+      const judged = changed ? changed.judge(draft) : { refused: "missing" as const };
+      if (judged && "refused" in judged) return judged;
+      if (judged) return { epoch: log.epoch, ...judged, isNew: false };
+    }
     log.seq++;
     log.ts = Math.max(log.ts, draft.ts);
-    const { room, uid, user, text, replyTo } = draft;
-    const entry: Entry = { type: "chat", room, seq: log.seq, ts: log.ts, uid, user, text };
-    if (replyTo !== undefined) entry.replyTo = replyTo;
-    log.entries.push({ entry, key });
-    if (draft.mentions) this.marks.mention(room, log.seq, draft.mentions);
+    const entry = entryOf(draft, log);
+    const message = entry.type === "chat" ? new MemoryMessage(entry) : undefined;
+    log.entries.push({ entry, key, message });
+    if (draft.type === "chat" && draft.mentions) {
+      this.marks.mention(draft.room, log.seq, draft.mentions);
+    }
+    if (entry.type === "topic") log.topic = entry.text;
+    if (entry.type === "deleted") emptyTexts(log, [entry.of, ...changed!.edits]);
+    changed?.take(entry);
     const appended = { epoch: log.epoch, seq: log.seq, ts: log.ts, isNew: true };
     if (key !== undefined) log.refs.set(key, appended);
     this.#entries++;
@@ -185,7 +208,7 @@ export class MemoryStore implements Store {
   #log(draft: Draft): Log {
     if (!this.#logs.has(draft.room)) this.marks.begin(draft.room);
     const log = this.#logs.get(draft.room) ??
-      { epoch: draft.epoch, seq: 0, ts: 0, entries: [], refs: new Map() };
+      { epoch: draft.epoch, seq: 0, ts: 0, topic: "", entries: [], refs: new Map() };
     this.#logs.delete(draft.room);
     this.#logs.set(draft.room, log);
     if (this.#logs.size > ROOMS) {
@@ -197,18 +220,29 @@ export class MemoryStore implements Store {
     return log;
   }
 
-  #between(room: RoomName, after: number, upTo: number): Entry[] {
+  #between(room: RoomName, after: number, upTo: number): Item[] {
     const log = this.#logs.get(room);
     if (!log) return [];
     const first = firstOf(log);
-    return log.entries.slice(Math.max(0, after + 1 - first), Math.max(0, upTo + 1 - first))
-      .map(({ entry }) => entry);
+    return log.entries.slice(Math.max(0, after + 1 - first), Math.max(0, upTo + 1 - first));
   }
 }
 
 /** The oldest seq that it holds, or the next one. */
 function firstOf(log: Log): number {
   return log.seq - log.entries.length + 1;
+}
+
+function itemAt(log: Log, seq: number): Item | undefined {
+  return log.entries[seq - firstOf(log)];
+}
+
+/** Entries that were given out stay as they are. */
+function emptyTexts(log: Log, seqs: readonly number[]): void {
+  for (const seq of seqs) {
+    const item = itemAt(log, seq)!;
+    item.entry = { ...item.entry, text: "", deleted: true } as Entry;
+  }
 }
 
 function isAlive({ expires }: Stored, now: number): boolean {

@@ -7,7 +7,7 @@ import type { Count, Mark, MarkStore, Unread } from "./store.ts";
 /** What is counted is counted so far, and so many mentions of a user in a room are kept. */
 const MOST = 100;
 /** Entries after a marker that are looked at for those of others. */
-const LOOKED_AT = 200;
+const LOOKED_AT = 1000;
 /** Markers that are kept. */
 const KEPT = 100_000;
 
@@ -68,7 +68,7 @@ export class MemoryMarks implements MarkStore {
       const oldest = Math.max(first, this.#logs.first(room));
       const from = Math.max(marker, after ?? 0, oldest - 1);
       const unread = this.#logs.between(room, from, from + LOOKED_AT)
-        .filter((entry) => entry.uid !== uid).length;
+        .filter((entry) => entry.type === "chat" && !entry.deleted && entry.uid !== uid).length;
       const mentions = this.#find(room, uid)?.mentions.filter((seq) => seq > from) ?? [];
       return { unread: Math.min(unread, MOST), mentions: mentions.length };
     });

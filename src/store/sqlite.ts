@@ -1,8 +1,8 @@
 // The store in one SQLite file: a worker owns the file, a lock keeps a second process out.
-import type { Entry, RoomName } from "../protocol.ts";
+import type { Entry, RoomName, UserId } from "../protocol.ts";
 import type { Answer, Call, Calls } from "./sqlite_worker.ts";
 import type { Sync } from "./sqlite_log.ts";
-import type { Appended, Draft, Head, Keep, MarkStore, Page, PageSize } from "./store.ts";
+import type { Draft, Head, Keep, MarkStore, Outcome, Page, PageSize } from "./store.ts";
 import type { Retained, Stored } from "./store.ts";
 import { type Store, StoreError } from "./store.ts";
 
@@ -67,8 +67,8 @@ class SqliteStore implements Store {
     return this.#send("open", [this.#path, this.#sync]) as Promise<void>;
   }
 
-  append(drafts: readonly Draft[]): Promise<Appended[]> {
-    return this.#call("append", drafts);
+  append<D extends Draft>(drafts: readonly D[]): Promise<Outcome<D>[]> {
+    return this.#call("append", drafts) as Promise<Outcome<D>[]>;
   }
 
   head(room: RoomName): Promise<Head | undefined> {
@@ -84,8 +84,8 @@ class SqliteStore implements Store {
     return this.#call("replay", room, after, upTo, size);
   }
 
-  page(room: RoomName, before: number, size: PageSize): Promise<Page> {
-    return this.#call("page", room, before, size);
+  page(room: RoomName, before: number, size: PageSize, uid?: UserId): Promise<Page> {
+    return this.#call("page", room, before, size, uid);
   }
 
   active(since: number, limit: number): Promise<{ room: RoomName; seq: number; topic: string }[]> {

@@ -92,34 +92,31 @@ export class SqliteIndex {
 
   /** Ids of the rows with `after < seq <= upTo`, rising. */
   *rising(room: number, after: number, upTo: number): Generator<number> {
-    const tail = this.#tails.get(room);
-    const tailFrom = tail?.firstSeq ?? Infinity;
+    const tailFrom = this.tailFrom(room);
     if (after + 1 < tailFrom) {
       const rows = this.#sql.rising.iterate(room, after, Math.min(upTo, tailFrom - 1));
       for (const row of rows) yield (row as { id: number }).id;
     }
-    if (!tail) return;
-    const end = Math.min(upTo + 1 - tailFrom, tail.ids.length);
-    for (let at = Math.max(0, after + 1 - tailFrom); at < end; at++) yield tail.ids[at]!;
+    yield* this.tail(room, after, upTo);
+  }
+
+  /** The row of one entry. */
+  row(room: number, seq: number): number | undefined {
+    const [id] = this.rising(room, seq - 1, seq);
+    return id;
+  }
+
+  /** From which seq on entries of a room are in no table yet; Infinity: none is. */
+  tailFrom(room: number): number {
+    return this.#tails.get(room)?.firstSeq ?? Infinity;
   }
 
   /** The newest ids of a room that the tables don't have yet, of rows with `after < seq <= upTo`. */
   tail(room: number, after: number, upTo: number): number[] {
     const tail = this.#tails.get(room);
     if (!tail) return [];
-    const from = Math.max(0, after + 1 - tail.firstSeq);
-    return tail.ids.slice(from, Math.max(0, upTo + 1 - tail.firstSeq));
-  }
-
-  /** Ids of the rows with `seq < before`, falling. */
-  *falling(room: number, before: number): Generator<number> {
-    const tail = this.#tails.get(room);
-    if (tail) {
-      const from = Math.min(before - tail.firstSeq, tail.ids.length) - 1;
-      for (let at = from; at >= 0; at--) yield tail.ids[at]!;
-    }
-    const rows = this.#sql.falling.iterate(room, Math.min(before, tail?.firstSeq ?? before));
-    for (const row of rows) yield (row as { id: number }).id;
+    const { firstSeq, ids } = tail;
+    return ids.slice(Math.max(0, after + 1 - firstSeq), Math.max(0, upTo + 1 - firstSeq));
   }
 
   /** Within a commit: brings rooms into the tables, as far as is needed. */
@@ -192,7 +189,6 @@ function statements(db: DatabaseSync) {
     ),
     last: sql("select max(seq) as last from place where room = ?"),
     rising: sql("select id from place where room = ? and seq > ? and seq <= ? order by seq"),
-    falling: sql("select id from place where room = ? and seq < ? order by seq desc"),
     place: sql(
       `insert into place (room, seq, id) select room, seq, id from log
        where id in (select value from json_each(?))`,

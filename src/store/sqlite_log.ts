@@ -1,9 +1,11 @@
 // The log in an SQLite file. Synchronous: it runs in the worker that owns the file
 // (sqlite_worker.ts), so that no socket ever waits for the disk.
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { type Entry, entryBytes, type RoomName } from "../protocol.ts";
+import { type Entry, entryBytes, type Message, type RoomName, type UserId } from "../protocol.ts";
+import { SqliteChanges } from "./sqlite_changes.ts";
+import { columnsOf, SqliteEntries } from "./sqlite_entries.ts";
 import { MAX_UNINDEXED, SqliteIndex } from "./sqlite_index.ts";
-import type { Appended, Draft, Head, Keep, Page, PageSize, Retained } from "./store.ts";
+import type { Draft, Head, Keep, Outcome, Page, PageSize, Retained } from "./store.ts";
 import { inspect, migrate } from "./sqlite_schema.ts";
 import { SqliteMarks } from "./sqlite_marks.ts";
 import { SqliteRecords } from "./sqlite_records.ts";
@@ -28,20 +30,6 @@ interface RoomHead extends Head {
 /** A room's row. */
 type RoomRow = Pick<RoomHead, "id" | "epoch" | "topic" | "spoke"> & { cut: number; cut_ts: number };
 
-interface LogRow {
-  seq: number;
-  ts: number;
-  uid: string;
-  user: string;
-  /** Bytes where it holds a NUL: as a string it would come back cut there. */
-  text: string | Uint8Array;
-  reply_to: number | null;
-}
-
-const COLUMNS = `seq, ts, uid, user, reply_to,
-  case when instr(text, char(0)) then cast(text as blob) else text end as text`;
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-
 export class SqliteLog {
   readonly records: SqliteRecords;
   readonly marks: SqliteMarks;
@@ -49,6 +37,8 @@ export class SqliteLog {
   readonly #sync: Sync;
   readonly #sql: ReturnType<typeof statements>;
   readonly #index: SqliteIndex;
+  readonly #entries: SqliteEntries;
+  readonly #changes: SqliteChanges;
   readonly #retention: SqliteRetention;
   /** What the file says of rooms used lately. Cleared when a commit fails, so it is never ahead. */
   readonly #heads = new Map<RoomName, RoomHead>();
@@ -63,7 +53,9 @@ export class SqliteLog {
     this.#sql = statements(db);
     this.#index = new SqliteIndex(db, maxUnindexed);
     this.marks = new SqliteMarks(db, this.#index);
-    this.#retention = new SqliteRetention(db, this.#index);
+    this.#entries = new SqliteEntries(db, this.#index);
+    this.#changes = new SqliteChanges(db);
+    this.#retention = new SqliteRetention(db, this.#index, this.#changes);
   }
 
   /** Opens or makes the file. Throws where it can't be used, with a sentence that says why. */
@@ -72,7 +64,8 @@ export class SqliteLog {
     const db = new DatabaseSync(path);
     try {
       db.exec(`pragma busy_timeout = 0; pragma journal_mode = wal; pragma synchronous = ${sync};
-        pragma wal_autocheckpoint = 0; pragma temp_store = memory; pragma cache_size = -65536`);
+        pragma wal_autocheckpoint = 0; pragma temp_store = memory; pragma cache_size = -65536;
+        pragma secure_delete = on`);
       migrate(db, sync);
       return new SqliteLog(db, sync, maxUnindexed);
     } catch (error) {
@@ -81,10 +74,10 @@ export class SqliteLog {
     }
   }
 
-  append(drafts: readonly Draft[]): Appended[] {
+  append<D extends Draft>(drafts: readonly D[]): Outcome<D>[] {
     this.#putRight();
     return this.#commit(() => {
-      const appended = drafts.map((draft) => this.#append(draft));
+      const appended = drafts.map((draft) => this.#append(draft) as Outcome<D>);
       this.#index.settle();
       return appended;
     });
@@ -118,11 +111,11 @@ export class SqliteLog {
     const head = this.#head(room);
     if (!head) return [];
     if (after < head.first - 1) return undefined;
-    if (Math.min(upTo, head.seq) - after > size.limit) return undefined;
+    const last = Math.min(upTo, head.seq);
+    if (last - after > size.limit) return undefined;
     const entries: Entry[] = [];
     let bytes = 0;
-    for (const id of this.#index.rising(head.id, after, upTo)) {
-      const entry = this.#entry(room, id);
+    for (const entry of this.#entries.rising(head.id, room, after, last)) {
       bytes += entryBytes(entry);
       if (bytes > size.bytes) return undefined;
       entries.push(entry);
@@ -130,20 +123,23 @@ export class SqliteLog {
     return entries;
   }
 
-  page(room: RoomName, before: number, size: PageSize): Page {
+  page(room: RoomName, before: number, size: PageSize, uid?: UserId): Page {
     const head = this.#head(room);
-    if (!head) return { messages: [], more: false };
-    const messages: Entry[] = [];
-    let bytes = 0;
-    for (const id of this.#index.falling(head.id, before)) {
-      if (messages.length === size.limit) break;
-      const entry = this.#entry(room, id);
-      bytes += entryBytes(entry);
-      if (messages.length > 0 && bytes > size.bytes) break;
-      messages.push(entry);
+    if (!head) return { messages: [], more: false, seq: 0, topic: "" };
+    const found: Message[] = [];
+    // One more, which says whether there are more.
+    for (const message of this.#entries.falling(head.id, room, before)) {
+      if (found.push(message) > size.limit) break;
     }
-    messages.reverse();
-    return { messages, more: messages.length > 0 && messages[0]!.seq > head.first };
+    const messages = found.slice(0, size.limit).reverse();
+    this.#changes.apply(head.id, messages, uid);
+    let bytes = 0;
+    const tooMuch = messages.findLastIndex((message, index) =>
+      (bytes += entryBytes(message)) > size.bytes && index < messages.length - 1
+    );
+    messages.splice(0, tooMuch + 1);
+    const { seq, topic } = head;
+    return { messages, more: messages.length < found.length, seq, topic };
   }
 
   active(since: number, limit: number): { room: RoomName; seq: number; topic: string }[] {
@@ -196,17 +192,32 @@ export class SqliteLog {
     }
   }
 
-  #append(draft: Draft): Appended {
-    const { room, uid, user, text } = draft;
-    const head = this.#head(room) ?? this.#create(draft);
+  #append(draft: Draft): Outcome {
+    const { room, uid, user, ref } = draft;
+    const change = draft.type === "chat" || draft.type === "topic" ? undefined : draft;
+    const there = this.#head(room);
+    if (!there && change) return { refused: "missing" };
+    const head = there ?? this.#create(draft);
+    const known = ref && this.#index.find(head.id, uid, ref);
+    if (known) return { epoch: head.epoch, ...known, isNew: false };
+    const target = change && this.#index.row(head.id, change.of);
+    const judged = change && this.#changes.judge(head.id, target, change);
+    if (judged) {
+      return "refused" in judged ? judged : { epoch: head.epoch, ...judged, isNew: false };
+    }
+
     const seq = head.seq + 1;
     const ts = Math.max(head.ts, draft.ts);
-    const known = draft.ref && this.#index.find(head.id, uid, draft.ref);
-    if (known) return { epoch: head.epoch, ...known, isNew: false };
-    const row = [head.id, seq, ts, uid, user, draft.ref ?? null, text, draft.replyTo ?? null];
-    const { lastInsertRowid } = this.#sql.append.run(...row);
-    if (draft.mentions) this.marks.mention(head.id, seq, draft.mentions);
-    this.#index.add(Number(lastInsertRowid), head.id, seq, ts, uid, draft.ref);
+    const ownRef = ref ?? null;
+    const { lastInsertRowid } = draft.type === "chat"
+      ? this.#sql.say.run(head.id, seq, ts, uid, user, ownRef, draft.text, draft.replyTo ?? null)
+      : this.#sql.append.run(head.id, seq, ts, uid, user, ownRef, ...columnsOf(draft));
+    const id = Number(lastInsertRowid);
+    this.#index.add(id, head.id, seq, ts, uid, ref);
+    if (draft.type === "chat") {
+      if (draft.mentions) this.marks.mention(head.id, seq, draft.mentions);
+    } else if (draft.type === "topic") this.#setTopic(head, draft.text);
+    else this.#changes.add(head.id, target!, draft, seq, id);
     head.seq = seq;
     head.ts = ts;
     if (ts - head.spoke > SPOKE_LAG_MS) {
@@ -214,6 +225,11 @@ export class SqliteLog {
       this.#sql.spoke.run(ts, head.id);
     }
     return { epoch: head.epoch, seq, ts, isNew: true };
+  }
+
+  #setTopic(head: RoomHead, topic: string): void {
+    head.topic = topic;
+    this.#sql.topic.run(topic, head.id);
   }
 
   #create(draft: Draft): RoomHead {
@@ -247,15 +263,9 @@ export class SqliteLog {
     if (!row) return undefined;
     const { id, epoch, topic, spoke, cut, cut_ts } = row;
     const seq = this.#index.last(id) ?? cut;
-    const [newest] = this.#index.falling(id, seq + 1);
-    const { ts } = newest === undefined
-      ? { ts: cut_ts }
-      : this.#sql.entry.get(newest) as unknown as LogRow;
+    const [newest] = this.#entries.rising(id, room, seq - 1, seq);
+    const ts = newest?.ts ?? cut_ts;
     return this.#remember(room, { id, epoch, topic, spoke, first: cut + 1, seq, ts });
-  }
-
-  #entry(room: RoomName, id: number): Entry {
-    return toEntry(room, this.#sql.entry.get(id) as unknown as LogRow);
   }
 
   #remember(room: RoomName, head: RoomHead): RoomHead {
@@ -265,23 +275,19 @@ export class SqliteLog {
   }
 }
 
-function toEntry(room: RoomName, row: LogRow): Entry {
-  const { seq, ts, uid, user } = row;
-  const text = typeof row.text === "string" ? row.text : decoder.decode(row.text);
-  const entry: Entry = { type: "chat", room, seq, ts, uid, user, text };
-  if (row.reply_to !== null) entry.replyTo = row.reply_to;
-  return entry;
-}
-
 function statements(db: DatabaseSync) {
   const sql = (text: string): StatementSync => db.prepare(text);
   return {
-    append: sql(
+    say: sql(
       `insert into log (room, seq, ts, uid, user, ref, text, reply_to)
        values (?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    entry: sql(`select ${COLUMNS} from log where id = ?`),
+    append: sql(
+      `insert into log (room, seq, ts, uid, user, ref, text, reply_to, kind)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
     create: sql("insert into room (name, epoch, spoke) values (?, ?, ?)"),
+    topic: sql("update room set topic = ? where id = ?"),
     spoke: sql("update room set spoke = ? where id = ?"),
     room: sql("select id, epoch, topic, spoke, cut, cut_ts from room where name = ?"),
     active: sql(

@@ -9,7 +9,7 @@ import type { Count, Mark, MarkStore, Unread } from "./store.ts";
 /** What is counted is counted so far, and so many mentions of a user in a room are kept. */
 const MOST = 100;
 /** Entries after a marker that are looked at for those of others. */
-const LOOKED_AT = 200;
+const LOOKED_AT = 1000;
 /** Users and rooms whose mentions since the last cut are counted. */
 const CUTS = 10_000;
 /** How long what has to do with guests is kept, in milliseconds. */
@@ -160,11 +160,12 @@ function statements(db: DatabaseSync) {
     unread: sql(
       `select count(*) as count from
          (select 1 from place join log using (id)
-          where place.room = ? and place.seq > ? and place.seq <= ? and uid <> ? limit ${MOST})`,
+          where place.room = ? and place.seq > ? and place.seq <= ? and uid <> ?
+            and kind is null and text <> '' limit ${MOST})`,
     ),
     late: sql(
       `select count(*) as count from log
-       where id in (select value from json_each(?)) and uid <> ?`,
+       where id in (select value from json_each(?)) and uid <> ? and kind is null and text <> ''`,
     ),
     mentions: sql(
       `select count(*) as count from

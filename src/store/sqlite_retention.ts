@@ -2,6 +2,7 @@
 // oldest of their rooms. Synchronous, as all that runs in the worker.
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { RoomName } from "../protocol.ts";
+import type { SqliteChanges } from "./sqlite_changes.ts";
 import type { SqliteIndex } from "./sqlite_index.ts";
 import type { Keep, Retained } from "./store.ts";
 
@@ -12,12 +13,14 @@ const ROOMS = 256;
 export class SqliteRetention {
   readonly #sql: ReturnType<typeof statements>;
   readonly #index: SqliteIndex;
+  readonly #changes: SqliteChanges;
   /** The room up to which the round over all rooms has come. */
   #room = 0;
 
-  constructor(db: DatabaseSync, index: SqliteIndex) {
+  constructor(db: DatabaseSync, index: SqliteIndex, changes: SqliteChanges) {
     this.#sql = statements(db);
     this.#index = index;
+    this.#changes = changes;
   }
 
   /** Ids of rows that may not stay, and whether there are no more. */
@@ -35,6 +38,7 @@ export class SqliteRetention {
     const list = JSON.stringify(ids);
     const cuts = this.#sql.cut.all(list) as { id: number; room: RoomName; cut: number }[];
     this.#index.forget(list, cuts);
+    this.#changes.forget(cuts);
     this.#sql.drop.run(list);
     this.#index.lowerMark();
     return cuts.map(({ room, cut }) => ({ room, first: cut + 1 }));

@@ -72,6 +72,25 @@ const migrations = [
      room integer not null,
      primary key (uid, room)
    ) without rowid;`,
+  // `kind` is null for what is said. `shown`: since which seq somebody reacts with that emoji; null:
+  // this user does not any more.
+  `alter table log add column kind text;
+   create table edit (
+     room integer not null,
+     of integer not null,
+     seq integer not null,
+     id integer not null,
+     primary key (room, of, seq)
+   ) without rowid;
+   create table reaction (
+     room integer not null,
+     of integer not null,
+     emoji text not null,
+     uid text not null,
+     id integer not null,
+     shown integer,
+     primary key (room, of, emoji, uid)
+   ) without rowid;`,
 ];
 
 /** Files up to this size are checked whole at every start; it takes about 0.1 s. */

@@ -1,9 +1,25 @@
 // The durable log behind the rooms, as the core sees it. One contract suite
 // (tests/store/contract.ts) holds every implementation to what is written here.
-import type { Entry, Member, RoomName, UserId } from "../protocol.ts";
+import type { Entry, Member, Message, RoomName, UserId } from "../protocol.ts";
+
+/**
+ * What an entry says. `of` is the seq of a chat entry; for who asks, those from before the time
+ * `from` are not there. A reaction that is not `on` takes back one that was. `mentions`: counted by
+ * `MarkStore.unread` for those who have a marker in the room.
+ */
+export type Body =
+  | { type: "chat"; text: string; replyTo?: number; mentions?: readonly UserId[] }
+  | { type: "edited"; of: number; from?: number; text: string }
+  | { type: "deleted"; of: number; from?: number; isModerator?: boolean }
+  | { type: "reaction"; of: number; from?: number; emoji: string; on: boolean }
+  | { type: "topic"; text: string };
 
 /** An entry on its way into a log: it has no `seq` yet. */
-export interface Draft {
+export type Draft = Sender & Body;
+/** One that is about an entry there is. */
+export type Change = Extract<Draft, { of: number }>;
+
+interface Sender {
   room: RoomName;
   /** The epoch that the log gets if this is its first entry (W14.1). */
   epoch: string;
@@ -11,21 +27,35 @@ export interface Draft {
   ts: number;
   uid: UserId;
   user: string;
-  text: string;
-  replyTo?: number;
   /** Makes a retry safe (W7.2). */
   ref?: string;
-  /** Whom it mentions: counted by `MarkStore.unread` for those who have a marker in the room. */
-  mentions?: readonly UserId[];
 }
 
-/** Where a draft stands in its log. `isNew` is false for a retry: then it was there before. */
+/**
+ * Where a draft stands in its log. `isNew` is false where it added nothing: a retry, or a reaction
+ * that was there.
+ */
 export interface Appended {
   epoch: string;
   seq: number;
   ts: number;
   isNew: boolean;
 }
+
+/**
+ * Why a draft added nothing: there is no such message (any more), it is somebody else's, or it has
+ * `MAX_EMOJI` already.
+ */
+export interface Refused {
+  refused: "missing" | "foreign" | "many";
+}
+
+/** What became of a draft: only one about another entry is ever refused. */
+export type Outcome<D extends Draft = Draft> = D["type"] extends "chat" | "topic" ? Appended
+  : Appended | Refused;
+
+/** Different emoji on a message at once (W4.7). */
+export const MAX_EMOJI = 32;
 
 /** What a room's log holds: entries `first` to `seq`; none where `first` is `seq + 1`. */
 export interface Head {
@@ -35,11 +65,14 @@ export interface Head {
   topic: string;
 }
 
-/** A run of entries, oldest first. */
+/** A run of messages in present form, oldest first. */
 export interface Page {
-  messages: Entry[];
-  /** Whether older ones are kept. */
+  messages: Message[];
+  /** Whether older messages are kept. */
   more: boolean;
+  /** The newest seq and the topic of the log at which it was read. */
+  seq: number;
+  topic: string;
 }
 
 /** What may stay in the logs, at most; Infinity where something has no limit. */
@@ -132,18 +165,18 @@ export interface MarkStore {
 export interface Store extends Records {
   readonly marks: MarkStore;
   /**
-   * Appends the drafts in their order, gapless, all or none. MUST resolve only when they are on the
-   * disk. A `ref` that the same user already used in the room, in the log or earlier in the same
+   * Appends the drafts in their order, gapless: all that are not refused, or none. MUST resolve only
+   * when they are on the disk. Each is judged by what the log holds when its turn comes (W4.9). A `ref` that the same user already used in the room, in the log or earlier in the same
    * call, adds nothing and gives the position it got then. Rejects with a `StoreError` and MUST then
    * have kept none of them.
    */
-  append(drafts: readonly Draft[]): Promise<Appended[]>;
+  append<D extends Draft>(drafts: readonly D[]): Promise<Outcome<D>[]>;
   /** The room's log, or undefined where there is none. */
   head(room: RoomName): Promise<Head | undefined>;
   /** All entries with `after < seq <= upTo`; undefined: more than `size`, or no longer all kept. */
   replay(room: RoomName, after: number, upTo: number, size: PageSize): Promise<Entry[] | undefined>;
-  /** The newest chat entries with `seq < before`. */
-  page(room: RoomName, before: number, size: PageSize): Promise<Page>;
+  /** The newest messages with `seq < before`, as `uid` sees them. */
+  page(room: RoomName, before: number, size: PageSize, uid?: UserId): Promise<Page>;
   /** Rooms with an entry at or after `since` (milliseconds), newest first; no direct ones. */
   active(since: number, limit: number): Promise<{ room: RoomName; seq: number; topic: string }[]>;
   /**

@@ -49,7 +49,10 @@ export class OpenRooms {
     chat.on("entry", (entry) => {
       const room = this.get(entry.room);
       const isMine = entry.uid === chat.me?.uid;
-      if (!isMine) this.heard += 1;
+      const isChat = entry.type === "chat";
+      if (isChat && !isMine) this.heard += 1;
+      // What is no message does not make a room unread.
+      if (!isChat && room.unread === 0) room.read = entry.seq;
       room.typists.stop(entry.uid);
       room.timeline.add(entry, isMine);
       room.timeline.trim(this.#onlooker.farEnd(room));

@@ -29,7 +29,7 @@ export class Pages {
     const { timeline } = room;
     const limit = this.#chat.limits?.historyPage ?? 1;
     return this.#load(room, "newer", timeline.to + 1 + limit, (page) => {
-      timeline.putNewer(page);
+      timeline.putNewer(page, Math.min(timeline.to + limit, page.seq));
       timeline.trim("oldest");
     });
   }
@@ -37,14 +37,14 @@ export class Pages {
   /** The newest page in place of what is held. @param {Room} room */
   latest(room) {
     const { timeline } = room;
-    return this.#load(room, "newer", undefined, (page) => timeline.reset(page, timeline.head));
+    return this.#load(room, "newer", undefined, (page) => timeline.reset(page, page.seq));
   }
 
   /**
    * @param {Room} room
    * @param {"older" | "newer"} which
    * @param {number | undefined} before
-   * @param {(page: Page) => void} put
+   * @param {(page: Page & {seq: number}) => void} put
    */
   async #load(room, which, before, put) {
     if (room.loading) return;

@@ -1,14 +1,15 @@
 // @ts-check
 // The part of one room's log that the page holds: a stretch without holes, then what is not sent
 // yet, with joins and leaves in between. Knows nothing of the page.
-/** @import {Entry, Member, Refusal} from "../../src/protocol.ts" */
+/** @import {Chat, Entry, Member, Message, Refusal} from "../../src/protocol.ts" */
 /** @import {Outgoing} from "../chat.js" */
 
 /**
  * Something said. `seq` is 0 until the server gave it one; `key` stays the same from the first
  * moment on, so that a message on its way and the entry it becomes are one.
  * @typedef {{kind: "said", key: string, seq: number, ts: number, uid: string, user: string,
- *   text: string, status: Outgoing["status"], refusal?: Refusal | undefined}} Said
+ *   text: string, deleted?: true | undefined, status: Outgoing["status"],
+ *   refusal?: Refusal | undefined}} Said
  */
 /**
  * Who came and left in one run, by uid.
@@ -16,7 +17,7 @@
  *   left: Map<string, string>}} Stage
  */
 /** @typedef {Said | Stage} Line */
-/** @typedef {{messages: Entry[], more: boolean}} Page */
+/** @typedef {{messages: readonly (Entry | Message)[], more: boolean}} Page */
 
 /** Lines held, and so rows shown; beyond it the end that is farther away is let go. */
 const MAX_LINES = 500;
@@ -49,11 +50,11 @@ export class Timeline {
   }
 
   /** Starts over with the newest page. @param {Page} page @param {number} head */
-  reset({ messages, more }, head) {
+  reset({ messages: all, more }, head) {
+    const messages = all.filter(isChat);
     const unsent = this.lines.filter(isUnsent);
     this.generation += 1;
-    this.head = Math.max(head, messages.at(-1)?.seq ?? 0);
-    this.#to = messages.at(-1)?.seq ?? head;
+    this.head = this.#to = Math.max(head, messages.at(-1)?.seq ?? 0);
     this.#from = messages[0]?.seq ?? this.#to + 1;
     this.hasOlder = more;
     this.lines = [...messages.map((entry) => this.#said(entry)), ...unsent];
@@ -61,20 +62,23 @@ export class Timeline {
 
   /** Puts an older page before what is held. @param {Page} page */
   putOlder({ messages, more }) {
-    const older = messages.filter(({ seq }) => seq < this.#from);
+    const older = messages.filter(isChat).filter(({ seq }) => seq < this.#from);
     this.lines.unshift(...older.map((entry) => this.#said(entry)));
     this.#from = older[0]?.seq ?? this.#from;
     this.hasOlder = more;
   }
 
-  /** Puts a newer page after what is held. @param {Page} page */
-  putNewer({ messages }) {
-    for (const entry of messages) if (entry.seq > this.#to) this.#put(entry);
+  /** Puts a newer page after what is held. @param {Page} page @param {number} upTo all of it is there */
+  putNewer({ messages }, upTo = messages.at(-1)?.seq ?? 0) {
+    for (const entry of messages.filter(isChat)) if (entry.seq > this.#to) this.#put(entry);
+    this.#to = Math.max(this.#to, upTo);
   }
 
   /** A live or replayed entry, the next of the room. @param {Entry} entry @param {boolean} mine */
   add(entry, mine) {
-    if (!this.hasNewer && entry.seq > this.#to) {
+    const isNext = !this.hasNewer && entry.seq > this.#to;
+    if (!isChat(entry)) this.#change(entry);
+    else if (isNext) {
       // Its ack may still be on the way, or lost with a connection: it is the first that says the same.
       const waiting = mine && !this.#bySeq(entry.seq) &&
         this.lines.find((line) =>
@@ -84,6 +88,7 @@ export class Timeline {
       if (waiting) this.#settle(/** @type {Said} */ (waiting), entry.seq);
       this.#put(entry);
     }
+    if (isNext) this.#to = entry.seq;
     this.head = Math.max(this.head, entry.seq);
   }
 
@@ -141,9 +146,15 @@ export class Timeline {
     }
   }
 
-  /** @param {Entry} entry */
+  /** What became of a message that is held. @param {Entry} entry */
+  #change(entry) {
+    const said = "of" in entry && this.#bySeq(entry.of);
+    if (said && entry.type === "edited") Object.assign(said, { text: entry.text });
+    if (said && entry.type === "deleted") Object.assign(said, { text: "", deleted: true });
+  }
+
+  /** @param {Chat} entry */
   #put(entry) {
-    this.#to = entry.seq;
     const said = this.#bySeq(entry.seq);
     if (said) Object.assign(said, { ts: entry.ts, user: entry.user, text: entry.text });
     else this.#insert(this.#said(entry));
@@ -208,10 +219,25 @@ export class Timeline {
     return `${this.generation} ${seq}`;
   }
 
-  /** @param {Entry} entry @returns {Said} */
-  #said({ seq, ts, uid, user, text }) {
-    return { kind: "said", key: this.#keyOf(seq), seq, ts, uid, user, text, status: "sent" };
+  /** @param {Chat} entry @returns {Said} */
+  #said({ seq, ts, uid, user, text, deleted }) {
+    return {
+      kind: "said",
+      key: this.#keyOf(seq),
+      seq,
+      ts,
+      uid,
+      user,
+      text,
+      deleted,
+      status: "sent",
+    };
   }
+}
+
+/** @param {Entry} entry @returns {entry is Chat} */
+function isChat(entry) {
+  return entry.type === "chat";
 }
 
 /** @param {Line} line @returns {line is Said} */

@@ -103,6 +103,39 @@ export class Chat {
   }
 
   /**
+   * Changes the text of one's own message. Rejects with a ChatError, as all of these do, also where
+   * the connection ends before the answer: then it may have been done, and can be asked again.
+   * @param {string} room
+   * @param {number} of The message's seq.
+   * @param {string} text
+   * @returns {Promise<Of<"ack">>}
+   */
+  edit(room, of, text) {
+    return this.#traffic.ask({ type: "edit", room: roomName(room), of, text });
+  }
+
+  /** Takes back a message, one's own or as a moderator. @param {string} room @param {number} of */
+  delete(room, of) {
+    return this.#traffic.ask({ type: "delete", room: roomName(room), of });
+  }
+
+  /**
+   * Reacts to a message, or takes that back.
+   * @param {string} room
+   * @param {number} of
+   * @param {string} emoji
+   * @returns {Promise<Of<"ack">>}
+   */
+  react(room, of, emoji, on = true) {
+    return this.#traffic.ask({ type: "react", room: roomName(room), of, emoji, on });
+  }
+
+  /** Needs `moderate`; "" clears it. @param {string} room @param {string} text */
+  setTopic(room, text) {
+    return this.#traffic.ask({ type: "topic", room: roomName(room), text });
+  }
+
+  /**
    * The page of messages before a seq, or the newest. Rejects with a ChatError.
    * @param {string} room
    * @param {{before?: number | undefined, limit?: number | undefined}} [page]

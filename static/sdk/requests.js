@@ -5,9 +5,8 @@
 
 /**
  * @typedef {Extract<ClientMessage,
- *   {type: "history" | "members" | "rooms" | "nick" | "auth" | "kick" | "mute" | "ban"}>} Question
- * @typedef {Extract<ServerMessage,
- *   {type: "history" | "members" | "rooms" | "welcome" | "nick" | "kicked" | "muted" | "banned"}>} Answer
+ *   {type: "history" | "members" | "rooms" | "nick" | "auth" | "edit" | "delete" | "react" | "topic" |
+ *   "kick" | "mute" | "ban"}>} Question
  */
 /** @typedef {{question: Question, isSent: boolean, caller: PromiseWithResolvers<any>}} Request */
 
@@ -53,9 +52,11 @@ export class Requests {
     return request.question;
   }
 
-  /** @param {Answer} answer */
-  answer(answer) {
-    this.#take(answer.ref)?.resolve(answer);
+  /** Takes a message if it answers a question. @param {ServerMessage} message */
+  answer(message) {
+    const caller = this.#take("ref" in message ? message.ref : undefined);
+    caller?.resolve(message);
+    return caller !== undefined;
   }
 
   /** Takes a refusal if it answers a question. @param {Refusal} refusal */

@@ -137,10 +137,12 @@ export class Traffic {
 
   /** @param {ServerMessage} message */
   onMessage(message) {
+    const isAnswer = message.type !== "error" && this.#requests.answer(message);
+    // These tell of more than what was asked.
+    if (isAnswer && message.type !== "welcome" && message.type !== "nick") return;
     switch (message.type) {
       case "welcome":
         this.#events.emit("welcome", message);
-        this.#requests.answer(message);
         return this.#pump();
       case "joined":
         return this.#joined(message);
@@ -152,18 +154,9 @@ export class Traffic {
         return this.#events.emit("left", message);
       case "ack":
         return this.#unsent.acknowledged(message);
-      case "history":
-      case "members":
-      case "rooms":
-      case "kicked":
-      case "muted":
-      case "banned":
-        return this.#requests.answer(message);
       case "error":
         return this.#refused(message);
       case "nick":
-        this.#requests.answer(message);
-        return this.#events.emit("nick", message);
       case "presence":
       case "system":
       case "typing":

@@ -29,6 +29,8 @@ export class SaidView {
   #time = find("time", HTMLTimeElement, this.element);
   #speech = find(".speech", HTMLElement, this.element);
   #shown = "";
+  /** @type {string | undefined} */
+  #text;
 
   /** @param {Cures} cures */
   constructor(cures) {
@@ -39,12 +41,12 @@ export class SaidView {
   update({ key, line, follows }) {
     const { classList, dataset } = this.element;
     classList.toggle("follow", follows);
+    const text = line.deleted ? "This message was deleted." : line.text;
+    if (text !== this.#text) this.#speech.replaceChildren(...speechOf(text));
+    this.#text = text;
     const shown = [line.uid, line.user, line.ts, line.status, line.refusal?.code].join(" ");
     if (shown === this.#shown) return;
-    if (!this.#shown) {
-      dataset.key = key;
-      this.#speech.replaceChildren(...speechOf(line.text));
-    }
+    if (!this.#shown) dataset.key = key;
     this.#shown = shown;
     showNick(this.#name, line);
     this.#name.title = line.user;

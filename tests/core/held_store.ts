@@ -1,7 +1,7 @@
 // A store whose calls can be held back and made to fail. Keeps what it is given in a MemoryStore.
-import type { Entry, RoomName } from "../../src/protocol.ts";
+import type { Entry, RoomName, UserId } from "../../src/protocol.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
-import { type Appended, type Draft, StoreError } from "../../src/store/store.ts";
+import { type Draft, type Outcome, StoreError } from "../../src/store/store.ts";
 import type { Head, Keep, MarkStore, Page, PageSize } from "../../src/store/store.ts";
 import type { Retained, Store, Stored } from "../../src/store/store.ts";
 
@@ -69,7 +69,7 @@ export class HeldStore implements Store {
     this.#failing.set(call, error);
   }
 
-  append(drafts: readonly Draft[]): Promise<Appended[]> {
+  append<D extends Draft>(drafts: readonly D[]): Promise<Outcome<D>[]> {
     this.appends.push(drafts.length);
     return this.#do("append", () => this.#memory.append(drafts));
   }
@@ -85,8 +85,8 @@ export class HeldStore implements Store {
     );
   }
 
-  page(room: RoomName, before: number, size: PageSize): Promise<Page> {
-    return this.#do("page", () => this.#memory.page(room, before, size));
+  page(room: RoomName, before: number, size: PageSize, uid?: UserId): Promise<Page> {
+    return this.#do("page", () => this.#memory.page(room, before, size, uid));
   }
 
   active(since: number, limit: number) {

@@ -4,7 +4,7 @@ import type { Entry } from "../../src/protocol.ts";
 import { type Server, startServer } from "../harness/server.ts";
 import { Talker } from "../harness/talker.ts";
 import { tempFolder } from "../harness/temp.ts";
-import { enter } from "../harness/visitor.ts";
+import { enter, texts } from "../harness/visitor.ts";
 
 /** More rounds for a night: `KILL_ROUNDS=200 deno test -A tests/e2e/kill_test.ts`. */
 const ROUNDS = Number(Deno.env.get("KILL_ROUNDS") ?? 3);
@@ -117,10 +117,12 @@ async function endure(signal: Deno.Signal) {
     for (const { said: { room, text }, ack } of talker.acked.values()) {
       said.push(`${room} ${text}`);
       const entry = logs.get(room)![ack.seq - 1];
-      assertEquals([entry?.text, entry?.ts], [text, ack.ts]);
+      assertEquals([texts([entry!]), entry?.ts], [[text], ack.ts]);
     }
   }
-  const kept = [...logs].flatMap(([room, entries]) => entries.map(({ text }) => `${room} ${text}`));
+  const kept = [...logs].flatMap(([room, entries]) =>
+    texts(entries).map((text) => `${room} ${text}`)
+  );
   assertEquals(kept.sort(), said.sort());
   console.log(`${kept.length} messages`);
 }

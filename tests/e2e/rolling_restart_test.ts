@@ -5,6 +5,7 @@ import { type Chat, connect } from "../../static/chat.js";
 import { startServer } from "../harness/server.ts";
 import { tempFolder } from "../harness/temp.ts";
 import { within } from "../harness/within.ts";
+import { texts } from "../harness/visitor.ts";
 
 const CLIENTS = Number(Deno.env.get("RESTART_CLIENTS") ?? 60);
 /** Messages that each says on each server. */
@@ -134,7 +135,7 @@ describe("rolling restart", () => {
 
     const [{ seen: log }] = all as [Person];
     assertEquals(log.map(({ seq }) => seq), Array.from({ length: total }, (_, i) => i + 1));
-    const said = log.map(({ text }) => text).sort();
+    const said = texts(log).sort();
     assertEquals(said, all.flatMap((person) => person.acked).sort());
     for (const { seen, gaps } of all) {
       assertEquals(gaps, 0);

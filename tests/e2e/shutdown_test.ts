@@ -4,7 +4,7 @@ import { openClient } from "../harness/client.ts";
 import { openRawClient } from "../harness/raw.ts";
 import { type Server, startServer } from "../harness/server.ts";
 import { tempFolder } from "../harness/temp.ts";
-import { enter, heard, say, type Visitor } from "../harness/visitor.ts";
+import { enter, heard, say, texts, type Visitor } from "../harness/visitor.ts";
 
 const ROOMY = { RATE_BURST: "10000", RATE_MESSAGES_PER_SECOND: "10000" };
 
@@ -120,7 +120,7 @@ describe("shutdown", () => {
     }
     await using again = await startServer(env);
     await using back = await enter(again);
-    assertEquals(back.joined.messages.map(({ text }) => text), ["hi"]);
+    assertEquals(texts(back.joined.messages), ["hi"]);
   });
 });
 

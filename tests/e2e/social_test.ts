@@ -85,7 +85,10 @@ describe("users", () => {
     }
     await using server = await startServer(env);
     await using back = await enter(server, { session, room });
-    assertEquals(back.joined.messages.map(({ text }) => text), ["hi", "later"]);
+    assertEquals(back.joined.messages.map((entry) => "text" in entry && entry.text), [
+      "hi",
+      "later",
+    ]);
     assertEquals(await listed(back, room), [2, 2, 0]);
     const answer = await ask(back, { type: "chat", room, text: "I am back" });
     assert(answer.type === "ack" && answer.seq === 3);

@@ -61,5 +61,5 @@ export function heard<T extends ServerMessage["type"]>(client: Client, type: T):
 
 /** What was said, in order. */
 export function texts(entries: readonly Entry[]): string[] {
-  return entries.map(({ text }) => text);
+  return entries.map((entry) => "text" in entry ? entry.text : entry.type);
 }

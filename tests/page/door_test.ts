@@ -3,7 +3,7 @@ import { assertEquals, assertFalse } from "@std/assert";
 import { SignJWT } from "jose";
 import { startServer } from "../harness/server.ts";
 import { tempFolder } from "../harness/temp.ts";
-import { enter } from "../harness/visitor.ts";
+import { enter, texts } from "../harness/visitor.ts";
 import { NO_CONNECTION, REFUSED } from "./faults.ts";
 import type { Guest } from "./guest.ts";
 import { it } from "./it.ts";
@@ -198,7 +198,7 @@ it("W2.6 /r/<room> opens that room, in any of Unicode's forms; back and forward 
   await ines.say("un express");
   await ines.seesSent("un express");
   await using other = await enter(server, { room: "caf\u00e9" });
-  assertEquals(other.joined.messages.map(({ text }) => text), ["un express"]);
+  assertEquals(texts(other.joined.messages), ["un express"]);
 
   await ines.page.locator("#rooms a", { hasText: "random" }).click();
   await ines.shows("#room-name", "random");

@@ -1,7 +1,7 @@
 // The client that Snug serves, in somebody else's page: of another origin, listed or not.
 import { assertEquals, assertMatch } from "@std/assert";
 import { startServer } from "../harness/server.ts";
-import { enter, say } from "../harness/visitor.ts";
+import { enter, say, texts } from "../harness/visitor.ts";
 import { REFUSED } from "./faults.ts";
 import { it } from "./it.ts";
 import { openVisit } from "./visit.ts";
@@ -67,5 +67,5 @@ it("W15.4 W15.6 a page of an origin that is not listed is told so, and nobody he
   assertEquals(ruth.unread.filter(({ type }) => type === "chat"), []);
   await say(ruth, "only I am here");
   await using late = await enter(server);
-  assertEquals(late.joined.messages.map(({ text }) => text), ["only I am here"]);
+  assertEquals(texts(late.joined.messages), ["only I am here"]);
 });

@@ -1,7 +1,7 @@
 // What others write, and what they call themselves and their rooms, is text and never a page.
 import { assertEquals, assertMatch } from "@std/assert";
 import { type Server, startServer } from "../harness/server.ts";
-import { enter, say } from "../harness/visitor.ts";
+import { enter, say, texts } from "../harness/visitor.ts";
 import type { Guest } from "./guest.ts";
 import { it } from "./it.ts";
 import { openVisit } from "./visit.ts";
@@ -135,6 +135,6 @@ async function talks(server: Server, guest: Guest, room: string) {
   await guest.say(`hello ${room}`);
   await guest.seesSent(`hello ${room}`);
   await using other = await enter(server, { room });
-  assertEquals(other.joined.messages.map(({ text }) => text), [`hello ${room}`]);
+  assertEquals(texts(other.joined.messages), [`hello ${room}`]);
   assertMatch(guest.page.url(), new RegExp(`/r/${room}$`));
 }

@@ -25,8 +25,8 @@ async function given(server: FakeServer) {
       return socket.heard().map(({ type, room, before, ref }) => ({ type, room, before, ref }));
     },
     answer: async (ref: unknown, from: number, to: number) => {
-      const page = { messages: entries(from, to), first: 1, more: from > 1, ref: `${ref}` };
-      socket.tell({ type: "history", room: "general", ...page });
+      const page = { messages: entries(from, to), seq: to, first: 1, more: from > 1 };
+      socket.tell({ type: "history", room: "general", ...page, ref: `${ref}` });
       await settle();
     },
     tell: async (message: ServerMessage) => {

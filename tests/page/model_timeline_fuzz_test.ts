@@ -8,6 +8,7 @@ import { rowsOf } from "../../static/model/rows.js";
 import { type Said, Timeline } from "../../static/model/timeline.js";
 import type { Outgoing } from "../../static/sdk/unsent.js";
 import { fuzz } from "../core/fuzz.ts";
+import { texts } from "../harness/visitor.ts";
 
 const PAGE = 120;
 const ME = { uid: "me", user: "Ines" };
@@ -134,7 +135,11 @@ class Told {
 
   #isEntry({ seq, text, uid, status }: Said) {
     const entry = this.#log[seq - 1];
-    assertEquals({ text, uid, status }, { text: entry?.text, uid: entry?.uid, status: "sent" });
+    assertEquals({ text, uid, status }, {
+      text: texts([entry!])[0],
+      uid: entry?.uid,
+      status: "sent",
+    });
   }
 
   #append(uid: string, text: string): number {

@@ -50,6 +50,29 @@ describe("a timeline", () => {
     assertEquals(told(timeline), ["1", "2", "3", "4"]);
   });
 
+  it("W5.10 shows edits and deletions of what is held in its place, and follows the log", () => {
+    const timeline = holding(2, 3);
+    const about = { room: "general", ts: 9000, uid: "ruth", user: "ruth" };
+    timeline.add({ type: "edited", ...about, seq: 4, of: 2, text: "new" }, false);
+    timeline.add({ type: "deleted", ...about, seq: 5, of: 3 }, false);
+    timeline.add({ type: "deleted", ...about, seq: 6, of: 1 }, false);
+    timeline.add({ type: "reaction", ...about, seq: 7, of: 2, emoji: "x", on: true }, false);
+    const shown = timeline.lines.map((line) => line.kind === "said" && [line.text, line.deleted]);
+    assertEquals(shown, [["new", undefined], ["", true]]);
+    assertEquals([timeline.to, timeline.head, timeline.hasNewer], [7, 7, false]);
+    timeline.add(entry(8), false);
+    assertEquals(told(timeline), ["2", "3", "8"]);
+  });
+
+  it("W5.10 is at the newest end where the log ends with what is no message", () => {
+    const timeline = new Timeline();
+    timeline.reset({ messages: entries(1, 2), more: false }, 5);
+    assertEquals([timeline.to, timeline.hasNewer], [5, false]);
+    timeline.head = 9;
+    timeline.putNewer({ messages: entries(1, 2), more: false }, 9);
+    assertEquals([timeline.to, timeline.hasNewer], [9, false]);
+  });
+
   it("W5.8 puts older pages before, without what is there already", () => {
     const timeline = holding(5, 6);
     timeline.putOlder({ messages: entries(3, 5), more: true });

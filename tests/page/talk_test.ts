@@ -2,7 +2,7 @@
 import { assertArrayIncludes, assertEquals, assertMatch } from "@std/assert";
 import { type Server, startServer } from "../harness/server.ts";
 import { tempFolder } from "../harness/temp.ts";
-import { enter } from "../harness/visitor.ts";
+import { enter, texts } from "../harness/visitor.ts";
 import { NO_CONNECTION } from "./faults.ts";
 import { fill, UNHURRIED } from "./fill.ts";
 import type { Guest } from "./guest.ts";
@@ -28,6 +28,26 @@ it("P2 two pages talk, and see the same in the same order", async () => {
     "Ruth: The nine o’clock went out late.",
     "Ines: 👩‍🚀 ¿qué? 100 %",
   ]);
+});
+
+it("W4.5 W4.6 an edit and a deletion show in their place, other kinds leave the page as it is", async () => {
+  await using server = await startServer();
+  await using visit = await openVisit(server.url);
+  await using bob = await enter(server);
+  const ines = await visit.enter("Ines");
+  for (const text of ["one", "two"]) bob.send({ type: "chat", room: "general", text });
+  await ines.sees("two");
+  bob.send({ type: "react", room: "general", of: 1, emoji: "👍" });
+  bob.send({ type: "edit", room: "general", of: 1, text: "uno" });
+  bob.send({ type: "delete", room: "general", of: 2 });
+  await ines.sees("This message was deleted.");
+  const late = await visit.enter("Ruth");
+  await ines.say("bye");
+  for (const guest of [ines, late]) {
+    await guest.sees("bye");
+    const told = (await guest.timeline()).map((line) => line.replace(/^.*: /, ""));
+    assertEquals(told, ["uno", "This message was deleted.", "bye"]);
+  }
 });
 
 it("P3 P4 who loses the line writes on, and misses, doubles and reorders nothing", async () => {
@@ -213,5 +233,5 @@ async function kept(server: Server): Promise<string[]> {
   const { messages, seq } = client.joined;
   assertEquals(messages.map((entry) => entry.seq), messages.map((_, index) => index + 1));
   assertEquals(seq, messages.length);
-  return messages.map(({ user, text }) => `${user}: ${text}`);
+  return messages.map((entry) => `${entry.user}: ${texts([entry])}`);
 }

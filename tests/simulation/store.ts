@@ -1,14 +1,14 @@
 // The store of one server: a real one whose calls are done, answered and refused only when told, and
 // in any order. What it keeps is known to the truth, from which the next server's is made.
-import type { Entry, RoomName } from "../../src/protocol.ts";
+import type { Entry, RoomName, UserId } from "../../src/protocol.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
-import { type Appended, type Draft, StoreError } from "../../src/store/store.ts";
+import { type Appended, type Draft, type Outcome, StoreError } from "../../src/store/store.ts";
 import type { Head, Keep, MarkStore, Page, PageSize } from "../../src/store/store.ts";
 import type { Retained, Store, Stored } from "../../src/store/store.ts";
 import type { Dice } from "./dice.ts";
 import type { Profile } from "./profile.ts";
 import { SqliteMemory } from "./sqlite_memory.ts";
-import type { Truth } from "./truth.ts";
+import type { ChatDraft, Truth } from "./truth.ts";
 
 /** How many calls of all are slow. */
 const SLOW = 0.15;
@@ -67,7 +67,11 @@ export class SimStore implements Store {
     return new SimStore(memory, truth, isPrompt, dice, violated);
   }
 
-  append(drafts: readonly Draft[]): Promise<Appended[]> {
+  append<D extends Draft>(drafts: readonly D[]): Promise<Outcome<D>[]> {
+    return this.#append(drafts as readonly ChatDraft[]) as Promise<Outcome<D>[]>;
+  }
+
+  #append(drafts: readonly ChatDraft[]): Promise<Appended[]> {
     const about = drafts.map(({ room }) => room).join(" ");
     const answered = this.#call("append", about, async () => {
       const appended = await this.#memory.append(drafts);
@@ -97,8 +101,12 @@ export class SimStore implements Store {
     );
   }
 
-  page(room: RoomName, before: number, size: PageSize): Promise<Page> {
-    return this.#call("page", `${room} <${before}`, () => this.#memory.page(room, before, size));
+  page(room: RoomName, before: number, size: PageSize, uid?: UserId): Promise<Page> {
+    return this.#call(
+      "page",
+      `${room} <${before}`,
+      () => this.#memory.page(room, before, size, uid),
+    );
   }
 
   active(since: number, limit: number) {

@@ -3,8 +3,11 @@
 import type { Entry, RoomName } from "../../src/protocol.ts";
 import type { Appended, Draft } from "../../src/store/store.ts";
 
+/** What is said; in this world nothing else is put into a log. */
+export type ChatDraft = Extract<Draft, { type: "chat" }>;
+
 /** An entry with the ref that it was sent under. */
-export type Kept = Omit<Draft, "room" | "epoch"> & { seq: number };
+export type Kept = Omit<ChatDraft, "room" | "epoch"> & { seq: number };
 
 export interface Log {
   epoch: string;
@@ -32,7 +35,7 @@ export class Truth {
   }
 
   /** Takes what the store did with a draft; returns what is wrong with that. */
-  append(draft: Draft, appended: Appended): string | undefined {
+  append(draft: ChatDraft, appended: Appended): string | undefined {
     const { room, epoch, ...rest } = draft;
     const log = this.#logs.get(room) ?? this.#begin(room, { epoch, entries: [] });
     const key = draft.ref === undefined ? undefined : `${room} ${draft.uid} ${draft.ref}`;
@@ -80,7 +83,8 @@ export class Truth {
 
 /** Whether an entry on the wire is the one that is kept, and nothing more (W4.2). */
 export function isSame(entry: Entry, kept: Kept | undefined): boolean {
-  return kept !== undefined && entry.seq === kept.seq && entry.ts === kept.ts &&
+  return kept !== undefined && entry.type === "chat" && entry.seq === kept.seq &&
+    entry.ts === kept.ts &&
     entry.uid === kept.uid && entry.user === kept.user && entry.text === kept.text &&
     entry.replyTo === kept.replyTo &&
     Object.keys(entry).length === (kept.replyTo === undefined ? 7 : 8);

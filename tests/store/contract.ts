@@ -2,6 +2,7 @@
 import { describe } from "@std/testing/bdd";
 import type { Store } from "../../src/store/store.ts";
 import { appendContract } from "./contract_append.ts";
+import { changesContract } from "./contract_changes.ts";
 import { headContract } from "./contract_head.ts";
 import { marksContract } from "./contract_marks.ts";
 import { modelContract } from "./contract_model.ts";
@@ -18,6 +19,7 @@ export type Open = () => Promise<Opened>;
 export function storeContract(kind: string, open: Open) {
   describe(`a ${kind} store`, () => {
     appendContract(open);
+    changesContract(open);
     refContract(open);
     headContract(open);
     readContract(open);

@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { it } from "@std/testing/bdd";
 import type { Open } from "./contract.ts";
 import { draft, drafts, entryOf, EVERYTHING, seqs } from "./drafts.ts";
+import { texts } from "../harness/visitor.ts";
 
 const TEXTS = [
   "plain",
@@ -105,9 +106,8 @@ export function appendContract(open: Open) {
     await using opened = await open();
     const { store } = opened;
     await store.append(TEXTS.map((text) => draft("a", text)));
-    const shown = (entries: { text: string }[]) => entries.map(({ text }) => text);
-    assertEquals(shown((await store.page("a", 100, EVERYTHING)).messages), TEXTS);
-    assertEquals(shown((await store.replay("a", 0, TEXTS.length, EVERYTHING))!), TEXTS);
+    assertEquals(texts((await store.page("a", 100, EVERYTHING)).messages), TEXTS);
+    assertEquals(texts((await store.replay("a", 0, TEXTS.length, EVERYTHING))!), TEXTS);
   });
 
   it("P1 gives a text of a megabyte back as it came", async () => {

@@ -12,7 +12,8 @@ export function headContract(open: Open) {
     const { store } = opened;
     const size = { limit: 10, bytes: 1000 };
     assertEquals(await store.head("empty"), undefined);
-    assertEquals(await store.page("empty", 100, size), { messages: [], more: false });
+    const nothing = { messages: [], more: false, seq: 0, topic: "" };
+    assertEquals(await store.page("empty", 100, size), nothing);
     assertEquals(await store.replay("empty", 0, 100, size), []);
     assertEquals(await store.head("empty"), undefined);
     assertEquals(await store.active(0, 100), []);

@@ -98,6 +98,21 @@ export function marksContract(open: Open) {
     ]);
   });
 
+  it("W10.11 counts what was said and is there still, nothing else", async () => {
+    await using opened = await open();
+    const { store } = opened;
+    const by = { room: "a", epoch: "e", ts: 2000, ...byBob };
+    await store.append(drafts("a", 3, byBob));
+    await store.marks.mark([mark(1)]);
+    await store.append([
+      { type: "edited", ...by, of: 3, text: "changed" },
+      { type: "reaction", ...by, of: 3, emoji: "👍", on: true },
+      { type: "topic", ...by, text: "a topic" },
+      { type: "deleted", ...by, of: 2 },
+    ]);
+    assertEquals(await store.marks.unread(ADA, [{ room: "a" }]), [{ unread: 1, mentions: 0 }]);
+  });
+
   it("W10.12 keeps mentions with their entry until they are read, the newest hundred", async () => {
     await using opened = await open();
     const { store } = opened;

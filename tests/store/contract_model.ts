@@ -3,21 +3,51 @@
 import { assertEquals } from "@std/assert";
 import { it } from "@std/testing/bdd";
 import fc from "fast-check";
-import { type Entry, entryBytes } from "../../src/protocol.ts";
-import type { Appended, Draft, Keep, PageSize, Store } from "../../src/store/store.ts";
+import { type Chat, type Entry, entryBytes, type Message } from "../../src/protocol.ts";
+import type { Appended, Change, Draft, Keep, Outcome, Page } from "../../src/store/store.ts";
+import type { PageSize, Refused, Store } from "../../src/store/store.ts";
 import type { Open } from "./contract.ts";
 import { entryOf, EVERYTHING } from "./drafts.ts";
 
-export const aDraft = fc.record({
+const sender = {
   room: fc.constantFrom("a", "b", "c"),
   epoch: fc.constantFrom("e1", "e2"),
   ts: fc.integer({ min: 1, max: 20 }),
   uid: fc.constantFrom("guest:1", "guest:2"),
   user: fc.string({ minLength: 1, maxLength: 3, unit: fc.constantFrom("a", "é", "😀") }),
-  text: fc.string({ minLength: 1, maxLength: 40, unit: "binary" }),
+  ref: fc.constantFrom("r1", "r2", "r3", "r4", "r5", "r6"),
+};
+const requiredKeys = ["type", "room", "epoch", "ts", "uid", "user"] as const;
+const text = fc.string({ minLength: 1, maxLength: 40, unit: "binary" });
+const about = { of: fc.integer({ min: 1, max: 4 }), from: fc.integer({ min: 0, max: 5 }) };
+const aChat = fc.record({
+  ...{ type: fc.constant("chat" as const), ...sender, text },
   replyTo: fc.integer({ min: 1, max: 9 }),
-  ref: fc.constantFrom("r1", "r2", "r3", "r4"),
-}, { requiredKeys: ["room", "epoch", "ts", "uid", "user", "text"] });
+}, { requiredKeys: [...requiredKeys, "text"] });
+const anEdit = fc.record(
+  { type: fc.constant("edited" as const), ...sender, ...about, text },
+  { requiredKeys: [...requiredKeys, "of", "text"] },
+);
+const aDeletion = fc.record(
+  { type: fc.constant("deleted" as const), ...sender, ...about, isModerator: fc.boolean() },
+  { requiredKeys: [...requiredKeys, "of"] },
+);
+const aReaction = fc.record({
+  ...{ type: fc.constant("reaction" as const), ...sender, ...about },
+  emoji: fc.constantFrom("👍", "❤️", "x"),
+  on: fc.boolean(),
+}, { requiredKeys: [...requiredKeys, "of", "emoji", "on"] });
+const aTopic = fc.record({
+  ...{ type: fc.constant("topic" as const), ...sender },
+  text: fc.constantFrom("", "one", "two"),
+}, { requiredKeys: [...requiredKeys, "text"] });
+export const aDraft: fc.Arbitrary<Draft> = fc.oneof(
+  { weight: 5, arbitrary: aChat },
+  { weight: 2, arbitrary: anEdit },
+  { weight: 1, arbitrary: aDeletion },
+  { weight: 4, arbitrary: aReaction },
+  { weight: 1, arbitrary: aTopic },
+);
 const calls = fc.array(fc.array(aDraft, { maxLength: 8 }), { maxLength: 8 });
 const aRead = fc.record({
   room: fc.constantFrom("a", "b", "c"),
@@ -28,18 +58,26 @@ const aRead = fc.record({
 
 /** `entries` are all that ever were; those from `first` on are kept. */
 type Log = { epoch: string; entries: Entry[]; first: number; known: Map<string, Appended> };
+type Reaction = Extract<Entry, { type: "reaction" }>;
 
 /** What a store does, said as simply as can be. */
 export class Model {
   readonly logs = new Map<string, Log>();
 
-  append(draft: Draft): Appended {
+  append(draft: Draft): Outcome {
+    const isNew = !this.logs.has(draft.room);
+    if (isNew && "of" in draft) return { refused: "missing" };
     const log: Log = this.logs.get(draft.room) ??
       { epoch: draft.epoch, entries: [], first: 1, known: new Map() };
     this.logs.set(draft.room, log);
     const key = JSON.stringify([draft.uid, draft.ref]);
     const known = draft.ref === undefined ? undefined : log.known.get(key);
     if (known && known.seq >= log.first) return { ...known, isNew: false };
+    if ("of" in draft) {
+      const judged = judge(log, draft);
+      if (judged && "refused" in judged) return judged;
+      if (judged) return { epoch: log.epoch, seq: judged.seq, ts: judged.ts, isNew: false };
+    }
     const ts = Math.max(draft.ts, log.entries.at(-1)?.ts ?? 0);
     const appended = { epoch: log.epoch, seq: log.entries.length + 1, ts, isNew: true };
     log.entries.push(entryOf(draft, appended));
@@ -61,8 +99,9 @@ export class Model {
     return cuts;
   }
 
+  /** As they are replayed. */
   entries(room: string): Entry[] {
-    return this.logs.get(room)?.entries ?? [];
+    return this.logs.get(room)?.entries.map((entry, _, all) => emptied(entry, all)) ?? [];
   }
 
   replay(room: string, after: number, upTo: number, size: PageSize): Entry[] | undefined {
@@ -70,12 +109,67 @@ export class Model {
     return found.length <= size.limit && bytesOf(found) <= size.bytes ? found : undefined;
   }
 
-  page(room: string, before: number, size: PageSize) {
-    const all = this.entries(room).filter(({ seq }) => seq < before);
+  page(room: string, before: number, size: PageSize, uid: string): Page {
+    const { entries = [], first = 1 } = this.logs.get(room) ?? {};
+    const all = entries.filter(({ seq, type }) => type === "chat" && seq >= first && seq < before)
+      .map((chat) => shown(chat as Chat, entries, uid));
     const messages = all.slice(-size.limit);
     while (messages.length > 1 && bytesOf(messages) > size.bytes) messages.shift();
-    return { messages, more: messages.length < all.length };
+    const more = messages.length < all.length;
+    return { messages, more, seq: entries.length, topic: topicOf(entries) };
   }
+}
+
+/** Why it may not be, or the entry that made it so already. */
+function judge({ entries, first }: Log, draft: Change): Refused | Entry | undefined {
+  const chat = entries[draft.of - 1];
+  const isThere = chat?.type === "chat" && chat.seq >= first && chat.ts >= (draft.from ?? 0) &&
+    !isDeleted(chat.seq, entries);
+  if (!isThere) return { refused: "missing" };
+  if (draft.type === "reaction") {
+    const last = reactionsTo(chat.seq, entries)
+      .findLast(({ uid, emoji }) => uid === draft.uid && emoji === draft.emoji);
+    return (last?.on ?? false) === draft.on ? last ?? chat : undefined;
+  }
+  const mayDo = draft.uid === chat.uid || (draft.type === "deleted" && draft.isModerator);
+  return mayDo ? undefined : { refused: "foreign" };
+}
+
+function isDeleted(of: number, entries: readonly Entry[]): boolean {
+  return entries.some((entry) => entry.type === "deleted" && entry.of === of);
+}
+
+function reactionsTo(of: number, entries: readonly Entry[]): Reaction[] {
+  return entries.filter((entry) => entry.type === "reaction" && entry.of === of) as Reaction[];
+}
+
+function emptied(entry: Entry, entries: readonly Entry[]): Entry {
+  if (entry.type !== "chat" && entry.type !== "edited") return entry;
+  const of = entry.type === "chat" ? entry.seq : entry.of;
+  return isDeleted(of, entries) ? { ...entry, text: "", deleted: true } : entry;
+}
+
+/** A message in present form. */
+function shown(chat: Chat, entries: readonly Entry[], asker: string): Message {
+  const message: Message = emptied(chat, entries) as Chat;
+  if (message.deleted) return message;
+  const edited = entries.findLast((entry) => entry.type === "edited" && entry.of === chat.seq);
+  const now = edited?.type === "edited" ? { text: edited.text, editedTs: edited.ts } : {};
+  const users = new Map<string, Set<string>>();
+  for (const { emoji, on, uid } of reactionsTo(chat.seq, entries)) {
+    const those = users.get(emoji) ?? new Set();
+    if (on) users.set(emoji, those.add(uid));
+    else if (those.delete(uid) && those.size === 0) users.delete(emoji);
+  }
+  const reactions = [...users].map(([emoji, those]) => (
+    { emoji, count: those.size, mine: those.has(asker) }
+  ));
+  return { ...message, ...now, ...(reactions.length > 0 && { reactions }) };
+}
+
+function topicOf(entries: readonly Entry[]): string {
+  const last = entries.findLast(({ type }) => type === "topic");
+  return last?.type === "topic" ? last.text : "";
 }
 
 export function modelContract(open: Open) {
@@ -88,7 +182,7 @@ export function modelContract(open: Open) {
         const appended = await store.append(call.map((one) => inRun(prefix, one)));
         assertEquals(appended, call.map((one) => model.append(inRun(prefix, one))));
       }
-      for (const [room, log] of model.logs) await assertSame(store, room, log);
+      for (const room of model.logs.keys()) await assertSame(store, room, model);
     });
   });
 
@@ -105,7 +199,10 @@ export function modelContract(open: Open) {
         const room = prefix + name;
         const replayed = await store.replay(room, from, to, size);
         assertEquals(replayed, model.replay(room, from, to, size));
-        assertEquals(await store.page(room, to + 1, size), model.page(room, to + 1, size));
+        for (const uid of ["guest:1", "nobody"]) {
+          const page = await store.page(room, to + 1, size, uid);
+          assertEquals(page, model.page(room, to + 1, size, uid));
+        }
       }
     });
   });
@@ -124,14 +221,16 @@ export function inRun(prefix: string, draft: Draft): Draft {
   return { ...draft, room: prefix + draft.room };
 }
 
-export async function assertSame(store: Store, room: string, { epoch, entries, first }: Log) {
-  const head = { epoch, seq: entries.length, first, topic: "" };
+export async function assertSame(store: Store, room: string, model: Model) {
+  const { epoch, first, entries } = model.logs.get(room)!;
+  const head = { epoch, seq: entries.length, first, topic: topicOf(entries) };
   assertEquals(await store.head(room), head);
-  const kept = entries.slice(first - 1);
+  const kept = model.entries(room).slice(first - 1);
   assertEquals(await store.replay(room, first - 1, entries.length, EVERYTHING), kept);
-  assertEquals((await store.page(room, Infinity, EVERYTHING)).messages, kept);
+  const page = await store.page(room, Infinity, EVERYTHING, "guest:1");
+  assertEquals(page, model.page(room, Infinity, EVERYTHING, "guest:1"));
 }
 
-function bytesOf(entries: readonly Entry[]): number {
+function bytesOf(entries: readonly (Entry | Message)[]): number {
   return entries.reduce((sum, entry) => sum + entryBytes(entry), 0);
 }

@@ -1,5 +1,5 @@
 // The log of the SQLite store as a store, without the worker between.
-import type { RoomName } from "../../src/protocol.ts";
+import type { RoomName, UserId } from "../../src/protocol.ts";
 import type { SqliteLog } from "../../src/store/sqlite_log.ts";
 import type { Draft, Keep, MarkStore, PageSize, Store } from "../../src/store/store.ts";
 
@@ -20,7 +20,7 @@ export class DirectSqlite implements Store {
     };
   }
 
-  append(drafts: readonly Draft[]) {
+  append<D extends Draft>(drafts: readonly D[]) {
     return Promise.try(() => this.log.append(drafts));
   }
 
@@ -32,8 +32,8 @@ export class DirectSqlite implements Store {
     return Promise.try(() => this.log.replay(room, after, upTo, size));
   }
 
-  page(room: RoomName, before: number, size: PageSize) {
-    return Promise.try(() => this.log.page(room, before, size));
+  page(room: RoomName, before: number, size: PageSize, uid?: UserId) {
+    return Promise.try(() => this.log.page(room, before, size, uid));
   }
 
   active(since: number, limit: number) {

@@ -32,7 +32,8 @@ describe("the ring of a memory: store", () => {
     await store.append(drafts("a", KEPT + 100));
     const oldest = await store.page("a", 103, EVERYTHING);
     assertEquals([seqs(oldest.messages), oldest.more], [[101, 102], false]);
-    assertEquals(await store.page("a", 101, EVERYTHING), { messages: [], more: false });
+    const nothing = { messages: [], more: false, seq: KEPT + 100, topic: "" };
+    assertEquals(await store.page("a", 101, EVERYTHING), nothing);
     assertEquals(seqs((await store.replay("a", 100, 103, EVERYTHING))!), [101, 102, 103]);
     const one = await store.page("a", 103, { ...EVERYTHING, limit: 1 });
     assertEquals([seqs(one.messages), one.more], [[102], true]);

@@ -9,7 +9,7 @@ import { draft, EVERYTHING, seqs } from "./drafts.ts";
 import { retain } from "./retaining.ts";
 import { makeVersion1 } from "./version_1.ts";
 
-const CURRENT = 4;
+const CURRENT = 5;
 
 function versionOf({ path }: Database): number {
   const db = new DatabaseSync(path);
@@ -50,7 +50,14 @@ async function assertUsable(store: Store) {
   await store.marks.mark([{ uid: "guest:ann", user: "ann", room: "general", seq: 3, at: 0 }]);
   const [count] = await store.marks.unread("guest:ann", [{ room: "general" }]);
   assertEquals(count, { unread: 1, mentions: 0 });
-  assertEquals(await retain(store, { messages: 2 }), new Map([["general", 4]]));
+  const by = { room: "general", epoch: "e", ts: 2000, uid: "guest:ann", user: "ann", of: 3 };
+  await store.append([
+    { type: "edited", ...by, text: "drei" },
+    { type: "reaction", ...by, emoji: "👍", on: true },
+  ]);
+  const [three] = (await store.page("general", 4, { limit: 1, bytes: 1000 })).messages;
+  assertEquals([three!.text, three!.editedTs, three!.reactions?.length], ["drei", 2000, 1]);
+  assertEquals(await retain(store, { messages: 4 }), new Map([["general", 4]]));
 }
 
 describe("a database of schema version 1", () => {
@@ -63,7 +70,7 @@ describe("a database of schema version 1", () => {
     });
     assertEquals(versionOf(database), CURRENT);
     const head = await database.use((store) => store.head("general"));
-    assertEquals(head, { epoch: "epoch-g", seq: 5, first: 4, topic: "" });
+    assertEquals(head, { epoch: "epoch-g", seq: 7, first: 4, topic: "" });
   });
 
   needs("cc")(

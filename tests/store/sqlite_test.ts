@@ -1,9 +1,11 @@
-import { assert, assertEquals, assertGreater } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { openStore } from "../../src/store/open.ts";
+import type { Draft } from "../../src/store/store.ts";
 import { storeContract } from "./contract.ts";
 import { Database, tempDatabase } from "./database.ts";
 import { draft, drafts, entryOf, EVERYTHING, seqs } from "./drafts.ts";
+import { retain } from "./retaining.ts";
 
 storeContract("sqlite:", async () => {
   await using stack = new AsyncDisposableStack();
@@ -31,7 +33,7 @@ describe("a sqlite: store that is opened again", () => {
 
     await database.use(async (store) => {
       const page = await store.page("a", 100, EVERYTHING);
-      assertEquals(page, { messages: [first!, second!], more: false });
+      assertEquals(page, { messages: [first!, second!], more: false, seq: 2, topic: "" });
       assertEquals(await store.replay("b", 0, 9, EVERYTHING), [other!]);
       assertEquals(await store.head("a"), { epoch: "ea", seq: 2, first: 1, topic: "" });
       const active = await store.active(0, 10);
@@ -54,6 +56,48 @@ describe("a sqlite: store that is opened again", () => {
       const bob = draft("a", "of another user", { ref: "r-0", uid: "guest:bob" });
       assertEquals(seqs(await store.append([bob])), [4]);
     });
+  });
+
+  it("P1 W5.10 has what was done to messages, and the topic", async () => {
+    await using database = await tempDatabase();
+    const by = { room: "a", epoch: "e1", ts: 2000, uid: "guest:bob", user: "bob" };
+    const done: Draft[] = [
+      { type: "edited", ...by, of: 1, text: "edited" },
+      { type: "reaction", ...by, of: 1, emoji: "👍", on: true },
+      { type: "deleted", ...by, of: 2 },
+      { type: "topic", ...by, text: "topic" },
+    ];
+    const said = drafts("a", 2, { uid: "guest:bob" });
+    await database.use((store) => store.append<Draft>([...said, ...done]));
+    await database.use(async (store) => {
+      const { messages, topic } = await store.page("a", 100, EVERYTHING, "guest:bob");
+      const [first, second] = messages;
+      assertEquals([first!.text, first!.editedTs, second!.deleted], ["edited", 2000, true]);
+      assertEquals(first!.reactions, [{ emoji: "👍", count: 1, mine: true }]);
+      assertEquals([topic, (await store.head("a"))!.topic], ["topic", "topic"]);
+      const [again] = await store.append([done[1]!]);
+      assertEquals(again, { epoch: "e1", seq: 4, ts: 2000, isNew: false });
+      assertEquals(await store.append([done[2]!]), [{ refused: "missing" }]);
+    });
+  });
+
+  it("W4.6 keeps no deleted text anywhere in the file, nor what retention took", async () => {
+    await using database = await tempDatabase();
+    // Long ones lie on pages of their own, and a few are cut in two by the ends of those.
+    const secrets = ["secret ".repeat(700), "secret", "secret ".repeat(700)];
+    const about = { room: "a", epoch: "e1", ts: 2000, uid: "guest:ann", user: "ann", of: 2 };
+    await database.use(async (store) => {
+      await store.append([draft("a", secrets[0]!), draft("a", secrets[1]!)]);
+      await store.append([{ type: "edited", ...about, text: secrets[2]! }]);
+    });
+    const count = async () =>
+      new TextDecoder("latin1").decode(await database.bytes()).split("secret").length - 1;
+    assertGreater(await count(), 1350);
+    await database.use((store) => store.append([{ type: "deleted", ...about }]));
+    assertLess(await count(), 701);
+    assertGreater(await count(), 650);
+    await database.use((store) => retain(store, { messages: 1 }));
+    assertEquals(await count(), 0);
   });
 
   it("W14.2 knows nothing of rooms that had no entries", async () => {
