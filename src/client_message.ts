@@ -67,6 +67,7 @@ const EXPECTED: Record<string, string> = {
   before: "a seq, a whole number of at least 1",
   limit: "a whole number of at least 1",
   on: "true or false",
+  around: "a seq, a whole number of at least 1, and stands without before",
   after: "a uid",
   ts: "a whole number",
   token: "a string that is not empty",
@@ -105,13 +106,20 @@ const clientMessages = {
     ref,
   }),
   topic: v.object({ type: v.literal("topic"), room: roomName, text: topic, ref }),
-  history: v.object({
-    type: v.literal("history"),
-    room: roomName,
-    before: v.optional(v.pipe(seq, v.minValue(1))),
-    limit: v.optional(v.pipe(seq, v.minValue(1))),
-    ref,
-  }),
+  history: v.pipe(
+    v.object({
+      type: v.literal("history"),
+      room: roomName,
+      before: v.optional(v.pipe(seq, v.minValue(1))),
+      around: v.optional(v.pipe(seq, v.minValue(1))),
+      limit: v.optional(v.pipe(seq, v.minValue(1))),
+      ref,
+    }),
+    v.forward(
+      v.check(({ before, around }) => before === undefined || around === undefined),
+      ["around"],
+    ),
+  ),
   members: v.object({
     type: v.literal("members"),
     room: roomName,

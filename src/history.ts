@@ -54,6 +54,21 @@ export async function readPage(
   };
 }
 
+/** The page that has a seq in its middle. */
+export async function readAround(
+  reader: Reader,
+  room: RoomName,
+  around: number,
+  limit: number,
+  head: Readonly<Head>,
+): Promise<Page> {
+  const page = await readPage(reader, room, around + 1 + Math.floor(limit / 2), limit, head);
+  const oldest = page.messages[0];
+  if (!oldest || oldest.seq <= around || !page.more) return page;
+  // What is newer is so large that it left no space in the frame.
+  return await readPage(reader, room, around + 1, limit, head);
+}
+
 /** All that came after a position, or undefined where that can't be told whole (W5.4). */
 export async function readMissed(
   { store, settings }: Hub,

@@ -5,7 +5,7 @@ import { Batch } from "./batch.ts";
 import type { ClientMessage, Parsed } from "./client_message.ts";
 import { openDirect } from "./direct.ts";
 import type { Hub, Person } from "./hub.ts";
-import { headSince, readPage } from "./history.ts";
+import { headSince, readAround, readPage } from "./history.ts";
 import type { Identity, Permission } from "./identity.ts";
 import { join } from "./join.ts";
 import { tellMention } from "./mentioned.ts";
@@ -215,8 +215,10 @@ export class Requests {
     const { historyPage } = hub.settings.limits;
     const head = await headSince(hub, room.name, room.head, rights.from(room.name));
     const limit = Math.min(message.limit ?? historyPage, historyPage);
-    const before = message.before ?? Infinity;
-    const page = await readPage(this.#asker, room.name, before, limit, head);
+    const { before = Infinity, around } = message;
+    const page = around === undefined
+      ? await readPage(this.#asker, room.name, before, limit, head)
+      : await readAround(this.#asker, room.name, around, limit, head);
     // Meanwhile somebody may have been kicked.
     if (!this.#member("read", message)) return;
     const { messages, more, seq } = page;

@@ -23,7 +23,11 @@ function withLog(
   }, options);
 }
 
-async function history(core: Core, client: Client, more: { before?: number; limit?: number } = {}) {
+async function history(
+  core: Core,
+  client: Client,
+  more: { before?: number; around?: number; limit?: number } = {},
+) {
   client.send({ type: "history", room: ROOM, ...more });
   await core.settle();
   return client.takeOne("history");
@@ -53,6 +57,46 @@ describe("session history", () => {
       assertEquals(await seqs(4), [1, 2, 3]);
       assertEquals(await seqs(Number.MAX_SAFE_INTEGER), [1, 2, 3]);
       assertEquals(await seqs(1), []);
+    }),
+  );
+
+  it(
+    "W5.8 around gives the page in whose middle a message stands",
+    withLog(9, async (core, alice) => {
+      const page = async (around: number, limit: number) => {
+        const { messages, more } = await history(core, alice, { around, limit });
+        return [messages.map(({ seq }) => seq), more];
+      };
+      assertEquals(await page(5, 4), [[4, 5, 6, 7], true]);
+      assertEquals(await page(5, 1), [[5], true]);
+      assertEquals(await page(9, 5), [[5, 6, 7, 8, 9], true]);
+      assertEquals(await page(1, 5), [[1, 2, 3], false]);
+      assertEquals(await page(99, 3), [[7, 8, 9], true]);
+    }),
+  );
+
+  it(
+    "W5.8 around holds its message also where the newer ones fill the frame",
+    withCore(async (core) => {
+      const alice = await core.enter("alice", ROOM);
+      const long = "x".repeat(400_000);
+      for (const text of ["a", "b", long, long, long]) {
+        alice.send({ type: "chat", room: ROOM, text });
+        await core.settle();
+        alice.take();
+      }
+      const { messages } = await history(core, alice, { around: 2, limit: 6 });
+      assertEquals(messages.map(({ seq }) => seq), [1, 2]);
+    }, { limits: { messageBytes: 1_000_000 } }),
+  );
+
+  it(
+    "W5.8 around and before together are INVALID_FIELD",
+    withLog(1, async (core, alice) => {
+      alice.send({ type: "history", room: ROOM, around: 1, before: 2, ref: "h" });
+      await core.settle();
+      const { code, ref } = alice.takeOne("error");
+      assertEquals([code, ref], ["INVALID_FIELD", "h"]);
     }),
   );
 

@@ -138,11 +138,11 @@ export class Chat {
   /**
    * The page of messages before a seq, or the newest. Rejects with a ChatError.
    * @param {string} room
-   * @param {{before?: number | undefined, limit?: number | undefined}} [page]
+   * @param {{before?: number | undefined, around?: number | undefined, limit?: number | undefined}} [page]
    * @returns {Promise<Of<"history">>}
    */
-  history(room, { before, limit } = {}) {
-    return this.#traffic.ask({ type: "history", room: roomName(room), before, limit });
+  history(room, { before, around, limit } = {}) {
+    return this.#traffic.ask({ type: "history", room: roomName(room), before, around, limit });
   }
 
   /**
