@@ -42,10 +42,11 @@ export function frame(
   return joined(new Uint8Array([...head, ...mask]), masked);
 }
 
-/** A connection that has sent nothing yet. */
-export async function openRaw(url: string): Promise<Raw> {
+/** A connection that has sent nothing yet; on Linux it may come from any address in 127.0.0.0/8. */
+export async function openRaw(url: string, localAddress?: string): Promise<Raw> {
   const { hostname, port, host } = new URL(url);
-  const socket = connect({ host: hostname, port: Number(port) });
+  const from = localAddress === undefined ? {} : { localAddress };
+  const socket = connect({ host: hostname, port: Number(port), ...from });
   const raw = new Raw(socket, host);
   const connected = new Promise((resolve, reject) => {
     socket.once("connect", resolve).once("error", reject);
