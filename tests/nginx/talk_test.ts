@@ -7,15 +7,10 @@ import { startNginx } from "../harness/nginx.ts";
 import { type Env, startServer } from "../harness/server.ts";
 import { tempFolder } from "../harness/temp.ts";
 import { enter, heard, say, settled } from "../harness/visitor.ts";
+import { NO_UPGRADES } from "./no_upgrades.ts";
 import { Person } from "./person.ts";
 
 const it = needs("nginx");
-
-/** nginx.conf without what makes upgrades of requests. */
-const NO_UPGRADES: [string, string][] = [
-  ["proxy_set_header Upgrade $http_upgrade;", ""],
-  ["proxy_set_header Connection $connection_upgrade;", ""],
-];
 
 /** Snug as docs/OPERATIONS.md has it behind nginx. */
 function behind(TRANSPORT: string, env: Env = {}) {
