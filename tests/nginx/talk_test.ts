@@ -8,7 +8,7 @@ import { type Env, startServer } from "../harness/server.ts";
 import { tempFolder } from "../harness/temp.ts";
 import { enter, heard, say, settled } from "../harness/visitor.ts";
 import { NO_UPGRADES } from "./no_upgrades.ts";
-import { Person } from "./person.ts";
+import { Person } from "../harness/person.ts";
 
 const it = needs("nginx");
 

@@ -1,4 +1,5 @@
-// Somebody who talks by the SDK, and what they saw, for tests of what lies between them and Snug.
+// Somebody who talks by the SDK in "general", as applications do, and what they saw. Unlike the bare
+// client it answers pings and comes back.
 import type { Entry } from "../../src/protocol.ts";
 import {
   type Chat,
@@ -6,7 +7,7 @@ import {
   type ConnectionState,
   type ConnectOptions,
 } from "../../static/chat.js";
-import { within } from "../harness/within.ts";
+import { within } from "./within.ts";
 
 const LIMIT_MS = 30_000;
 
