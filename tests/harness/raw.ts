@@ -102,6 +102,11 @@ export class Raw {
     return this.#socket.writableLength;
   }
 
+  /** What came and was not read yet, each byte a character. */
+  get unread(): string {
+    return new TextDecoder("latin1").decode(this.#bytes);
+  }
+
   /** Sends a request without a body, and what comes ahead of time, and reads the whole answer. */
   async request(
     path: string,
