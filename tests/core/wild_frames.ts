@@ -1,7 +1,6 @@
 // What may come in that no honest client sends: valid messages with bits turned over, cut, doubled
 // and mixed up, in batches and as binary, among valid ones. The dice decide all of it.
 import type { ClientMessage } from "../../src/client_message.ts";
-import { HANDSHAKE } from "../harness/raw.ts";
 import type { Dice } from "../simulation/dice.ts";
 
 const FIELDS: Record<ClientMessage["type"], string[]> = {
@@ -52,14 +51,6 @@ export class WildFrames {
     if (dice.chance(0.1)) return this.#binary();
     if (dice.chance(0.15)) return this.#lines(dice.between(2, dice.chance(0.1) ? 70 : 6));
     return this.#line();
-  }
-
-  /** The bytes of an upgrade that is not quite one. */
-  handshake(host: string, path: string): Uint8Array<ArrayBuffer> {
-    const lines = Object.entries({ host, ...HANDSHAKE }).map((line) => line.join(": "));
-    let text = [`GET ${path} HTTP/1.1`, ...lines, "", ""].join("\r\n");
-    for (let times = this.#dice.between(1, 4); times > 0; times--) text = this.#mutated(text);
-    return this.#flipped(new TextEncoder().encode(text));
   }
 
   #lines(count: number): string {

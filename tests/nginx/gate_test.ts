@@ -157,6 +157,18 @@ describe("nginx before Snug", () => {
     assert((await reader.read()).done);
   });
 
+  it("the connection to Snug is kept for the next request", async () => {
+    const ports: number[] = [];
+    await using upstream = serveHere((_, { remoteAddr }) => {
+      ports.push(remoteAddr.port);
+      return new Response(null, { status: 204 });
+    });
+    await using nginx = await startNginx([upstream]);
+    await using raw = await openRaw(nginx.url);
+    for (let count = 0; count < 3; count++) assertEquals((await raw.request("/")).status, 204);
+    assertEquals(ports, Array(3).fill(ports[0]));
+  });
+
   it("connections of one address are bounded before they cost Snug anything", async () => {
     let asked = 0;
     const held = Promise.withResolvers<void>();
@@ -201,7 +213,7 @@ function read(response: Response): Promise<string> {
 }
 
 /** A server in the place of Snug. */
-function serveHere(answer: () => Response | Promise<Response>) {
+function serveHere(answer: Deno.ServeHandler<Deno.NetAddr>) {
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, answer);
   const url = `http://127.0.0.1:${server.addr.port}`;
   return { url, [Symbol.asyncDispose]: () => server.shutdown() };
