@@ -21,7 +21,8 @@ const FIELDS: Record<ClientMessage["type"], string[]> = {
   mute: ["room", "uid", "minutes"],
   ban: ["room", "uid", "minutes"],
 };
-const TYPES = Object.keys(FIELDS);
+/** Also such as are names of something in JavaScript, or of what only the server sends. */
+const TYPES = [...Object.keys(FIELDS), "__proto__", "constructor", "toString", "chats", "welcome"];
 
 /** Pieces of JSON, and of what is none, that stand where something else belongs. */
 const ODD = [
@@ -74,7 +75,7 @@ export class WildFrames {
   }
 
   #message(): Record<string, unknown> {
-    const type = this.#dice.pick(TYPES) as ClientMessage["type"];
+    const type = this.#dice.pick(Object.keys(FIELDS)) as ClientMessage["type"];
     const message: Record<string, unknown> = { type };
     for (const field of FIELDS[type]) {
       if (field === "room" || this.#dice.chance(0.7)) message[field] = this.#value(field);
@@ -88,7 +89,7 @@ export class WildFrames {
     if (field === "room") return dice.pick(this.#rooms);
     if (["uid", "after", "to", "name"].includes(field)) return dice.pick(this.#people);
     if (field === "text") {
-      return dice.pick(["hi", "é😀", `@${dice.pick(this.#people)} hi`, "@".repeat(60)]);
+      return dice.pick(["hi", "é😀", `@${dice.pick(this.#people)} hi`, "@".repeat(60), "\ud800"]);
     }
     if (field === "since") return { epoch: dice.pick(["", "x", "epoch-1"]), seq: dice.below(9) };
     if (field === "token") return dice.pick(["good", "bad", "later"]);
