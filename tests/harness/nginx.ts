@@ -48,7 +48,7 @@ async function start(upstreams: { url: string }[], changes: Change[]): Promise<N
   const kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
   const temps = kinds.map((kind) => `${kind}_temp_path ${folder.path}/${kind};`).join(" ");
   const conf = changed(await Deno.readTextFile(CONF), [
-    ["listen 80 default_server;", `listen 127.0.0.1:${port};`],
+    ["listen 80", `listen 127.0.0.1:${port}`],
     ["server 127.0.0.1:8000;", servers],
     ["/run/nginx.pid", `${folder.path}/nginx.pid`],
     ["/var/log/nginx/snug.log", "/dev/stdout"],

@@ -107,6 +107,17 @@ for (const transport of ["deno", "ws"]) {
 }
 
 describe("behind nginx", () => {
+  it("W15.6 who asks by HTTP/2 why an upgrade failed hears it too", async () => {
+    await using server = await startServer();
+    await using nginx = await startNginx([server], [[
+      "default_server;\n    # With",
+      "default_server http2;\n    # With",
+    ]]);
+    using client = Deno.createHttpClient({ http1: false, http2: true });
+    const response = await fetch(`${nginx.url}/ws`, { client });
+    assertEquals([response.status, (await response.json()).code], [426, "UPGRADE_REQUIRED"]);
+  });
+
   it("P7 newcomers get to the other instance while one goes down", async () => {
     await using down = await startServer({ DRAIN_MS: "20000" });
     await using up = await startServer();
