@@ -4,7 +4,7 @@ import { assertEquals, assertGreaterOrEqual, assertLess } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { openFiles } from "../harness/memory.ts";
 import { Person } from "../harness/person.ts";
-import { HANDSHAKE, openRaw, type Raw } from "../harness/raw.ts";
+import { endlessHandshake, openRaw, type Raw } from "../harness/raw.ts";
 import { startServer } from "../harness/server.ts";
 import { isLinux } from "../harness/tcp.ts";
 
@@ -35,7 +35,7 @@ for (const transport of ["deno", "ws"]) {
       const [, halves, bytewise] = [0, 1, 2].map((kind) =>
         slow.slice(kind * EACH, (kind + 1) * EACH)
       );
-      const head = handshake(server.url);
+      const head = endlessHandshake(server.url);
       for (const raw of halves!) await raw.write(head.subarray(0, 60));
       let sent = 0;
       const writing = setInterval(() => {
@@ -61,14 +61,4 @@ for (const transport of ["deno", "ws"]) {
       }
     });
   });
-}
-
-/** An upgrade whose head goes on for ever. */
-function handshake(url: string): Uint8Array {
-  const lines = Object.entries({ host: new URL(url).host, ...HANDSHAKE }).map((it) =>
-    it.join(": ")
-  );
-  return new TextEncoder().encode(
-    ["GET /ws HTTP/1.1", ...lines, `x-more: ${"x".repeat(100_000)}`].join("\r\n"),
-  );
 }

@@ -42,6 +42,14 @@ export function frame(
   return joined(new Uint8Array([...head, ...mask]), masked);
 }
 
+/** An upgrade whose head goes on for longer than anybody should wait. */
+export function endlessHandshake(url: string): Uint8Array {
+  const all = Object.entries({ host: new URL(url).host, ...HANDSHAKE });
+  const lines = all.map(([name, value]) => `${name}: ${value}`);
+  const head = ["GET /ws HTTP/1.1", ...lines, `x-more: ${"x".repeat(100_000)}`];
+  return new TextEncoder().encode(head.join("\r\n"));
+}
+
 /** A connection that has sent nothing yet; on Linux it may come from any address in 127.0.0.0/8. */
 export async function openRaw(url: string, localAddress?: string): Promise<Raw> {
   const { hostname, port, host } = new URL(url);

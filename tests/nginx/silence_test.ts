@@ -5,7 +5,7 @@ import { openFiles } from "../harness/memory.ts";
 import { needs } from "../harness/needs.ts";
 import { type Change, startNginx } from "../harness/nginx.ts";
 import { Person } from "../harness/person.ts";
-import { HANDSHAKE, openRaw, openRawClient, type Raw } from "../harness/raw.ts";
+import { endlessHandshake, openRaw, openRawClient, type Raw } from "../harness/raw.ts";
 import { startServer } from "../harness/server.ts";
 import { enter, say } from "../harness/visitor.ts";
 
@@ -46,7 +46,7 @@ for (const transport of ["deno", "ws"]) {
         await raw.write("POST /api/session HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n{");
         stalled.push(raw);
       }
-      const head = handshake(nginx.url);
+      const head = endlessHandshake(nginx.url);
       let sent = 0;
       const writing = setInterval(() => {
         for (const raw of slow) raw.pour(head.subarray(sent % head.length, sent % head.length + 1));
@@ -110,16 +110,6 @@ for (const transport of ["deno", "ws"]) {
       await using _other = await enter(through);
     });
   });
-}
-
-/** An upgrade whose head goes on for ever. */
-function handshake(url: string): Uint8Array {
-  const lines = Object.entries({ host: new URL(url).host, ...HANDSHAKE }).map((it) =>
-    it.join(": ")
-  );
-  return new TextEncoder().encode(
-    ["GET /ws HTTP/1.1", ...lines, `x-more: ${"x".repeat(100_000)}`].join("\r\n"),
-  );
 }
 
 async function fetchStatus(url: string): Promise<number> {
