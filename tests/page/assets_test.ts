@@ -168,9 +168,9 @@ function addressesIn(path: string, text: string): string[] {
   const pattern = path.endsWith(".css")
     ? /(?:url\(\s*|@import\s+)["']?([^"')\s]+)/g
     : path.endsWith(".js")
-    ? /^(?:import|export)\b[^;]*?\bfrom "([^"]+)"|\bimport\(?\s*"([^"]+)"/gm
+    ? /^(?:import|export)\b[^;]*?\bfrom "([^"]+)"|\bimport\(?\s*"([^"]+)"|"(\/[\w/]+\.\w+)"/gm
     : /<(?:link|script|img|use|a)\b[^>]*\b(?:href|src)="([^"#][^"]*)"/g;
-  return [...text.matchAll(pattern)].map(([, first, second]) => first ?? second ?? "");
+  return [...text.matchAll(pattern)].map(([, ...named]) => named.find(Boolean) ?? "");
 }
 
 async function get(server: Server, path: string, headers: Record<string, string> = {}) {

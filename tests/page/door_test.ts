@@ -238,30 +238,6 @@ it("W15.8 who comes with a token that has a name is told that it counts, not the
   await ada.shows("#spoken", "Your token has a name; you are Ada.");
 });
 
-it("one's name can be changed, and Escape leaves it as it was", async () => {
-  await using server = await startServer();
-  await using visit = await openVisit(server.url);
-  const ines = await visit.enter("Ines");
-  await ines.say("by one name");
-  await ines.seesSent("by one name");
-  const rename = ines.page.getByRole("button", { name: "Change your name" });
-  await rename.click();
-  assertEquals(await ines.page.locator("#door-name").inputValue(), "Ines");
-  await ines.page.keyboard.press("Escape");
-  await ines.door.waitFor({ state: "hidden" });
-  assertEquals(await focused(ines), "rename");
-  await rename.click();
-  const loaded = ines.page.waitForEvent("load");
-  await ines.page.locator("#door-name").fill("Inés");
-  await ines.page.keyboard.press("Enter");
-  await loaded;
-  await ines.isIn();
-  await ines.shows("#own-name", "Inés");
-  await ines.say("by another");
-  await ines.seesSent("by another");
-  assertEquals(await ines.timeline(), ["Ines: by one name", "Inés: by another"]);
-});
-
 it("W2.6 a room is found in what people write, and its way is safe in an address", async () => {
   await using server = await startServer();
   await using visit = await openVisit(server.url);
