@@ -6,7 +6,7 @@ import { Memory, SafeStorage } from "./model/memory.js";
 import { showClock, showTheme } from "./views/appearance.js";
 import { Door } from "./views/door.js";
 import { find } from "./views/element.js";
-import { linkTo, roomOfPage, takeToken } from "./views/place.js";
+import { linkTo, placeOfPage, roomOfPage, takeToken } from "./views/place.js";
 import { Shell } from "./views/shell.js";
 import { speak } from "./views/spoken.js";
 /** @import {Chat} from "./chat.js" */
@@ -92,7 +92,8 @@ function goIn({ name, room, token }) {
 
 /** @param {string} name @param {string} room */
 function begin(name, room) {
-  history.replaceState(null, "", linkTo(room));
+  const place = placeOfPage();
+  history.replaceState(null, "", linkTo(room, place?.room === room ? place.seq : null));
   const chat = connect(location.origin, { name, token: memory.token, storage });
   const house = new House(chat, memory, room, () => {
     openDoor();

@@ -166,7 +166,10 @@ const PAGE_POLICY = [
   "require-trusted-types-for 'script'",
 ].join("; ");
 
-/** Serves the page at `/` and `/r/<room>`, and the files beside it. */
+/** A room's own path, and that of a message in it. */
+const PAGES = ["/", "/r/:room", "/r/:room/", "/r/:room/:seq{[0-9]+}", "/r/:room/:seq{[0-9]+}/"];
+
+/** Serves the page at the paths of rooms and messages, and the files beside it. */
 export function assets() {
   const routes = new Hono<AppEnv>();
   for (const [path, text] of Object.entries(FILES)) {
@@ -174,7 +177,7 @@ export function assets() {
     const headers = headersOf(type, text);
     // Said here, because an answer to HEAD has no body that it could be counted from.
     const whole = { ...headers, "content-length": String(Buffer.byteLength(text)) };
-    for (const route of path === "/" ? ["/", "/r/:room", "/r/:room/"] : [path]) {
+    for (const route of path === "/" ? PAGES : [path]) {
       routes.get(
         route,
         (context) =>

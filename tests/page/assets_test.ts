@@ -70,7 +70,7 @@ it("what a browser has already is not sent again, whatever a proxy made of its t
 
 it("the page has a policy, which lets in nothing that is not its own, and the rest lets in nothing", async () => {
   await using server = await startServer();
-  for (const path of ["/", "/r/general", "/r/caf%C3%A9/"]) {
+  for (const path of ["/", "/r/general", "/r/caf%C3%A9/", "/r/general/42", "/r/general/42/"]) {
     const page = await get(server, path);
     assertEquals(page.text, Deno.readTextFileSync(new URL("index.html", STATIC)), path);
     const policy = page.headers.get("content-security-policy") ?? "";
@@ -132,6 +132,8 @@ it("nothing else is served, and nothing is written", async () => {
       "/css",
       "/r/",
       "/r/a/b",
+      "/r/a/4b",
+      "/r/a/42/1",
       "/__proto__",
     ]
   ) {
