@@ -118,7 +118,7 @@ function begin(name, room) {
     askToken();
   });
   house.start();
-  new Shell(chat, memory).start();
+  new Shell(chat, memory, house).start();
 }
 
 function visit() {
