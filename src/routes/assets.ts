@@ -18,6 +18,7 @@ import cssLogCss from "../../static/css/log.css" with { type: "text" };
 import cssPanelCss from "../../static/css/panel.css" with { type: "text" };
 import cssSettingsCss from "../../static/css/settings.css" with { type: "text" };
 import cssTokensCss from "../../static/css/tokens.css" with { type: "text" };
+import first from "../../static/first.js" with { type: "text" };
 import house from "../../static/house.js" with { type: "text" };
 import iconSvg from "../../static/icon.svg" with { type: "text" };
 import iconMentionSvg from "../../static/icon_mention.svg" with { type: "text" };
@@ -49,7 +50,6 @@ import sdkTraffic from "../../static/sdk/traffic.js" with { type: "text" };
 import sdkUnsent from "../../static/sdk/unsent.js" with { type: "text" };
 import snugWebmanifest from "../../static/snug.webmanifest" with { type: "text" };
 import sw from "../../static/sw.js" with { type: "text" };
-import theme from "../../static/theme.js" with { type: "text" };
 import viewsAppearance from "../../static/views/appearance.js" with { type: "text" };
 import viewsBuild from "../../static/views/build.js" with { type: "text" };
 import viewsClock from "../../static/views/clock.js" with { type: "text" };
@@ -98,6 +98,7 @@ const FILES: Record<string, string> = {
   "/css/panel.css": cssPanelCss,
   "/css/settings.css": cssSettingsCss,
   "/css/tokens.css": cssTokensCss,
+  "/first.js": first,
   "/house.js": house,
   "/icon.svg": iconSvg,
   "/icon_mention.svg": iconMentionSvg,
@@ -129,7 +130,6 @@ const FILES: Record<string, string> = {
   "/sdk/unsent.js": sdkUnsent,
   "/snug.webmanifest": snugWebmanifest,
   "/sw.js": sw,
-  "/theme.js": theme,
   "/views/appearance.js": viewsAppearance,
   "/views/build.js": viewsBuild,
   "/views/clock.js": viewsClock,

@@ -58,18 +58,20 @@ export class Shell {
     });
   }
 
+  /** What can't be had now can at the next visit. */
   async #keep() {
-    const { startWorker } = await import("./worker.js");
-    return await startWorker();
+    const worker = await import("./worker.js").catch(() => null);
+    return await worker?.startWorker();
   }
 
   /** From now on; what is told goes by what the memory says then. */
   async #notify() {
     if (this.#notifies) return;
     this.#notifies = true;
-    const [{ Notifier }, worker] = await Promise.all([import("./notifier.js"), this.#keep()]);
-    if (!worker) return;
-    new Notifier(this.#chat, this.#memory, () => this.#house.inView, worker).start();
+    const worker = await this.#keep();
+    const notifier = await import("./notifier.js").catch(() => null);
+    if (!worker || !notifier) return;
+    new notifier.Notifier(this.#chat, this.#memory, () => this.#house.inView, worker).start();
   }
 
   #help() {
