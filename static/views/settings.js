@@ -1,7 +1,7 @@
 // @ts-check
 // The settings: name, theme, clock, notifications. Each counts at once and is kept in this browser.
 import { showClock, showTheme } from "./appearance.js";
-import { build, buildButton } from "./build.js";
+import { build } from "./build.js";
 import { isLong } from "./clock.js";
 import { openDialog } from "./dialog.js";
 import { nameIn, WRONG_NAME } from "./nick.js";
