@@ -12,6 +12,7 @@ import { People } from "./views/people.js";
 import { linkTo, roomOfPage } from "./views/place.js";
 import { RoomList } from "./views/rooms.js";
 import { speak } from "./views/spoken.js";
+import { showTab } from "./views/tab.js";
 import { typingSentence } from "./views/wording.js";
 /** @import {Chat} from "./chat.js" */
 /** @import {Memory} from "./model/memory.js" */
@@ -98,11 +99,17 @@ export class House {
       this.#lamp.show(state);
       this.#paintSoon();
     });
+    this.#chat.on("nick", () => this.#paintSoon());
     this.enter(name, { isNew: false });
     addEventListener("popstate", () => this.enter(roomOfPage() ?? name, { isNew: false }));
     addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("visibilitychange", () => this.#looked());
     setInterval(() => document.hidden || this.#rooms.askPublic(), ROOMS_EVERY_MS);
+  }
+
+  /** The room that somebody looks at, or nothing. */
+  get inView() {
+    return document.hidden ? "" : this.#room.name;
   }
 
   /** Puts a room in view, opening it when it is not. @param {string} name */
@@ -206,7 +213,8 @@ export class House {
     const me = this.#chat.me ?? { uid: "", user: this.#memory.name };
     this.#log.update(this.#chat.state.status !== "connected");
     if (!document.hidden && this.#log.isAtEnd) this.#rooms.markRead(room);
-    this.#header.show(room, this.#rooms.unread);
+    this.#header.show(room);
+    showTab(room.name, this.#rooms.unread, this.#rooms.all);
     this.#people.show(room, me.uid);
     this.#composer.showName(me);
     this.#composer.allow(room.refusal === null);
