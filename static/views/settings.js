@@ -27,8 +27,8 @@ export async function openSettings(chat, memory, notify) {
     body: [
       nameField(chat, memory),
       themeChoice(memory),
-      clockChoice(memory),
       notifyChoice(memory, notify),
+      clockChoice(memory),
     ],
     foot: [build("p", "dialog-note", "Kept in this browser.")],
   });
