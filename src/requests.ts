@@ -6,7 +6,7 @@ import type { ClientMessage, Parsed } from "./client_message.ts";
 import { openDirect } from "./direct.ts";
 import type { Hub, Person } from "./hub.ts";
 import { headSince, readPage } from "./history.ts";
-import type { Identity, Permission } from "./identity.ts";
+import type { Identity } from "./identity.ts";
 import { join } from "./join.ts";
 import { mentionedIn, tellMention } from "./mentioned.ts";
 import { moderate } from "./moderation.ts";
@@ -15,6 +15,7 @@ import type { Outbox } from "./outbox.ts";
 import {
   encode,
   MEMBERS_PAGE,
+  type Permission,
   type Refusal,
   type RoomName,
   type ServerMessage,

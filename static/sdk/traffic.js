@@ -156,14 +156,14 @@ export class Traffic {
       case "members":
       case "rooms":
       case "kicked":
-      case "muted":
       case "banned":
         return this.#requests.answer(message);
       case "error":
         return this.#refused(message);
       case "nick":
+      case "muted":
         this.#requests.answer(message);
-        return this.#events.emit("nick", message);
+        return this.#events.emit(message.type, /** @type {any} */ (message));
       case "presence":
       case "system":
       case "typing":
