@@ -11,12 +11,17 @@ import cssComposerCss from "../../static/css/composer.css" with { type: "text" }
 import cssDoorCss from "../../static/css/door.css" with { type: "text" };
 import cssLayoutCss from "../../static/css/layout.css" with { type: "text" };
 import cssLogCss from "../../static/css/log.css" with { type: "text" };
+import cssMenuCss from "../../static/css/menu.css" with { type: "text" };
 import cssPanelCss from "../../static/css/panel.css" with { type: "text" };
+import cssPeopleCss from "../../static/css/people.css" with { type: "text" };
 import cssTokensCss from "../../static/css/tokens.css" with { type: "text" };
 import house from "../../static/house.js" with { type: "text" };
 import iconSvg from "../../static/icon.svg" with { type: "text" };
 import indexHtml from "../../static/index.html" with { type: "text" };
+import modelCrowd from "../../static/model/crowd.js" with { type: "text" };
+import modelListing from "../../static/model/listing.js" with { type: "text" };
 import modelMemory from "../../static/model/memory.js" with { type: "text" };
+import modelNicks from "../../static/model/nicks.js" with { type: "text" };
 import modelOpenRooms from "../../static/model/open_rooms.js" with { type: "text" };
 import modelPages from "../../static/model/pages.js" with { type: "text" };
 import modelRoom from "../../static/model/room.js" with { type: "text" };
@@ -40,20 +45,27 @@ import sdkRooms from "../../static/sdk/rooms.js" with { type: "text" };
 import sdkStorage from "../../static/sdk/storage.js" with { type: "text" };
 import sdkTraffic from "../../static/sdk/traffic.js" with { type: "text" };
 import sdkUnsent from "../../static/sdk/unsent.js" with { type: "text" };
+import sides from "../../static/sides.js" with { type: "text" };
+import viewsAsk from "../../static/views/ask.js" with { type: "text" };
+import viewsBadge from "../../static/views/badge.js" with { type: "text" };
 import viewsClock from "../../static/views/clock.js" with { type: "text" };
 import viewsComposer from "../../static/views/composer.js" with { type: "text" };
 import viewsDoor from "../../static/views/door.js" with { type: "text" };
 import viewsDrawer from "../../static/views/drawer.js" with { type: "text" };
 import viewsElement from "../../static/views/element.js" with { type: "text" };
 import viewsHeader from "../../static/views/header.js" with { type: "text" };
+import viewsJump from "../../static/views/jump.js" with { type: "text" };
 import viewsKeyed from "../../static/views/keyed.js" with { type: "text" };
 import viewsLamp from "../../static/views/lamp.js" with { type: "text" };
 import viewsLog from "../../static/views/log.js" with { type: "text" };
 import viewsMarks from "../../static/views/marks.js" with { type: "text" };
+import viewsMemberMenu from "../../static/views/member_menu.js" with { type: "text" };
+import viewsMenu from "../../static/views/menu.js" with { type: "text" };
 import viewsNick from "../../static/views/nick.js" with { type: "text" };
 import viewsPeople from "../../static/views/people.js" with { type: "text" };
 import viewsPlace from "../../static/views/place.js" with { type: "text" };
 import viewsRooms from "../../static/views/rooms.js" with { type: "text" };
+import viewsRove from "../../static/views/rove.js" with { type: "text" };
 import viewsSaid from "../../static/views/said.js" with { type: "text" };
 import viewsScroll from "../../static/views/scroll.js" with { type: "text" };
 import viewsSpeech from "../../static/views/speech.js" with { type: "text" };
@@ -70,12 +82,17 @@ const FILES: Record<string, string> = {
   "/css/door.css": cssDoorCss,
   "/css/layout.css": cssLayoutCss,
   "/css/log.css": cssLogCss,
+  "/css/menu.css": cssMenuCss,
   "/css/panel.css": cssPanelCss,
+  "/css/people.css": cssPeopleCss,
   "/css/tokens.css": cssTokensCss,
   "/house.js": house,
   "/icon.svg": iconSvg,
   "/": indexHtml,
+  "/model/crowd.js": modelCrowd,
+  "/model/listing.js": modelListing,
   "/model/memory.js": modelMemory,
+  "/model/nicks.js": modelNicks,
   "/model/open_rooms.js": modelOpenRooms,
   "/model/pages.js": modelPages,
   "/model/room.js": modelRoom,
@@ -99,20 +116,27 @@ const FILES: Record<string, string> = {
   "/sdk/storage.js": sdkStorage,
   "/sdk/traffic.js": sdkTraffic,
   "/sdk/unsent.js": sdkUnsent,
+  "/sides.js": sides,
+  "/views/ask.js": viewsAsk,
+  "/views/badge.js": viewsBadge,
   "/views/clock.js": viewsClock,
   "/views/composer.js": viewsComposer,
   "/views/door.js": viewsDoor,
   "/views/drawer.js": viewsDrawer,
   "/views/element.js": viewsElement,
   "/views/header.js": viewsHeader,
+  "/views/jump.js": viewsJump,
   "/views/keyed.js": viewsKeyed,
   "/views/lamp.js": viewsLamp,
   "/views/log.js": viewsLog,
   "/views/marks.js": viewsMarks,
+  "/views/member_menu.js": viewsMemberMenu,
+  "/views/menu.js": viewsMenu,
   "/views/nick.js": viewsNick,
   "/views/people.js": viewsPeople,
   "/views/place.js": viewsPlace,
   "/views/rooms.js": viewsRooms,
+  "/views/rove.js": viewsRove,
   "/views/said.js": viewsSaid,
   "/views/scroll.js": viewsScroll,
   "/views/speech.js": viewsSpeech,

@@ -1,6 +1,8 @@
 // @ts-check
 // Rooms in addresses: which one a path or a field names, and the way to each.
 
+import { isDirect } from "../model/nicks.js";
+
 const PATH = /^\/r\/([^/]+)\/?$/;
 const ROOM = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u;
 const MAX_BYTES = 64;
@@ -12,10 +14,11 @@ export function roomIn(written) {
   return isValid ? room : null;
 }
 
-/** The room of the page's own path, or null. */
+/** The room or direct conversation of the page's own path, or null. */
 export function roomOfPage() {
   try {
-    return roomIn(decodeURIComponent(PATH.exec(location.pathname)?.[1] ?? ""));
+    const name = decodeURIComponent(PATH.exec(location.pathname)?.[1] ?? "");
+    return isDirect(name) ? name : roomIn(name);
   } catch {
     return null;
   }
