@@ -68,7 +68,7 @@ export class People {
     this.#moderatorsCount.textContent = String(moderators.length);
     this.#others.show(rows.filter(({ moderates }) => !moderates));
     const others = wanted ? rows.length : room.count;
-    this.#othersHead.hidden = room.isJoined && others === moderators.length;
+    this.#othersHead.hidden = !room.isJoined || others === moderators.length;
     this.#othersCount.textContent = room.isJoined ? String(others - moderators.length) : "";
     const rest = wanted ? found.length - rows.length : room.count - rows.length;
     this.#rest.hidden = rest <= 0 && (wanted === "" || rows.length > 0);
