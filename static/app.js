@@ -1,6 +1,7 @@
 // @ts-check
 // Start-up: what the address and this browser know, the door where that is not enough, then in.
 import { Memory, SafeStorage } from "./model/memory.js";
+import { isDirect } from "./model/nicks.js";
 import { showClock, showTheme } from "./views/appearance.js";
 import { Door } from "./views/door.js";
 import { find } from "./views/element.js";
@@ -65,7 +66,8 @@ else {
 
 function openDoor() {
   find("#house", HTMLElement).inert = true;
-  door.open(memory.name, roomOfPage() ?? room);
+  const rooms = [roomOfPage() ?? room, ...memory.rooms, FIRST_ROOM];
+  door.open(memory.name, rooms.find((name) => !isDirect(name)) ?? FIRST_ROOM);
 }
 
 function closeDoor() {

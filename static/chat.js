@@ -54,6 +54,7 @@ export { ChatError } from "./sdk/requests.js";
  * @property {Of<"nick">} nick Without a `room` it is one's own name, else that of somebody there.
  * @property {Of<"read">} read How far one has read a room, by another connection.
  * @property {Of<"mention">} mention Somebody mentioned one, also in a room that was not joined.
+ * @property {Of<"muted">} muted Somebody was muted: oneself, or in a room that one moderates.
  * @property {Entry} direct An entry of a direct conversation that was not joined.
  * @property {{room: string, uid: string, data: Uint8Array}} binary
  * @property {Refusal} error A refusal that answers no promise and no message.

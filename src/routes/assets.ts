@@ -15,8 +15,10 @@ import cssDoorCss from "../../static/css/door.css" with { type: "text" };
 import cssHelpCss from "../../static/css/help.css" with { type: "text" };
 import cssLayoutCss from "../../static/css/layout.css" with { type: "text" };
 import cssLogCss from "../../static/css/log.css" with { type: "text" };
+import cssMenuCss from "../../static/css/menu.css" with { type: "text" };
 import cssPanelCss from "../../static/css/panel.css" with { type: "text" };
 import cssSettingsCss from "../../static/css/settings.css" with { type: "text" };
+import cssPeopleCss from "../../static/css/people.css" with { type: "text" };
 import cssTokensCss from "../../static/css/tokens.css" with { type: "text" };
 import first from "../../static/first.js" with { type: "text" };
 import house from "../../static/house.js" with { type: "text" };
@@ -24,7 +26,10 @@ import iconSvg from "../../static/icon.svg" with { type: "text" };
 import iconMentionSvg from "../../static/icon_mention.svg" with { type: "text" };
 import iconUnreadSvg from "../../static/icon_unread.svg" with { type: "text" };
 import indexHtml from "../../static/index.html" with { type: "text" };
+import modelCrowd from "../../static/model/crowd.js" with { type: "text" };
+import modelListing from "../../static/model/listing.js" with { type: "text" };
 import modelMemory from "../../static/model/memory.js" with { type: "text" };
+import modelNicks from "../../static/model/nicks.js" with { type: "text" };
 import modelOpenRooms from "../../static/model/open_rooms.js" with { type: "text" };
 import modelPages from "../../static/model/pages.js" with { type: "text" };
 import modelRoom from "../../static/model/room.js" with { type: "text" };
@@ -53,6 +58,9 @@ import snugWebmanifest from "../../static/snug.webmanifest" with { type: "text" 
 import sw from "../../static/sw.js" with { type: "text" };
 import viewsAppearance from "../../static/views/appearance.js" with { type: "text" };
 import viewsBuild from "../../static/views/build.js" with { type: "text" };
+import sides from "../../static/sides.js" with { type: "text" };
+import viewsAsk from "../../static/views/ask.js" with { type: "text" };
+import viewsBadge from "../../static/views/badge.js" with { type: "text" };
 import viewsClock from "../../static/views/clock.js" with { type: "text" };
 import viewsComposer from "../../static/views/composer.js" with { type: "text" };
 import viewsDialog from "../../static/views/dialog.js" with { type: "text" };
@@ -61,16 +69,20 @@ import viewsDrawer from "../../static/views/drawer.js" with { type: "text" };
 import viewsElement from "../../static/views/element.js" with { type: "text" };
 import viewsHeader from "../../static/views/header.js" with { type: "text" };
 import viewsHelp from "../../static/views/help.js" with { type: "text" };
+import viewsJump from "../../static/views/jump.js" with { type: "text" };
 import viewsKeyed from "../../static/views/keyed.js" with { type: "text" };
 import viewsKeys from "../../static/views/keys.js" with { type: "text" };
 import viewsLamp from "../../static/views/lamp.js" with { type: "text" };
 import viewsLog from "../../static/views/log.js" with { type: "text" };
 import viewsMarks from "../../static/views/marks.js" with { type: "text" };
+import viewsMemberMenu from "../../static/views/member_menu.js" with { type: "text" };
+import viewsMenu from "../../static/views/menu.js" with { type: "text" };
 import viewsNick from "../../static/views/nick.js" with { type: "text" };
 import viewsNotifier from "../../static/views/notifier.js" with { type: "text" };
 import viewsPeople from "../../static/views/people.js" with { type: "text" };
 import viewsPlace from "../../static/views/place.js" with { type: "text" };
 import viewsRooms from "../../static/views/rooms.js" with { type: "text" };
+import viewsRove from "../../static/views/rove.js" with { type: "text" };
 import viewsSaid from "../../static/views/said.js" with { type: "text" };
 import viewsScroll from "../../static/views/scroll.js" with { type: "text" };
 import viewsSettings from "../../static/views/settings.js" with { type: "text" };
@@ -96,8 +108,10 @@ const FILES: Record<string, string> = {
   "/css/help.css": cssHelpCss,
   "/css/layout.css": cssLayoutCss,
   "/css/log.css": cssLogCss,
+  "/css/menu.css": cssMenuCss,
   "/css/panel.css": cssPanelCss,
   "/css/settings.css": cssSettingsCss,
+  "/css/people.css": cssPeopleCss,
   "/css/tokens.css": cssTokensCss,
   "/first.js": first,
   "/house.js": house,
@@ -105,7 +119,10 @@ const FILES: Record<string, string> = {
   "/icon_mention.svg": iconMentionSvg,
   "/icon_unread.svg": iconUnreadSvg,
   "/": indexHtml,
+  "/model/crowd.js": modelCrowd,
+  "/model/listing.js": modelListing,
   "/model/memory.js": modelMemory,
+  "/model/nicks.js": modelNicks,
   "/model/open_rooms.js": modelOpenRooms,
   "/model/pages.js": modelPages,
   "/model/room.js": modelRoom,
@@ -134,6 +151,9 @@ const FILES: Record<string, string> = {
   "/sw.js": sw,
   "/views/appearance.js": viewsAppearance,
   "/views/build.js": viewsBuild,
+  "/sides.js": sides,
+  "/views/ask.js": viewsAsk,
+  "/views/badge.js": viewsBadge,
   "/views/clock.js": viewsClock,
   "/views/composer.js": viewsComposer,
   "/views/dialog.js": viewsDialog,
@@ -142,16 +162,20 @@ const FILES: Record<string, string> = {
   "/views/element.js": viewsElement,
   "/views/header.js": viewsHeader,
   "/views/help.js": viewsHelp,
+  "/views/jump.js": viewsJump,
   "/views/keyed.js": viewsKeyed,
   "/views/keys.js": viewsKeys,
   "/views/lamp.js": viewsLamp,
   "/views/log.js": viewsLog,
   "/views/marks.js": viewsMarks,
+  "/views/member_menu.js": viewsMemberMenu,
+  "/views/menu.js": viewsMenu,
   "/views/nick.js": viewsNick,
   "/views/notifier.js": viewsNotifier,
   "/views/people.js": viewsPeople,
   "/views/place.js": viewsPlace,
   "/views/rooms.js": viewsRooms,
+  "/views/rove.js": viewsRove,
   "/views/said.js": viewsSaid,
   "/views/scroll.js": viewsScroll,
   "/views/settings.js": viewsSettings,

@@ -1,5 +1,5 @@
 // @ts-check
-// What this browser remembers between visits: name, token, rooms, drafts, how far was read. A
+// What this browser remembers between visits: name, token, rooms, drafts, which rooms are quiet. A
 // localStorage that throws (blocked, full) makes it last as long as the page.
 
 /** localStorage that never throws; the client keeps its session and unsent messages in it too. */
@@ -67,9 +67,10 @@ export class Memory {
   get rooms() {
     return this.#read("rooms").split(" ").filter(Boolean);
   }
-  /** @param {string} room */
-  openRoom(room) {
-    const rooms = [room, ...this.rooms.filter((other) => other !== room)];
+  /** @param {string} room @param {"first" | "last"} [place] */
+  openRoom(room, place = "first") {
+    const others = this.rooms.filter((other) => other !== room);
+    const rooms = place === "first" ? [room, ...others] : [...others.slice(0, MAX_ROOMS - 1), room];
     this.#keep("rooms", rooms.slice(0, MAX_ROOMS).join(" "));
   }
 
@@ -113,14 +114,13 @@ export class Memory {
     this.#keep(`draft.${room}`, text);
   }
 
-  /** How far a room was read, or null when it never was. @param {string} room */
-  read(room) {
-    const [seq, epoch = ""] = this.#read(`read.${room}`).split(" ");
-    return seq ? { seq: Number(seq), epoch } : null;
+  /** Whether nothing of a room but mentions is to call one. @param {string} room */
+  isQuiet(room) {
+    return this.#read(`quiet.${room}`) !== "";
   }
-  /** @param {string} room @param {{seq: number, epoch: string}} position */
-  keepRead(room, { seq, epoch }) {
-    this.#keep(`read.${room}`, `${seq} ${epoch}`);
+  /** @param {string} room @param {boolean} isQuiet */
+  keepQuiet(room, isQuiet) {
+    this.#keep(`quiet.${room}`, isQuiet ? "yes" : "");
   }
 
   /** @param {string} key */

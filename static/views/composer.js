@@ -22,6 +22,9 @@ export class Composer {
   #grow = find("#composer-grow", HTMLElement);
   #send = find("#send", HTMLButtonElement);
   #name = find("#composer-name", HTMLElement);
+  #input = find("#composer-box", HTMLElement);
+  #shut = find("#composer-shut", HTMLElement);
+  #why = find("#composer-why", HTMLElement);
   #toldAt = 0;
 
   /** @param {Writing} writing */
@@ -45,12 +48,18 @@ export class Composer {
     });
   }
 
-  /** Writes to another room from now on. @param {string} room @param {string} draft */
-  open(room, draft) {
-    this.#label.textContent = `Write to #${room}`;
-    this.#box.placeholder = `Write to #${room}`;
+  /** Writes to another room from now on. @param {string} draft */
+  open(draft) {
     this.#toldAt = 0;
     this.#put(draft);
+  }
+
+  /** @param {string} label of the room */
+  showRoom(label) {
+    const words = `Write to ${label}`;
+    if (this.#box.placeholder === words) return;
+    this.#label.textContent = words;
+    this.#box.placeholder = words;
   }
 
   /** @param {{uid: string, user: string}} me */
@@ -58,9 +67,28 @@ export class Composer {
     showNick(this.#name, me);
   }
 
-  /** Where one is not in the room, nothing can be written to it. @param {boolean} may */
-  allow(may) {
+  /**
+   * Where one is not in the room, nothing can be written to it; where one may only read, `why` stands
+   * in place of the box.
+   * @param {boolean} may
+   * @param {string} why
+   */
+  allow(may, why) {
     this.#form.inert = !may;
+    this.#input.hidden = why !== "";
+    this.#name.hidden = why !== "";
+    this.#shut.hidden = why === "";
+    if (this.#why.textContent !== why) this.#why.textContent = why;
+  }
+
+  /** Puts somebody's name where one is writing. @param {string} user */
+  mention(user) {
+    const { value, selectionStart: at, selectionEnd: end } = this.#box;
+    const before = value.slice(0, at);
+    const name = `${before && !/\s$/.test(before) ? " " : ""}@${user} `;
+    this.#box.focus();
+    this.#box.setRangeText(name, at, end, "end");
+    this.#changed();
   }
 
   /** Takes a text back to be written anew, before what stands there. @param {string} text */

@@ -1,9 +1,10 @@
 // @ts-check
 // Notifications: of what the reader wants to hear of and does not see. What comes together is told
 // together, so that a thousand missed messages are no thousand notifications.
+import { isDirect } from "../model/nicks.js";
 import { linkTo } from "./place.js";
 import { counted } from "./wording.js";
-/** @import {Entry} from "../../src/protocol.ts" */
+/** @import {Chat as Said, Entry} from "../../src/protocol.ts" */
 /** @import {Chat} from "../chat.js" */
 /** @import {Memory} from "../model/memory.js" */
 
@@ -19,7 +20,7 @@ export class Notifier {
   #memory;
   #inView;
   #worker;
-  /** The newest entry heard of each room. @type {Map<string, Entry>} */
+  /** What was heard last in each room. @type {Map<string, Said>} */
   #heard = new Map();
   /** @type {Map<string, News>} */
   #news = new Map();
@@ -43,17 +44,23 @@ export class Notifier {
     this.#chat.on("direct", (entry) => this.#entry(entry));
     this.#chat.on("mention", ({ room, seq, user }) => {
       const entry = this.#heard.get(room);
-      const isTold = this.#memory.notify === "all" && (entry?.seq ?? 0) >= seq;
+      const isTold = this.#wantsAll(room) && (entry?.seq ?? 0) >= seq;
       if (!isTold) this.#tell(room, user, entry?.seq === seq ? entry.text : "");
     });
   }
 
   /** @param {Entry} entry */
   #entry(entry) {
+    if (entry.type !== "chat") return;
     const { room, uid, user, text } = entry;
     this.#heard.set(room, entry);
-    const isWanted = room.startsWith("@") || this.#memory.notify === "all";
+    const isWanted = isDirect(room) || this.#wantsAll(room);
     if (isWanted && uid !== this.#chat.me?.uid) this.#tell(room, user, text);
+  }
+
+  /** @param {string} room */
+  #wantsAll(room) {
+    return this.#memory.notify === "all" && !this.#memory.isQuiet(room);
   }
 
   /** @param {string} room @param {string} user @param {string} text */

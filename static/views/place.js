@@ -1,6 +1,8 @@
 // @ts-check
 // Rooms and messages in addresses: which a path or a field names, and the way to each.
 
+import { isDirect } from "../model/nicks.js";
+
 const PATH = /^\/r\/([^/]+)(?:\/([1-9]\d{0,14}))?\/?$/;
 const ROOM = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u;
 const MAX_BYTES = 64;
@@ -13,13 +15,15 @@ export function roomIn(written) {
 }
 
 /**
- * The room of the page's own path, and the message there that it names by its seq, or null.
+ * The room or direct conversation of the page's own path, and the message there that it names by its
+ * seq, or null.
  * @returns {{room: string, seq: number | null} | null}
  */
 export function placeOfPage() {
   try {
-    const [, name = "", seq] = PATH.exec(location.pathname) ?? [];
-    const room = roomIn(decodeURIComponent(name));
+    const [, written = "", seq] = PATH.exec(location.pathname) ?? [];
+    const name = decodeURIComponent(written);
+    const room = isDirect(name) ? name : roomIn(name);
     return room === null ? null : { room, seq: seq ? Number(seq) : null };
   } catch {
     return null;

@@ -26,6 +26,7 @@ export class SaidView {
   element = stampRow();
   #cures;
   #name = find(".name bdi", HTMLElement, this.element);
+  #button = find(".name button", HTMLButtonElement, this.element);
   #time = find("time", HTMLTimeElement, this.element);
   #speech = find(".speech", HTMLElement, this.element);
   #shown = "";
@@ -49,6 +50,7 @@ export class SaidView {
     if (!this.#shown) dataset.key = key;
     this.#shown = shown;
     showNick(this.#name, line);
+    this.#button.dataset.uid = line.uid;
     this.#name.title = line.user;
     showTime(this.#time, line.ts);
     classList.toggle("waiting", line.status === "waiting");

@@ -7,7 +7,11 @@ const FIELDS: Record<ClientMessage["type"], string[]> = {
   join: ["room", "since"],
   leave: ["room"],
   chat: ["room", "text", "replyTo"],
-  history: ["room", "before", "limit"],
+  edit: ["room", "of", "text"],
+  delete: ["room", "of"],
+  react: ["room", "of", "emoji", "on"],
+  topic: ["room", "text"],
+  history: ["room", "before", "around", "limit"],
   members: ["room", "after"],
   rooms: [],
   typing: ["room", "on"],
@@ -92,6 +96,7 @@ export class WildFrames {
       return dice.pick(["hi", "é😀", `@${dice.pick(this.#people)} hi`, "@".repeat(60), "\ud800"]);
     }
     if (field === "since") return { epoch: dice.pick(["", "x", "epoch-1"]), seq: dice.below(9) };
+    if (field === "emoji") return dice.pick(["👍", "a b", "x".repeat(65)]);
     if (field === "token") return dice.pick(["good", "bad", "later"]);
     if (field === "on") return dice.chance(0.5);
     return dice.pick([0, 1, 2, 50, 5_256_000, 2 ** 53 - 1]);

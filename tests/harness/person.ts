@@ -38,7 +38,7 @@ export class Person implements AsyncDisposable {
 
   /** What was said in "general", in order. */
   get texts(): string[] {
-    return this.seen.map(({ text }) => text);
+    return this.seen.flatMap((entry) => entry.type === "chat" ? entry.text : []);
   }
 
   join() {

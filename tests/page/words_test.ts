@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { it } from "@std/testing/bdd";
 import type { ErrorCode } from "../../src/protocol.ts";
+import type { Room } from "../../static/model/room.js";
 import { timeOf } from "../../static/views/clock.js";
 import {
   counted,
@@ -11,6 +12,7 @@ import {
   sentence,
   stageSentence,
   typingSentence,
+  writingRefusal,
 } from "../../static/views/wording.js";
 
 it("names are listed as one would say them", () => {
@@ -59,17 +61,42 @@ it("W13 each refusal of a message says what happened and what helps", () => {
 });
 
 it("W5.6 a room that can't be entered says why", () => {
-  const told = (code: ErrorCode) => roomRefusal("herons", { code, message: "not today" });
+  const told = (code: ErrorCode) => roomRefusal("#herons", { code, message: "not today" });
   assertEquals(told("ROOM_FULL"), ["#herons is full", "Try again later."]);
   assertEquals(told("RATE_LIMITED"), ["Too many tries", "Try again in a moment."]);
   assertEquals(told("NOT_JOINED"), ["You are no longer in #herons", "Not today."]);
   const message = "forbidden";
-  assertEquals(roomRefusal("herons", { code: "NOT_JOINED", message }), [
+  assertEquals(roomRefusal("#herons", { code: "NOT_JOINED", message }), [
     "#herons is closed to you",
     "What you may do here has changed.",
   ]);
+  assertEquals(told("NOT_FOUND"), ["#herons is private", "Your token does not open it."]);
   assertEquals(told("INTERNAL"), ["#herons can’t be entered", "Not today."]);
   assertEquals(sentence("done!"), "Done!");
+});
+
+it("W10.6 W10.8 who had to leave is told by whom, and when", () => {
+  const at = new Date(2001, 1, 3, 4, 5).getTime();
+  const told = (message: string) =>
+    roomRefusal("#herons", { code: "NOT_JOINED", message, by: "Mara", at });
+  const who = `By Mara, at ${timeOf(at)}.`;
+  assertEquals(told("kicked"), ["You were removed from #herons", who]);
+  assertEquals(told("banned"), ["You are banned from #herons", who]);
+});
+
+it("W10.3 W10.7 why one may not write is told where one would write", () => {
+  const room = { isJoined: true, may: "write" } as Room;
+  const mute = { uid: "me", until: null, by: "Mara" };
+  assertEquals(writingRefusal(room), "");
+  assertEquals(
+    writingRefusal({ ...room, may: "read" } as Room, mute),
+    "You may read here, but not write.",
+  );
+  assertEquals(writingRefusal({ ...room, isJoined: false } as Room, mute), "");
+  assertEquals(writingRefusal(room, mute), "Mara muted you here.");
+  const until = Date.now();
+  const ended = `Mara muted you here until ${timeOf(until)}.`;
+  assertEquals(writingRefusal(room, { ...mute, until }), ended);
 });
 
 it("a time of the server is told by the reader's clock, with its date unless that is today", () => {
