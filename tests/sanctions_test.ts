@@ -99,6 +99,8 @@ describe("sanctions", () => {
       assertEquals(bans(EVERYWHERE, "ada", HERE), Infinity);
       const mutes = ["ada", "over", "ended"].map((uid) => sanctions.mutedUntil(ROOM, uid));
       assertEquals(mutes, [NOW + 20, 0, 0]);
+      const told = sanctions.mutesIn(ROOM, NOW + 5);
+      assertEquals(told, [{ uid: "ada", until: NOW + 20, by: "Mara" }]);
     });
   });
 

@@ -50,7 +50,8 @@ export class Jump {
     addEventListener("keydown", (event) => {
       const isWanted = event.key.toLowerCase() === "k" && (IS_MAC ? event.metaKey : event.ctrlKey);
       if (
-        !isWanted || event.altKey || event.shiftKey || this.#panel.closest("[inert]:not(#panel)")
+        !isWanted || event.altKey || event.shiftKey ||
+        document.querySelector("dialog[open], #house[inert]")
       ) {
         return;
       }

@@ -30,7 +30,8 @@ export class Menu {
     document.addEventListener("pointerdown", ({ target }) => {
       if (!this.#menu.contains(/** @type {Node} */ (target))) this.close();
     });
-    addEventListener("resize", () => this.close());
+    // A keyboard that goes away makes the window another size too.
+    addEventListener("resize", () => this.#opener && this.#place(this.#opener));
   }
 
   /** @param {HTMLElement} opener @param {Content} content */
