@@ -73,7 +73,7 @@ export class House {
     this.#composer = new Composer({
       say: (text) => this.#say(text),
       typing: (on) => chat.typing(this.#room.name, on),
-      draft: (text) => memory.keepDraft(this.#room.name, text),
+      draft: (text) => chat.keepDraft(this.#room.name, text),
     });
     this.#lamp = new Lamp({
       retry: () => chat.retryNow(),
@@ -114,7 +114,7 @@ export class House {
     if (isNew) history.pushState(null, "", linkTo(name));
     this.#memory.openRoom(name);
     this.#room.markUnread();
-    this.#composer.open(name, this.#memory.draft(name));
+    this.#composer.open(name, this.#chat.draft(name));
     this.#log.show(this.#room);
     this.#paint();
     // A keyboard that comes up by itself would cover what one came to read.
@@ -216,7 +216,7 @@ export class House {
       key: name,
       isCurrent: name === room.name,
       unread: name !== room.name && this.#rooms.has(name) ? this.#rooms.get(name).unread : 0,
-      hasDraft: this.#memory.draft(name) !== "",
+      hasDraft: this.#chat.draft(name) !== "",
     })));
   }
 }

@@ -28,6 +28,7 @@ import sdkAlarm from "../../static/sdk/alarm.js" with { type: "text" };
 import sdkChat from "../../static/sdk/chat.js" with { type: "text" };
 import sdkConnection from "../../static/sdk/connection.js" with { type: "text" };
 import sdkCredential from "../../static/sdk/credential.js" with { type: "text" };
+import sdkDrafts from "../../static/sdk/drafts.js" with { type: "text" };
 import sdkEvents from "../../static/sdk/events.js" with { type: "text" };
 import sdkFold from "../../static/sdk/fold.js" with { type: "text" };
 import sdkFrames from "../../static/sdk/frames.js" with { type: "text" };
@@ -88,6 +89,7 @@ const FILES: Record<string, string> = {
   "/sdk/chat.js": sdkChat,
   "/sdk/connection.js": sdkConnection,
   "/sdk/credential.js": sdkCredential,
+  "/sdk/drafts.js": sdkDrafts,
   "/sdk/events.js": sdkEvents,
   "/sdk/fold.js": sdkFold,
   "/sdk/frames.js": sdkFrames,

@@ -1,8 +1,8 @@
 // @ts-check
-// What this browser remembers between visits: name, token, rooms, drafts, how far was read. A
+// What this browser remembers between visits: name, token, rooms, how far was read. A
 // localStorage that throws (blocked, full) makes it last as long as the page.
 
-/** localStorage that never throws; the client keeps its session and unsent messages in it too. */
+/** localStorage that never throws; the client keeps its session, drafts and unsent messages in it too. */
 export class SafeStorage {
   /** @type {Map<string, string>} */
   #page = new Map();
@@ -78,15 +78,6 @@ export class Memory {
   }
   set hidesPeople(hides) {
     this.#keep("hides-people", hides ? "yes" : "");
-  }
-
-  /** @param {string} room */
-  draft(room) {
-    return this.#read(`draft.${room}`);
-  }
-  /** @param {string} room @param {string} text */
-  keepDraft(room, text) {
-    this.#keep(`draft.${room}`, text);
   }
 
   /** How far a room was read, or null when it never was. @param {string} room */
