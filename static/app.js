@@ -6,6 +6,7 @@ import { Memory, SafeStorage } from "./model/memory.js";
 import { isLong } from "./views/clock.js";
 import { Door } from "./views/door.js";
 import { find } from "./views/element.js";
+import { followKeyboard } from "./views/keyboard.js";
 import { linkTo, roomOfPage, takeToken } from "./views/place.js";
 import { speak } from "./views/spoken.js";
 /** @import {Chat} from "./chat.js" */
@@ -36,6 +37,7 @@ let triesToken = false;
 if (isLong) document.documentElement.style.setProperty("--time", "64px");
 const door = new Door(goIn);
 door.start();
+followKeyboard();
 const rename = find("#rename", HTMLButtonElement);
 rename.addEventListener("click", openDoor);
 addEventListener("keydown", ({ key }) => {
@@ -108,6 +110,9 @@ function begin(name, room) {
     if (!wasIn && user !== name) speak(`${why}; you are ${user}.`);
     wasIn = true;
     triesToken = false;
+  });
+  chat.on("nick", ({ room, user }) => {
+    if (room === undefined) memory.name = user;
   });
   // Once in, the slip says that the token has ended, and one goes on reading.
   chat.on("state", (state) => {

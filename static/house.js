@@ -11,8 +11,8 @@ import { Log } from "./views/log.js";
 import { People } from "./views/people.js";
 import { linkTo, roomOfPage } from "./views/place.js";
 import { RoomList } from "./views/rooms.js";
-import { speak } from "./views/spoken.js";
 import { typingSentence } from "./views/wording.js";
+import { Writing } from "./writing.js";
 /** @import {Chat} from "./chat.js" */
 /** @import {Memory} from "./model/memory.js" */
 /** @import {Room} from "./model/room.js" */
@@ -32,6 +32,7 @@ export class House {
   #paintTimer = 0;
   #pages;
   #log;
+  #writing;
   #composer;
   #lamp;
   #drawer;
@@ -70,11 +71,18 @@ export class House {
       latest: (room) => this.#latest(room),
       seen: () => this.#paintSoon(),
     });
-    this.#composer = new Composer({
-      say: (text) => this.#say(text),
-      typing: (on) => chat.typing(this.#room.name, on),
-      draft: (text) => chat.keepDraft(this.#room.name, text),
+    this.#writing = new Writing(chat, this.#rooms, {
+      room: () => this.#room,
+      enter: (room) => this.enter(room),
+      leave: () => this.#leave(),
+      editLast: () => {},
+      said: () => this.#said(),
+      unsaid: (text, why) => {
+        this.#composer.edit(text);
+        this.#composer.tell(why, true);
+      },
     });
+    this.#composer = new Composer(this.#writing);
     this.#lamp = new Lamp({
       retry: () => chat.retryNow(),
       askToken,
@@ -98,6 +106,8 @@ export class House {
       this.#lamp.show(state);
       this.#paintSoon();
     });
+    this.#chat.on("nick", () => this.#paintSoon());
+    this.#writing.start();
     this.enter(name, { isNew: false });
     addEventListener("popstate", () => this.enter(roomOfPage() ?? name, { isNew: false }));
     addEventListener("keydown", (event) => this.#key(event));
@@ -130,18 +140,19 @@ export class House {
     this.#paintSoon();
   }
 
-  /** @param {string} text */
-  #say(text) {
-    try {
-      this.#rooms.say(this.#chat.say(this.#room.name, text));
-    } catch {
-      speak("Too many messages wait already. This one stays in the box.");
-      return false;
-    }
+  /** Goes to the room last looked at before this one. */
+  #leave() {
+    const left = this.#room;
+    const next = this.#memory.rooms.find((room) => room !== left.name);
+    if (!next) throw new Error("You have no other room open.");
+    this.#rooms.close(left);
+    this.enter(next);
+  }
+
+  #said() {
     if (this.#room.timeline.hasNewer) this.#latest(this.#room);
     this.#paint();
     this.#log.toEnd();
-    return true;
   }
 
   /** @param {Cure | "delete"} cure @param {Said} said */

@@ -7,6 +7,7 @@ import type { AppEnv } from "./env.ts";
 import app from "../../static/app.js" with { type: "text" };
 import chat from "../../static/chat.js" with { type: "text" };
 import cssBaseCss from "../../static/css/base.css" with { type: "text" };
+import cssCompletionCss from "../../static/css/completion.css" with { type: "text" };
 import cssComposerCss from "../../static/css/composer.css" with { type: "text" };
 import cssDoorCss from "../../static/css/door.css" with { type: "text" };
 import cssLayoutCss from "../../static/css/layout.css" with { type: "text" };
@@ -16,10 +17,14 @@ import cssTokensCss from "../../static/css/tokens.css" with { type: "text" };
 import house from "../../static/house.js" with { type: "text" };
 import iconSvg from "../../static/icon.svg" with { type: "text" };
 import indexHtml from "../../static/index.html" with { type: "text" };
+import modelAction from "../../static/model/action.js" with { type: "text" };
+import modelCompletion from "../../static/model/completion.js" with { type: "text" };
+import modelEmoji from "../../static/model/emoji.js" with { type: "text" };
 import modelMemory from "../../static/model/memory.js" with { type: "text" };
 import modelOpenRooms from "../../static/model/open_rooms.js" with { type: "text" };
 import modelPages from "../../static/model/pages.js" with { type: "text" };
 import modelRoom from "../../static/model/room.js" with { type: "text" };
+import modelRoster from "../../static/model/roster.js" with { type: "text" };
 import modelRows from "../../static/model/rows.js" with { type: "text" };
 import modelTimeline from "../../static/model/timeline.js" with { type: "text" };
 import modelTypists from "../../static/model/typists.js" with { type: "text" };
@@ -43,11 +48,14 @@ import sdkStorage from "../../static/sdk/storage.js" with { type: "text" };
 import sdkTraffic from "../../static/sdk/traffic.js" with { type: "text" };
 import sdkUnsent from "../../static/sdk/unsent.js" with { type: "text" };
 import viewsClock from "../../static/views/clock.js" with { type: "text" };
+import viewsCommands from "../../static/views/commands.js" with { type: "text" };
+import viewsCompletion from "../../static/views/completion.js" with { type: "text" };
 import viewsComposer from "../../static/views/composer.js" with { type: "text" };
 import viewsDoor from "../../static/views/door.js" with { type: "text" };
 import viewsDrawer from "../../static/views/drawer.js" with { type: "text" };
 import viewsElement from "../../static/views/element.js" with { type: "text" };
 import viewsHeader from "../../static/views/header.js" with { type: "text" };
+import viewsKeyboard from "../../static/views/keyboard.js" with { type: "text" };
 import viewsKeyed from "../../static/views/keyed.js" with { type: "text" };
 import viewsLamp from "../../static/views/lamp.js" with { type: "text" };
 import viewsLog from "../../static/views/log.js" with { type: "text" };
@@ -62,12 +70,14 @@ import viewsSpeech from "../../static/views/speech.js" with { type: "text" };
 import viewsSpoken from "../../static/views/spoken.js" with { type: "text" };
 import viewsStatus from "../../static/views/status.js" with { type: "text" };
 import viewsWording from "../../static/views/wording.js" with { type: "text" };
+import writing from "../../static/writing.js" with { type: "text" };
 
 /** Path → text. */
 const FILES: Record<string, string> = {
   "/app.js": app,
   "/chat.js": chat,
   "/css/base.css": cssBaseCss,
+  "/css/completion.css": cssCompletionCss,
   "/css/composer.css": cssComposerCss,
   "/css/door.css": cssDoorCss,
   "/css/layout.css": cssLayoutCss,
@@ -77,10 +87,14 @@ const FILES: Record<string, string> = {
   "/house.js": house,
   "/icon.svg": iconSvg,
   "/": indexHtml,
+  "/model/action.js": modelAction,
+  "/model/completion.js": modelCompletion,
+  "/model/emoji.js": modelEmoji,
   "/model/memory.js": modelMemory,
   "/model/open_rooms.js": modelOpenRooms,
   "/model/pages.js": modelPages,
   "/model/room.js": modelRoom,
+  "/model/roster.js": modelRoster,
   "/model/rows.js": modelRows,
   "/model/timeline.js": modelTimeline,
   "/model/typists.js": modelTypists,
@@ -104,11 +118,14 @@ const FILES: Record<string, string> = {
   "/sdk/traffic.js": sdkTraffic,
   "/sdk/unsent.js": sdkUnsent,
   "/views/clock.js": viewsClock,
+  "/views/commands.js": viewsCommands,
+  "/views/completion.js": viewsCompletion,
   "/views/composer.js": viewsComposer,
   "/views/door.js": viewsDoor,
   "/views/drawer.js": viewsDrawer,
   "/views/element.js": viewsElement,
   "/views/header.js": viewsHeader,
+  "/views/keyboard.js": viewsKeyboard,
   "/views/keyed.js": viewsKeyed,
   "/views/lamp.js": viewsLamp,
   "/views/log.js": viewsLog,
@@ -123,6 +140,7 @@ const FILES: Record<string, string> = {
   "/views/spoken.js": viewsSpoken,
   "/views/status.js": viewsStatus,
   "/views/wording.js": viewsWording,
+  "/writing.js": writing,
 };
 
 const TYPES: Record<string, string> = {

@@ -72,6 +72,10 @@ export class Memory {
     const rooms = [room, ...this.rooms.filter((other) => other !== room)];
     this.#keep("rooms", rooms.slice(0, MAX_ROOMS).join(" "));
   }
+  /** @param {string} room */
+  closeRoom(room) {
+    this.#keep("rooms", this.rooms.filter((other) => other !== room).join(" "));
+  }
 
   get hidesPeople() {
     return this.#read("hides-people") !== "";

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ServerMessage } from "../../src/protocol.ts";
 import { startServer } from "../harness/server.ts";
-import { enter } from "../harness/visitor.ts";
+import { enter, heard } from "../harness/visitor.ts";
 import type { Guest } from "./guest.ts";
 import { it } from "./it.ts";
 import { openVisit } from "./visit.ts";
@@ -138,6 +138,10 @@ it("W10.2 who is typing is shown to the others, until it is sent, emptied or lef
   await using mara = await enter(server, { username: "Mara" });
   const isTold = (on: boolean) =>
     mara.until((message: ServerMessage) => message.type === "typing" && message.on === on);
+  // For Ines time passes when the test says so.
+  let now = Date.now();
+  const pass = (ms: number) => ines.page.clock.setFixedTime(now += ms);
+  await pass(0);
 
   await ines.box.press("H");
   await isTold(true);
@@ -148,16 +152,28 @@ it("W10.2 who is typing is shown to the others, until it is sent, emptied or lef
   await isTold(false);
   await nobody.waitFor({ state: "attached" });
 
-  await ines.box.pressSequentially("Hello");
+  // At most once in three seconds, also where one begins anew.
+  await ines.box.pressSequentially("He");
+  await pass(2_999);
+  await ines.box.pressSequentially("l");
+  await pass(1);
+  await ines.box.pressSequentially("lo");
   await ruth.shows("#typing", "Ines is typing");
+  await isTold(true);
+  assertEquals(heard(mara, "typing").map(({ on }) => on), [true, false, true]);
   await ines.box.press("Enter");
   await ruth.sees("Hello");
   await nobody.waitFor({ state: "attached" });
 
+  // What one tells the page is nobody else's.
+  await ines.box.pressSequentially("/join x");
+  await ines.box.fill("");
   await ines.box.pressSequentially("Then");
   await ruth.shows("#typing", "Ines is typing");
   mara.send({ type: "typing", room: "general" });
   await ruth.shows("#typing", "Ines and Mara are typing");
+  await isTold(true);
+  assertEquals(heard(mara, "typing").map(({ on }) => on), [true, false, true, true]);
   // Ruth's clock goes on, and nothing comes from them.
   await ruth.page.clock.fastForward(5_000);
   await nobody.waitFor({ state: "attached" });

@@ -1,0 +1,114 @@
+// @ts-check
+// What becomes of what somebody writes: a message, or a command that is done. The composer shows it.
+import { rosterOf } from "./model/roster.js";
+import { commandsFor, messageIn, runCommand } from "./views/commands.js";
+import { sentence, tooLong } from "./views/wording.js";
+import { ChatError } from "./chat.js";
+/** @import {Chat, Outgoing} from "./chat.js" */
+/** @import {OpenRooms} from "./model/open_rooms.js" */
+/** @import {Room} from "./model/room.js" */
+/** @import {Scene} from "./views/commands.js" */
+
+/**
+ * The page around it.
+ * @typedef {object} Surroundings
+ * @property {() => Room} room the one in view
+ * @property {(room: string) => void} enter
+ * @property {() => void} leave the room in view; throws where one can't
+ * @property {() => void} editLast
+ * @property {() => void} said something was, in the room in view
+ * @property {(text: string, why: string) => void} unsaid it could not be, and is to be written anew
+ */
+
+export class Writing {
+  #chat;
+  #rooms;
+  #around;
+  /** @type {Scene} */
+  #scene;
+  sources;
+  editLast;
+
+  /** @param {Chat} chat @param {OpenRooms} rooms @param {Surroundings} around */
+  constructor(chat, rooms, around) {
+    const { room, enter, leave } = around;
+    const people = () => rosterOf(room(), chat.me?.uid ?? "");
+    this.#chat = chat;
+    this.#rooms = rooms;
+    this.#around = around;
+    this.#scene = {
+      chat,
+      room: () => room().name,
+      people,
+      // The server says no in words.
+      mayModerate: () => true,
+      say: (text) => this.#send(text),
+      enter,
+      leave,
+    };
+    this.sources = {
+      people,
+      rooms: () => rooms.names.filter((name) => !name.startsWith("@")),
+      commands: () => commandsFor(this.#scene),
+    };
+    this.editLast = around.editLast;
+  }
+
+  start() {
+    for (const outgoing of this.#chat.unsent) this.#direct(outgoing);
+    this.#chat.on("outgoing", (outgoing) => this.#direct(outgoing));
+  }
+
+  /** @param {string} text */
+  async say(text) {
+    try {
+      const message = messageIn(text);
+      if (message === null) return await runCommand(this.#scene, text);
+      this.#send(message);
+      return "";
+    } catch (error) {
+      if (error instanceof ChatError) throw new Error(sentence(error.message));
+      throw error;
+    }
+  }
+
+  /** @param {boolean} on */
+  typing(on) {
+    this.#chat.typing(this.#around.room().name, on);
+  }
+
+  /** @param {string} room @param {string} text */
+  draft(room, text) {
+    this.#chat.keepDraft(room, text);
+  }
+
+  /** @param {string} text */
+  bytesLeft(text) {
+    return this.#chat.bytesLeft(this.#around.room().name, text);
+  }
+
+  maxBytes() {
+    return this.#chat.limits?.messageBytes ?? 0;
+  }
+
+  /** What is for somebody has no room to stand in until it is sent. @param {Outgoing} outgoing */
+  #direct({ ref, to, room, text, status, refusal }) {
+    if (to === undefined) return;
+    if (status === "sent") this.#around.enter(room);
+    if (status !== "failed") return;
+    this.#chat.discard(ref);
+    this.#around.unsaid(`/msg ${to} ${text}`, sentence(refusal?.message ?? ""));
+  }
+
+  /** @param {string} text */
+  #send(text) {
+    const { name } = this.#around.room();
+    if (this.#chat.bytesLeft(name, text) < 0) throw new Error(tooLong(this.maxBytes()));
+    try {
+      this.#rooms.say(this.#chat.say(name, text));
+    } catch {
+      throw new Error("Too many messages wait already. This one stays in the box.");
+    }
+    this.#around.said();
+  }
+}
