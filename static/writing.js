@@ -1,7 +1,8 @@
 // @ts-check
 // What becomes of what somebody writes: a message, or a command that is done. The composer shows it.
 import { rosterOf } from "./model/roster.js";
-import { commandsFor, messageIn, runCommand } from "./views/commands.js";
+import { messageIn } from "./model/slash.js";
+import { commandsFor, runCommand } from "./views/commands.js";
 import { sentence, tooLong } from "./views/wording.js";
 import { ChatError } from "./chat.js";
 /** @import {Chat, Outgoing} from "./chat.js" */
@@ -97,7 +98,10 @@ export class Writing {
     if (status === "sent") this.#around.enter(room);
     if (status !== "failed") return;
     this.#chat.discard(ref);
-    this.#around.unsaid(`/msg ${to} ${text}`, sentence(refusal?.message ?? ""));
+    const why = refusal?.code === "NOT_FOUND"
+      ? `Nobody called ${to} is here.`
+      : sentence(refusal?.message ?? "");
+    this.#around.unsaid(`/msg ${to} ${text}`, why);
   }
 
   /** @param {string} text */

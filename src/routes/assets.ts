@@ -17,7 +17,6 @@ import cssTokensCss from "../../static/css/tokens.css" with { type: "text" };
 import house from "../../static/house.js" with { type: "text" };
 import iconSvg from "../../static/icon.svg" with { type: "text" };
 import indexHtml from "../../static/index.html" with { type: "text" };
-import modelAction from "../../static/model/action.js" with { type: "text" };
 import modelCompletion from "../../static/model/completion.js" with { type: "text" };
 import modelEmoji from "../../static/model/emoji.js" with { type: "text" };
 import modelMemory from "../../static/model/memory.js" with { type: "text" };
@@ -26,6 +25,7 @@ import modelPages from "../../static/model/pages.js" with { type: "text" };
 import modelRoom from "../../static/model/room.js" with { type: "text" };
 import modelRoster from "../../static/model/roster.js" with { type: "text" };
 import modelRows from "../../static/model/rows.js" with { type: "text" };
+import modelSlash from "../../static/model/slash.js" with { type: "text" };
 import modelTimeline from "../../static/model/timeline.js" with { type: "text" };
 import modelTypists from "../../static/model/typists.js" with { type: "text" };
 import sdkAddress from "../../static/sdk/address.js" with { type: "text" };
@@ -87,7 +87,6 @@ const FILES: Record<string, string> = {
   "/house.js": house,
   "/icon.svg": iconSvg,
   "/": indexHtml,
-  "/model/action.js": modelAction,
   "/model/completion.js": modelCompletion,
   "/model/emoji.js": modelEmoji,
   "/model/memory.js": modelMemory,
@@ -96,6 +95,7 @@ const FILES: Record<string, string> = {
   "/model/room.js": modelRoom,
   "/model/roster.js": modelRoster,
   "/model/rows.js": modelRows,
+  "/model/slash.js": modelSlash,
   "/model/timeline.js": modelTimeline,
   "/model/typists.js": modelTypists,
   "/sdk/address.js": sdkAddress,

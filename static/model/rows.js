@@ -1,6 +1,6 @@
 // @ts-check
 // How a timeline reads on the wall: day headings, the unread line, who speaks anew and who goes on.
-import { actionIn } from "./action.js";
+import { actionIn } from "./slash.js";
 /** @import {Said, Stage, Timeline} from "./timeline.js" */
 /** @import {Unread} from "./room.js" */
 

@@ -1,7 +1,6 @@
 // @ts-check
 // What can be typed after a `/`: one table, from which help and completion come too. A command that
 // can't be done throws an Error whose message is a sentence for its writer.
-import { actionIn } from "../model/action.js";
 import { namedIn } from "../model/roster.js";
 import { roomIn } from "./place.js";
 /** @import {Chat} from "../chat.js" */
@@ -125,15 +124,6 @@ export const COMMANDS = [
 /** Those that one may use. @param {Scene} scene */
 export function commandsFor({ mayModerate }) {
   return COMMANDS.filter(({ moderates }) => !moderates || mayModerate());
-}
-
-/** What a text says, or null where it is a command. `//` says a slash. @param {string} text */
-export function messageIn(text) {
-  if (!text.startsWith("/")) return text;
-  if (!text.startsWith("//")) return null;
-  const said = text.slice(1);
-  // Said, not done: an action begins at the very beginning.
-  return actionIn(said) === null ? said : ` ${said}`;
 }
 
 /**

@@ -1,6 +1,6 @@
 // @ts-check
 // The row of something said: who, when, what, and what became of it.
-import { actionIn } from "../model/action.js";
+import { actionIn } from "../model/slash.js";
 import { find, showTime, stamp } from "./element.js";
 import { nickOf, showNick } from "./nick.js";
 import { speechOf } from "./speech.js";
