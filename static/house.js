@@ -75,7 +75,7 @@ export class House {
       room: () => this.#room,
       enter: (room) => this.enter(room),
       leave: () => this.#leave(),
-      editLast: () => {},
+      editLast: () => this.#editLast(),
       said: () => this.#said(),
       unsaid: (text, why) => {
         this.#composer.edit(text);
@@ -147,6 +147,15 @@ export class House {
     if (!next) throw new Error("You have no other room open.");
     this.#rooms.close(left);
     this.enter(next);
+  }
+
+  /** The last of one's own messages is written anew: one that could not be sent. */
+  #editLast() {
+    const uid = this.#chat.me?.uid;
+    const last = this.#room.timeline.lines.findLast((line) =>
+      line.kind === "said" && line.uid === uid && !line.deleted
+    );
+    if (last?.kind === "said" && last.status === "failed") this.#cure("edit", last);
   }
 
   #said() {

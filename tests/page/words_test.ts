@@ -29,6 +29,11 @@ it("who is typing is told in one line, however many they are", () => {
     typingSentence(["Ruth", "Jonas", "Mara", "Noor"]),
     "Ruth, Jonas and 2 others are typing",
   );
+  // A name written from the right leaves the words about it in their order.
+  assertEquals(
+    typingSentence(["يوسف", "Ruth", "נועם"]),
+    "\u2068يوسف\u2069, Ruth and \u2068נועם\u2069 are typing",
+  );
 });
 
 it("who came and left is told in short, or with every name", () => {

@@ -74,6 +74,17 @@ it("the Enter that ends a composition of an input method does not send", async (
   assertEquals((await ruth.until("chat")).text, "蚊煮");
   await ines.seesSent("蚊煮");
   assertEquals(await ines.timeline(), ["Ines: 蚊煮"]);
+
+  // Nor does it, or an arrow, choose from the list of completions.
+  await ines.page.keyboard.type("@");
+  await compose("r");
+  await ines.shows("#choices [aria-selected=true] bdi", "Ruth");
+  await enterWith(229);
+  await enterWith(13);
+  assertEquals(await ines.box.inputValue(), "@r");
+  await cdp.send("Input.insertText", { text: "R" });
+  await ines.page.keyboard.press("Enter");
+  assertEquals(await ines.box.inputValue(), "@Ruth ");
 });
 
 it("from the first load to a sent message, and to another room, with the keyboard alone", async () => {
