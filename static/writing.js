@@ -61,16 +61,10 @@ export class Writing {
   }
 
   /** @param {string} text */
-  async say(text) {
-    try {
-      const message = messageIn(text);
-      if (message === null) return await runCommand(this.#scene, text);
-      this.#send(message);
-      return "";
-    } catch (error) {
-      if (error instanceof ChatError) throw new Error(sentence(error.message));
-      throw error;
-    }
+  say(text) {
+    const message = messageIn(text);
+    if (message === null) return this.#told(runCommand(this.#scene, text));
+    this.#send(message);
   }
 
   /** @param {boolean} on */
@@ -90,6 +84,15 @@ export class Writing {
 
   maxBytes() {
     return this.#chat.limits?.messageBytes ?? 0;
+  }
+
+  /** What the server refuses is told as a sentence. @param {string | void | Promise<string>} answer */
+  async #told(answer) {
+    try {
+      return await answer;
+    } catch (error) {
+      throw error instanceof ChatError ? new Error(sentence(error.message)) : error;
+    }
   }
 
   /** What is for somebody has no room to stand in until it is sent. @param {Outgoing} outgoing */

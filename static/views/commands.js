@@ -127,16 +127,16 @@ export function commandsFor({ mayModerate }) {
 }
 
 /**
- * Does what was typed; resolves with a sentence to tell, if there is one.
+ * Does what was typed, as its `run` does.
  * @param {Scene} scene
  * @param {string} text
  */
-export async function runCommand(scene, text) {
+export function runCommand(scene, text) {
   const [, name = "", args = ""] = TYPED.exec(text) ?? [];
   const command = commandsFor(scene).find((command) => command.name === name.toLowerCase());
   if (!command) throw new Error(`There is no command /${name}. To say it, begin with //.`);
   if (command.args && !args) throw usage(command.name);
-  return await command.run(scene, args.trimEnd()) ?? "";
+  return command.run(scene, args.trimEnd());
 }
 
 /** @param {string} name */

@@ -14,8 +14,8 @@ const LENGTH_FROM = 0.1;
 /**
  * What becomes of what is written.
  * @typedef {object} Writing
- * @property {(text: string) => Promise<string>} say Resolves with what there is to tell, or ""; an
- *   Error has a sentence why it could not be said.
+ * @property {(text: string) => Promise<string | void> | void} say Throws, or rejects later, with an
+ *   Error that has a sentence for the writer; resolves with one where there is something to tell.
  * @property {(on: boolean) => void} typing
  * @property {(room: string, text: string) => void} draft
  * @property {() => void} editLast
@@ -137,17 +137,26 @@ export class Composer {
     const text = this.#box.value.trimEnd().replace(/^\s*\n/, "");
     if (!text) return;
     this.#completion.close();
-    this.#put("");
-    this.#writing.draft(room, "");
-    this.#toldAt = 0;
-    this.#isTyping = false;
+    let isTaken = false;
     try {
-      const words = await this.#writing.say(text);
+      const answer = this.#writing.say(text);
+      isTaken = true;
+      this.#empty(room);
+      const words = await answer;
       if (words) this.tell(words);
     } catch (error) {
-      this.#takeBack(room, text);
+      if (isTaken) this.#takeBack(room, text);
       this.tell(/** @type {Error} */ (error).message, true);
     }
+  }
+
+  /** It may have been a command that led to another room. @param {string} room */
+  #empty(room) {
+    this.#writing.draft(room, "");
+    if (room !== this.#room) return;
+    this.#put("");
+    this.#toldAt = 0;
+    this.#isTyping = false;
   }
 
   /** What could not be said stands where it stood. @param {string} room @param {string} text */

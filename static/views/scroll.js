@@ -16,7 +16,6 @@ export class Scroll {
   #rows;
   #moved;
   #follows = true;
-  #heightPx = 0;
   /** @type {Place | null} */
   #anchor = null;
 
@@ -33,8 +32,6 @@ export class Scroll {
 
   start() {
     this.#view.addEventListener("scroll", () => {
-      // What grows below the log has moved it, not the reader.
-      if (this.#view.clientHeight !== this.#heightPx) this.settle();
       this.#follows = this.#toEndPx < END_PX;
       this.#anchor = this.#follows ? null : this.#top();
       this.#moved();
@@ -73,7 +70,6 @@ export class Scroll {
 
   /** Puts the reader back after something has moved the rows. */
   settle() {
-    this.#heightPx = this.#view.clientHeight;
     if (this.#follows) this.#view.scrollTop = this.#view.scrollHeight;
     const row = this.#anchor && this.#find(this.#anchor.key);
     if (!this.#anchor || !row) return;

@@ -56,8 +56,18 @@ it("a box that grows and shrinks while one writes does not take the reader from 
     assertLess(await ines.toEndPx(), 1, `${lines} lines`);
     assertFalse(await ines.pill.isVisible(), `${lines} lines`);
   }
+  // Nor does what can't be said, as often as one tries.
+  await ines.box.fill(`/dance\n${"line\n".repeat(40)}`);
+  for (const _ of [1, 2, 3]) {
+    await ines.page.keyboard.press("Enter");
+    await ines.shows("#composer-note", /^There is no command/);
+    await ines.frame();
+    assertLess(await ines.toEndPx(), 1, "after Enter");
+    assertFalse(await ines.pill.isVisible(), "after Enter");
+  }
   // Nor from the place where they read.
   await ines.box.fill("");
+  await ines.frame();
   await ines.scroll({ fromEnd: 500 });
   await ines.pill.waitFor();
   const before = await ines.topPx(ines.speech("40"));

@@ -53,6 +53,11 @@ it("W13 each refusal of a message says what happened and what helps", () => {
   };
   assertEquals(told("RATE_LIMITED"), ["Not sent. Too many messages at once.", "retry"]);
   assertEquals(told("NOT_JOINED"), ["Not sent. You are no longer in this room.", "rejoin"]);
+  const message = "you may only read in herons";
+  assertEquals(
+    failureOf({ code: "FORBIDDEN", message }, 0).sentence,
+    "Not sent. You may read here, but not write.",
+  );
   assertEquals(told("UNAVAILABLE"), ["Not sent. The server could not store it.", "retry"]);
   assertEquals(told("INTERNAL"), ["Not sent. The server could not store it.", "retry"]);
   assertEquals(told("INVALID_FIELD"), [
