@@ -62,6 +62,7 @@ export class Writing {
 
   /** @param {string} text */
   say(text) {
+    if (this.bytesLeft(text) < 0) throw new Error(tooLong(this.maxBytes()));
     const message = messageIn(text);
     if (message === null) return this.#told(runCommand(this.#scene, text));
     this.#send(message);
@@ -110,7 +111,6 @@ export class Writing {
   /** @param {string} text */
   #send(text) {
     const { name } = this.#around.room();
-    if (this.#chat.bytesLeft(name, text) < 0) throw new Error(tooLong(this.maxBytes()));
     try {
       this.#rooms.say(this.#chat.say(name, text));
     } catch {

@@ -154,6 +154,7 @@ export class Composer {
   #empty(room) {
     this.#writing.draft(room, "");
     if (room !== this.#room) return;
+    this.tell("");
     this.#put("");
     this.#toldAt = 0;
     this.#isTyping = false;

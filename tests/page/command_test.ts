@@ -137,6 +137,11 @@ it("W10.14 /msg writes to one person who is here or elsewhere, and says when nob
   await ines.shows("#composer-note.bad", "Nobody called Noor is here.");
   assertEquals(await ines.box.inputValue(), "/msg Noor hello");
   assertEquals(heard(mara, "chat").length, 1);
+  const long = `/msg Mara ${"x".repeat(20_000)}`;
+  await ines.box.fill(long);
+  await ines.page.keyboard.press("Enter");
+  await told(ines, "It is longer than this server allows (16 KB).");
+  assertEquals(await ines.box.inputValue(), long);
 });
 
 it("W10.6 W10.7 W10.8 W4.8 who moderates does so by typing; who does not is told", async () => {
