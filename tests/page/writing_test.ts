@@ -75,7 +75,8 @@ it("the Enter that ends a composition of an input method does not send", async (
   await ines.seesSent("蚊煮");
   assertEquals(await ines.timeline(), ["Ines: 蚊煮"]);
 
-  // Nor does it, or an arrow, choose from the list of completions.
+  // Nor does it choose from the list of completions.
+  await ines.shows("#members li bdi", "Ruth");
   await ines.page.keyboard.type("@");
   await compose("r");
   await ines.shows("#choices [aria-selected=true] bdi", "Ruth");
