@@ -9,9 +9,9 @@ import { Header } from "./views/header.js";
 import { Lamp } from "./views/lamp.js";
 import { Log } from "./views/log.js";
 import { linkTo, roomOfPage } from "./views/place.js";
-import { speak } from "./views/spoken.js";
 import { showTab } from "./views/tab.js";
 import { typingSentence, writingRefusal } from "./views/wording.js";
+import { Writing } from "./writing.js";
 /** @import {Chat} from "./chat.js" */
 /** @import {Memory} from "./model/memory.js" */
 /** @import {Room} from "./model/room.js" */
@@ -33,6 +33,7 @@ export class House {
   #muteTimer = 0;
   #pages;
   #log;
+  #writing;
   #composer;
   #lamp;
   #sides;
@@ -70,11 +71,18 @@ export class House {
       latest: (room) => this.#latest(room),
       seen: () => this.#paintSoon(),
     });
-    this.#composer = new Composer({
-      say: (text) => this.#say(text),
-      typing: (on) => chat.typing(this.#room.name, on),
-      draft: (text) => memory.keepDraft(this.#room.name, text),
+    this.#writing = new Writing(chat, this.#rooms, {
+      room: () => this.#room,
+      enter: (room) => this.enter(room),
+      leave: () => this.#leave(),
+      editLast: () => this.#editLast(),
+      said: () => this.#said(),
+      unsaid: (text, why) => {
+        this.#composer.edit(text);
+        this.#composer.tell(why, true);
+      },
     });
+    this.#composer = new Composer(this.#writing);
     this.#lamp = new Lamp({
       retry: () => chat.retryNow(),
       askToken,
@@ -102,6 +110,7 @@ export class House {
       this.#paintSoon();
     });
     this.#chat.on("nick", () => this.#paintSoon());
+    this.#writing.start();
     this.enter(name, { isNew: false });
     addEventListener("popstate", () => this.enter(roomOfPage() ?? name, { isNew: false }));
     addEventListener("keydown", (event) => this.#key(event));
@@ -123,7 +132,7 @@ export class House {
     if (isNew) history.pushState(null, "", linkTo(name));
     this.#memory.openRoom(name);
     this.#room.markUnread();
-    this.#composer.open(this.#memory.draft(name));
+    this.#composer.open(name, this.#chat.draft(name));
     this.#log.show(this.#room);
     this.#paint();
     // A keyboard that comes up by itself would cover what one came to read.
@@ -139,18 +148,28 @@ export class House {
     this.#paintSoon();
   }
 
-  /** @param {string} text */
-  #say(text) {
-    try {
-      this.#rooms.say(this.#chat.say(this.#room.name, text));
-    } catch {
-      speak("Too many messages wait already. This one stays in the box.");
-      return false;
-    }
+  /** Goes to the room last looked at before this one. */
+  #leave() {
+    const left = this.#room;
+    const next = this.#memory.rooms.find((room) => room !== left.name);
+    if (!next) throw new Error("You have no other room open.");
+    this.#rooms.close(left);
+    this.enter(next);
+  }
+
+  /** The last of one's own messages is written anew: one that could not be sent. */
+  #editLast() {
+    const uid = this.#chat.me?.uid;
+    const last = this.#room.timeline.lines.findLast((line) =>
+      line.kind === "said" && line.uid === uid && !line.deleted
+    );
+    if (last?.kind === "said" && last.status === "failed") this.#cure("edit", last);
+  }
+
+  #said() {
     if (this.#room.timeline.hasNewer) this.#latest(this.#room);
     this.#paint();
     this.#log.toEnd();
-    return true;
   }
 
   /** @param {Cure | "delete"} cure @param {Said} said */

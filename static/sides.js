@@ -99,7 +99,7 @@ export class Sides {
       unread: isCurrent ? 0 : unread,
       calls: isCurrent ? 0 : isDirect(name) ? unread : mentions,
       isQuiet: this.#memory.isQuiet(name),
-      hasDraft: this.#memory.draft(name) !== "",
+      hasDraft: this.#chat.draft(name) !== "",
     };
   }
 

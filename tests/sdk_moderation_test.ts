@@ -58,7 +58,7 @@ describe("sdk moderation", () => {
     const elsewhere = chat.say("other", "not joined yet");
     socket.tell({ type: "left", room, reason: "banned" });
     assertEquals(chat.unsent.map(({ ref, status, refusal }) => [ref, status, refusal?.code]), [
-      [said.ref, "failed", "FORBIDDEN"],
+      [said.ref, "failed", "NOT_JOINED"],
       [elsewhere.ref, "waiting", undefined],
     ]);
   });

@@ -9,6 +9,7 @@ import appIconPngBase64 from "../../static/app_icon.png.base64" with { type: "te
 import appIconSvg from "../../static/app_icon.svg" with { type: "text" };
 import chat from "../../static/chat.js" with { type: "text" };
 import cssBaseCss from "../../static/css/base.css" with { type: "text" };
+import cssCompletionCss from "../../static/css/completion.css" with { type: "text" };
 import cssComposerCss from "../../static/css/composer.css" with { type: "text" };
 import cssDialogCss from "../../static/css/dialog.css" with { type: "text" };
 import cssDoorCss from "../../static/css/door.css" with { type: "text" };
@@ -28,12 +29,16 @@ import iconUnreadSvg from "../../static/icon_unread.svg" with { type: "text" };
 import indexHtml from "../../static/index.html" with { type: "text" };
 import modelCrowd from "../../static/model/crowd.js" with { type: "text" };
 import modelListing from "../../static/model/listing.js" with { type: "text" };
+import modelCompletion from "../../static/model/completion.js" with { type: "text" };
+import modelEmoji from "../../static/model/emoji.js" with { type: "text" };
 import modelMemory from "../../static/model/memory.js" with { type: "text" };
 import modelNicks from "../../static/model/nicks.js" with { type: "text" };
 import modelOpenRooms from "../../static/model/open_rooms.js" with { type: "text" };
 import modelPages from "../../static/model/pages.js" with { type: "text" };
 import modelRoom from "../../static/model/room.js" with { type: "text" };
+import modelRoster from "../../static/model/roster.js" with { type: "text" };
 import modelRows from "../../static/model/rows.js" with { type: "text" };
+import modelSlash from "../../static/model/slash.js" with { type: "text" };
 import modelTimeline from "../../static/model/timeline.js" with { type: "text" };
 import modelTypists from "../../static/model/typists.js" with { type: "text" };
 import sdkAddress from "../../static/sdk/address.js" with { type: "text" };
@@ -41,6 +46,7 @@ import sdkAlarm from "../../static/sdk/alarm.js" with { type: "text" };
 import sdkChat from "../../static/sdk/chat.js" with { type: "text" };
 import sdkConnection from "../../static/sdk/connection.js" with { type: "text" };
 import sdkCredential from "../../static/sdk/credential.js" with { type: "text" };
+import sdkDrafts from "../../static/sdk/drafts.js" with { type: "text" };
 import sdkEvents from "../../static/sdk/events.js" with { type: "text" };
 import sdkFold from "../../static/sdk/fold.js" with { type: "text" };
 import sdkFrames from "../../static/sdk/frames.js" with { type: "text" };
@@ -62,6 +68,8 @@ import sides from "../../static/sides.js" with { type: "text" };
 import viewsAsk from "../../static/views/ask.js" with { type: "text" };
 import viewsBadge from "../../static/views/badge.js" with { type: "text" };
 import viewsClock from "../../static/views/clock.js" with { type: "text" };
+import viewsCommands from "../../static/views/commands.js" with { type: "text" };
+import viewsCompletion from "../../static/views/completion.js" with { type: "text" };
 import viewsComposer from "../../static/views/composer.js" with { type: "text" };
 import viewsDialog from "../../static/views/dialog.js" with { type: "text" };
 import viewsDoor from "../../static/views/door.js" with { type: "text" };
@@ -70,6 +78,7 @@ import viewsElement from "../../static/views/element.js" with { type: "text" };
 import viewsHeader from "../../static/views/header.js" with { type: "text" };
 import viewsHelp from "../../static/views/help.js" with { type: "text" };
 import viewsJump from "../../static/views/jump.js" with { type: "text" };
+import viewsKeyboard from "../../static/views/keyboard.js" with { type: "text" };
 import viewsKeyed from "../../static/views/keyed.js" with { type: "text" };
 import viewsKeys from "../../static/views/keys.js" with { type: "text" };
 import viewsLamp from "../../static/views/lamp.js" with { type: "text" };
@@ -94,6 +103,7 @@ import viewsStyle from "../../static/views/style.js" with { type: "text" };
 import viewsTab from "../../static/views/tab.js" with { type: "text" };
 import viewsWording from "../../static/views/wording.js" with { type: "text" };
 import viewsWorker from "../../static/views/worker.js" with { type: "text" };
+import writing from "../../static/writing.js" with { type: "text" };
 
 /** Path → text. */
 const FILES: Record<string, string> = {
@@ -102,6 +112,7 @@ const FILES: Record<string, string> = {
   "/app_icon.svg": appIconSvg,
   "/chat.js": chat,
   "/css/base.css": cssBaseCss,
+  "/css/completion.css": cssCompletionCss,
   "/css/composer.css": cssComposerCss,
   "/css/dialog.css": cssDialogCss,
   "/css/door.css": cssDoorCss,
@@ -121,12 +132,16 @@ const FILES: Record<string, string> = {
   "/": indexHtml,
   "/model/crowd.js": modelCrowd,
   "/model/listing.js": modelListing,
+  "/model/completion.js": modelCompletion,
+  "/model/emoji.js": modelEmoji,
   "/model/memory.js": modelMemory,
   "/model/nicks.js": modelNicks,
   "/model/open_rooms.js": modelOpenRooms,
   "/model/pages.js": modelPages,
   "/model/room.js": modelRoom,
+  "/model/roster.js": modelRoster,
   "/model/rows.js": modelRows,
+  "/model/slash.js": modelSlash,
   "/model/timeline.js": modelTimeline,
   "/model/typists.js": modelTypists,
   "/sdk/address.js": sdkAddress,
@@ -134,6 +149,7 @@ const FILES: Record<string, string> = {
   "/sdk/chat.js": sdkChat,
   "/sdk/connection.js": sdkConnection,
   "/sdk/credential.js": sdkCredential,
+  "/sdk/drafts.js": sdkDrafts,
   "/sdk/events.js": sdkEvents,
   "/sdk/fold.js": sdkFold,
   "/sdk/frames.js": sdkFrames,
@@ -155,6 +171,8 @@ const FILES: Record<string, string> = {
   "/views/ask.js": viewsAsk,
   "/views/badge.js": viewsBadge,
   "/views/clock.js": viewsClock,
+  "/views/commands.js": viewsCommands,
+  "/views/completion.js": viewsCompletion,
   "/views/composer.js": viewsComposer,
   "/views/dialog.js": viewsDialog,
   "/views/door.js": viewsDoor,
@@ -163,6 +181,7 @@ const FILES: Record<string, string> = {
   "/views/header.js": viewsHeader,
   "/views/help.js": viewsHelp,
   "/views/jump.js": viewsJump,
+  "/views/keyboard.js": viewsKeyboard,
   "/views/keyed.js": viewsKeyed,
   "/views/keys.js": viewsKeys,
   "/views/lamp.js": viewsLamp,
@@ -187,6 +206,7 @@ const FILES: Record<string, string> = {
   "/views/tab.js": viewsTab,
   "/views/wording.js": viewsWording,
   "/views/worker.js": viewsWorker,
+  "/writing.js": writing,
 };
 
 const TYPES: Record<string, string> = {

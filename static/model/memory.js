@@ -1,8 +1,8 @@
 // @ts-check
-// What this browser remembers between visits: name, token, rooms, drafts, which rooms are quiet. A
+// What this browser remembers between visits: name, token, rooms, which of them are quiet. A
 // localStorage that throws (blocked, full) makes it last as long as the page.
 
-/** localStorage that never throws; the client keeps its session and unsent messages in it too. */
+/** localStorage that never throws; the client keeps its session, drafts and unsent messages in it too. */
 export class SafeStorage {
   /** @type {Map<string, string>} */
   #page = new Map();
@@ -73,6 +73,10 @@ export class Memory {
     const rooms = place === "first" ? [room, ...others] : [...others.slice(0, MAX_ROOMS - 1), room];
     this.#keep("rooms", rooms.slice(0, MAX_ROOMS).join(" "));
   }
+  /** @param {string} room */
+  closeRoom(room) {
+    this.#keep("rooms", this.rooms.filter((other) => other !== room).join(" "));
+  }
 
   get hidesPeople() {
     return this.#read("hides-people") !== "";
@@ -103,15 +107,6 @@ export class Memory {
   }
   set notify(notify) {
     this.#keep("notify", notify);
-  }
-
-  /** @param {string} room */
-  draft(room) {
-    return this.#read(`draft.${room}`);
-  }
-  /** @param {string} room @param {string} text */
-  keepDraft(room, text) {
-    this.#keep(`draft.${room}`, text);
   }
 
   /** Whether nothing of a room but mentions is to call one. @param {string} room */

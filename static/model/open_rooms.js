@@ -163,8 +163,21 @@ export class OpenRooms {
 
   /** Puts one's own message, or what became of it, in its room. @param {Outgoing} outgoing */
   say(outgoing) {
+    // What was said to somebody by name has no room yet, or one that is not open.
+    if (outgoing.to !== undefined && !this.has(outgoing.room)) return;
     const me = this.#chat.me ?? { uid: "", user: this.#memory.name };
     this.get(outgoing.room).timeline.say(outgoing, me);
+    this.#onlooker.changed();
+  }
+
+  /** Leaves it; throws where something that was said there is not sent. @param {Room} room */
+  close({ name }) {
+    if (this.#chat.unsent.some(({ room }) => room === name)) {
+      throw new Error("What you said here is not sent yet.");
+    }
+    this.#chat.leave(name);
+    this.#rooms.delete(name);
+    this.#memory.closeRoom(name);
     this.#onlooker.changed();
   }
 
@@ -193,6 +206,7 @@ export class OpenRooms {
     const isChat = entry.type === "chat";
     if (isChat && !isMine) this.heard += 1;
     this.#learn([entry]);
+    if (entry.type === "topic") room.topic = entry.text;
     room.typists.stop(entry.uid);
     const isRead = room.unread === 0;
     room.timeline.add(entry, isMine);

@@ -21,6 +21,13 @@ export function showNick(element, { uid, user }) {
   for (let i = 0; i < COLOURS; i++) element.classList.toggle(`n${i}`, i === colourOf(uid));
 }
 
+/** The same as an element of its own. @param {{uid: string, user: string}} member */
+export function nickOf(member) {
+  const name = document.createElement("bdi");
+  showNick(name, member);
+  return name;
+}
+
 /** FNV-1a over the uid. @param {string} uid */
 function colourOf(uid) {
   let hash = 0x811c9dc5;

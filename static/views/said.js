@@ -1,7 +1,8 @@
 // @ts-check
 // The row of something said: who, when, what, and what became of it.
+import { actionIn } from "../model/slash.js";
 import { find, showTime, stamp } from "./element.js";
-import { showNick } from "./nick.js";
+import { nickOf, showNick } from "./nick.js";
 import { speechOf } from "./speech.js";
 import { failureOf } from "./wording.js";
 /** @import {Said} from "../model/timeline.js" */
@@ -43,7 +44,12 @@ export class SaidView {
     const { classList, dataset } = this.element;
     classList.toggle("follow", follows);
     const text = line.deleted ? "This message was deleted." : line.text;
-    if (text !== this.#text) this.#speech.replaceChildren(...speechOf(text));
+    const action = actionIn(text);
+    classList.toggle("action", action !== null);
+    if (text !== this.#text) {
+      const actor = action === null ? [] : [nickOf(line), " "];
+      this.#speech.replaceChildren(...actor, ...speechOf(action ?? text));
+    }
     this.#text = text;
     const shown = [line.uid, line.user, line.ts, line.status, line.refusal?.code].join(" ");
     if (shown === this.#shown) return;

@@ -5,12 +5,19 @@ import { momentOf, timeOf } from "./clock.js";
 /** @import {Barred, Room} from "../model/room.js" */
 /** @import {Stage} from "../model/timeline.js" */
 
+const RIGHT_TO_LEFT = /[\p{scx=Hebr}\p{scx=Arab}\p{scx=Syrc}\p{scx=Thaa}\p{scx=Nkoo}\p{scx=Adlm}]/u;
 const ISO_TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
 
 /** `Ruth`, `Ruth and Jonas`, `Ruth, Jonas and Mara` @param {string[]} names */
 export function listed(names) {
-  const last = names.at(-1) ?? "";
-  return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} and ${last}`;
+  const shown = names.map(isolated);
+  const last = shown.at(-1) ?? "";
+  return shown.length < 2 ? last : `${shown.slice(0, -1).join(", ")} and ${last}`;
+}
+
+/** A name that is written from the right keeps to itself: the words about it stay in order. @param {string} name */
+function isolated(name) {
+  return RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name;
 }
 
 /** `1 message`, `2 messages` @param {number} count @param {string} noun */
@@ -55,18 +62,21 @@ export function failureOf(refusal, maxBytes) {
     case "UNAVAILABLE":
     case "INTERNAL":
       return { sentence: "Not sent. The server could not store it.", cure: "retry" };
-    case "INVALID_FIELD": {
-      const limit = `${Math.floor(maxBytes / 1024)} KB`;
-      return {
-        sentence: `Not sent. It is longer than this server allows (${limit}).`,
-        cure: "edit",
-      };
-    }
+    case "INVALID_FIELD":
+      return { sentence: `Not sent. ${tooLong(maxBytes)}`, cure: "edit" };
+    case "FORBIDDEN":
+      if (!refusal.message.startsWith("you may only read")) break;
+      return { sentence: "Not sent. You may read here, but not write.", cure: "retry" };
   }
   return {
     sentence: `Not sent. ${refusal ? sentence(refusal.message) : ""}`.trim(),
     cure: "retry",
   };
+}
+
+/** @param {number} maxBytes */
+export function tooLong(maxBytes) {
+  return `It is longer than this server allows (${Math.floor(maxBytes / 1024)} KB).`;
 }
 
 /**

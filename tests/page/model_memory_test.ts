@@ -67,13 +67,10 @@ describe("the memory", () => {
     memory.name = "Ines";
     memory.token = "t";
     memory.hidesPeople = true;
-    memory.keepDraft("general", "begun");
     const again = new Memory(new SafeStorage());
     assertEquals([again.name, again.token, again.hidesPeople], ["Ines", "t", true]);
-    assertEquals([again.draft("general"), again.draft("random")], ["begun", ""]);
     memory.name = memory.token = "";
     memory.hidesPeople = false;
-    memory.keepDraft("general", "");
     assertEquals([...given.kept], []);
   });
 

@@ -31,6 +31,11 @@ it("who is typing is told in one line, however many they are", () => {
     typingSentence(["Ruth", "Jonas", "Mara", "Noor"]),
     "Ruth, Jonas and 2 others are typing",
   );
+  // A name written from the right leaves the words about it in their order.
+  assertEquals(
+    typingSentence(["يوسف", "Ruth", "נועם"]),
+    "\u2068يوسف\u2069, Ruth and \u2068נועם\u2069 are typing",
+  );
 });
 
 it("who came and left is told in short, or with every name", () => {
@@ -50,6 +55,11 @@ it("W13 each refusal of a message says what happened and what helps", () => {
   };
   assertEquals(told("RATE_LIMITED"), ["Not sent. Too many messages at once.", "retry"]);
   assertEquals(told("NOT_JOINED"), ["Not sent. You are no longer in this room.", "rejoin"]);
+  const message = "you may only read in herons";
+  assertEquals(
+    failureOf({ code: "FORBIDDEN", message }, 0).sentence,
+    "Not sent. You may read here, but not write.",
+  );
   assertEquals(told("UNAVAILABLE"), ["Not sent. The server could not store it.", "retry"]);
   assertEquals(told("INTERNAL"), ["Not sent. The server could not store it.", "retry"]);
   assertEquals(told("INVALID_FIELD"), [
