@@ -33,6 +33,7 @@ import sdkFold from "../../static/sdk/fold.js" with { type: "text" };
 import sdkFrames from "../../static/sdk/frames.js" with { type: "text" };
 import sdkLink from "../../static/sdk/link.js" with { type: "text" };
 import sdkPace from "../../static/sdk/pace.js" with { type: "text" };
+import sdkQuestions from "../../static/sdk/questions.js" with { type: "text" };
 import sdkReadMarks from "../../static/sdk/read_marks.js" with { type: "text" };
 import sdkReconnect from "../../static/sdk/reconnect.js" with { type: "text" };
 import sdkRenewal from "../../static/sdk/renewal.js" with { type: "text" };
@@ -93,6 +94,7 @@ const FILES: Record<string, string> = {
   "/sdk/frames.js": sdkFrames,
   "/sdk/link.js": sdkLink,
   "/sdk/pace.js": sdkPace,
+  "/sdk/questions.js": sdkQuestions,
   "/sdk/read_marks.js": sdkReadMarks,
   "/sdk/reconnect.js": sdkReconnect,
   "/sdk/renewal.js": sdkRenewal,
