@@ -63,6 +63,20 @@ export class Questions {
   }
 
   /**
+   * Messages that have all words of a text, newest first, each with the `ranges` of its text where they
+   * stand. Phrases stand in quotes, and `word*` is the beginning of a word. Where the answer has a
+   * `before`, there may be more: the same question with it goes on there, also after an empty page.
+   * @param {string} text
+   * @param {{room?: string | undefined, before?: number | undefined}} [where] Without a room, in all
+   *   that one may read.
+   * @returns {Promise<Of<"search">>}
+   */
+  search(text, { room, before } = {}) {
+    const place = room === undefined ? {} : { room: roomName(room) };
+    return this.#traffic.ask({ type: "search", text, ...place, before });
+  }
+
+  /**
    * A page of a room's members, ordered by uid. Rejects with a ChatError.
    * @param {string} room
    * @param {string} [after] The last uid of the page before.
