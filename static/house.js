@@ -16,6 +16,7 @@ import { typingSentence } from "./views/wording.js";
 /** @import {Chat} from "./chat.js" */
 /** @import {Memory} from "./model/memory.js" */
 /** @import {Room} from "./model/room.js" */
+/** @import {Search} from "./views/search.js" */
 /** @import {Said} from "./model/timeline.js" */
 /** @import {Cure} from "./views/wording.js" */
 
@@ -41,6 +42,8 @@ export class House {
   });
   #people = new People();
   #header = new Header();
+  /** Fetched when it is first opened. @type {Promise<Search> | null} */
+  #search = null;
   #typing = find("#typing", HTMLElement);
   #ownName = find("#own-name", HTMLElement);
 
@@ -59,7 +62,7 @@ export class House {
       farEnd: (room) => room === this.#room ? this.#log.farEnd : "oldest",
     });
     this.#room = this.#rooms.get(room);
-    this.#drawer = new Drawer(memory);
+    this.#drawer = new Drawer(memory, () => this.#openSearch());
     this.#pages = new Pages(chat, (room) => this.#pagePut(room));
     this.#log = new Log({
       apply: (cure, said) => this.#cure(cure, said),
@@ -106,7 +109,7 @@ export class House {
   }
 
   /** Puts a room in view, opening it when it is not. @param {string} name */
-  enter(name, { isNew = name !== this.#room.name } = {}) {
+  enter(name, { isNew = name !== this.#room.name, writes = true } = {}) {
     const isOpen = this.#rooms.has(name);
     this.#room.unreadLine = null;
     this.#room = this.#rooms.get(name);
@@ -116,9 +119,33 @@ export class House {
     this.#room.markUnread();
     this.#composer.open(name, this.#memory.draft(name));
     this.#log.show(this.#room);
+    this.#search?.then((search) => search.here(name));
     this.#paint();
     // A keyboard that comes up by itself would cover what one came to read.
-    if (matchMedia("(pointer: fine)").matches) this.#composer.focus();
+    if (writes && matchMedia("(pointer: fine)").matches) this.#composer.focus();
+  }
+
+  /** Puts a message in view, in its room. @param {string} name @param {number} seq */
+  async openAt(name, seq) {
+    if (name !== this.#room.name) this.enter(name, { writes: false });
+    const room = this.#room;
+    if (!room.isJoined) await this.#rooms.join(room);
+    await this.#pages.around(room, seq);
+    if (room === this.#room && !this.#log.reach(seq)) speak("That message can’t be shown now.");
+  }
+
+  async #openSearch() {
+    this.#search ??= import("./views/search.js").then(({ Search }) => {
+      const search = new Search(this.#chat, ({ room, seq }) => {
+        this.#drawer.close();
+        this.openAt(room, seq);
+      });
+      search.start();
+      return search;
+    });
+    const search = await this.#search;
+    search.here(this.#room.name);
+    search.focus();
   }
 
   /** @param {Room} room */

@@ -12,6 +12,7 @@ import cssDoorCss from "../../static/css/door.css" with { type: "text" };
 import cssLayoutCss from "../../static/css/layout.css" with { type: "text" };
 import cssLogCss from "../../static/css/log.css" with { type: "text" };
 import cssPanelCss from "../../static/css/panel.css" with { type: "text" };
+import cssSearchCss from "../../static/css/search.css" with { type: "text" };
 import cssTokensCss from "../../static/css/tokens.css" with { type: "text" };
 import house from "../../static/house.js" with { type: "text" };
 import iconSvg from "../../static/icon.svg" with { type: "text" };
@@ -58,6 +59,7 @@ import viewsPlace from "../../static/views/place.js" with { type: "text" };
 import viewsRooms from "../../static/views/rooms.js" with { type: "text" };
 import viewsSaid from "../../static/views/said.js" with { type: "text" };
 import viewsScroll from "../../static/views/scroll.js" with { type: "text" };
+import viewsSearch from "../../static/views/search.js" with { type: "text" };
 import viewsSpeech from "../../static/views/speech.js" with { type: "text" };
 import viewsSpoken from "../../static/views/spoken.js" with { type: "text" };
 import viewsStatus from "../../static/views/status.js" with { type: "text" };
@@ -73,6 +75,7 @@ const FILES: Record<string, string> = {
   "/css/layout.css": cssLayoutCss,
   "/css/log.css": cssLogCss,
   "/css/panel.css": cssPanelCss,
+  "/css/search.css": cssSearchCss,
   "/css/tokens.css": cssTokensCss,
   "/house.js": house,
   "/icon.svg": iconSvg,
@@ -119,6 +122,7 @@ const FILES: Record<string, string> = {
   "/views/rooms.js": viewsRooms,
   "/views/said.js": viewsSaid,
   "/views/scroll.js": viewsScroll,
+  "/views/search.js": viewsSearch,
   "/views/speech.js": viewsSpeech,
   "/views/spoken.js": viewsSpoken,
   "/views/status.js": viewsStatus,

@@ -18,7 +18,7 @@ const BLOCK_TEXT = 24_576;
 /** Rows without a filter that are read at once. */
 const ROWS = 64;
 /** What a step may cost, where a unit of text costs 1. */
-const STEP_COST = 250_000;
+const STEP_COST = 125_000;
 const ROW_COST = 150;
 const BLOCK_COST = 2000;
 /** Names kept in memory. */

@@ -4,7 +4,7 @@ import { entryBytes, type Hit } from "../protocol.ts";
 import type { Found, Search, Sought } from "./search.ts";
 
 /** Steps of one search. */
-const MAX_STEPS = 64;
+const MAX_STEPS = 128;
 
 /** A part of a search. */
 export interface Part extends Found {

@@ -99,7 +99,7 @@ describe("the filters of a sqlite: log", () => {
   it("W16.1 make what is in few blocks found without reading the others", async () => {
     await using database = await tempDatabase();
     const log = SqliteLog.open(database.path, "full");
-    const said = drafts("a", 10_000).map((one) => ({ ...one, text: `word ${one.text} filler` }));
+    const said = drafts("a", 8_000).map((one) => ({ ...one, text: `word ${one.text} filler` }));
     log.append([draft("a", "needle"), ...said]);
     const asked = { text: "needle", reach: ALL, size: PAGE };
     // Without them one step does not come that far.
