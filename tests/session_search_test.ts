@@ -138,4 +138,16 @@ describe("session search", () => {
       assertEquals(asked[0]!.room, undefined);
     }),
   );
+
+  it(
+    "W13.3 draws on the bucket of messages",
+    withCore(async (core) => {
+      const alice = await core.enter("alice", []);
+      const asked = findIn(core, { hits: [] });
+      for (let n = 1; n <= 21; n++) alice.send({ type: "search", text: "fox", ref: `r${n}` });
+      await core.settle();
+      const errors = alice.takeAll("error").map(({ code, ref }) => [code, ref]);
+      assertEquals([errors, asked.length], [[["RATE_LIMITED", "r21"]], 20]);
+    }, { limits: { messagesPerSecond: 5, burst: 20 } }),
+  );
 });
