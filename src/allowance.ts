@@ -20,6 +20,7 @@ const FIRST_BUCKET: ReadonlySet<Counted> = new Set([
   "direct",
   "nick",
   "history",
+  "search",
   "members",
   "rooms",
   "auth",

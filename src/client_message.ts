@@ -10,6 +10,7 @@ import {
   UID_EXPECTED,
   utf8Length,
 } from "./protocol.ts";
+import { parseQuery, QUERY_EXPECTED } from "./query.ts";
 import { parseUserName, USER_NAME_EXPECTED } from "./user_name.ts";
 
 /** Messages in one frame (W2.3). */
@@ -55,16 +56,25 @@ const userName = v.pipe(
   }),
 );
 
-/** What a field must be, by name, for the sentence of an `INVALID_FIELD`. */
+const query = v.pipe(
+  v.string(),
+  isWellFormed,
+  v.check((value) => parseQuery(value) !== undefined),
+);
+
+/** What a field must be, by name or by type and name, for the sentence of an `INVALID_FIELD`. */
 const EXPECTED: Record<string, string> = {
   room: ROOM_NAME_EXPECTED,
   ref: "1 to 64 characters of printable ASCII without spaces",
   text: "a string of at least one character, valid Unicode",
+  "topic text": "at most 1024 bytes without line breaks, valid Unicode",
+  "search text": QUERY_EXPECTED,
   of: "the seq of a message of this room",
   emoji: "1 to 64 bytes without white space and control characters, valid Unicode",
   replyTo: "the seq of an earlier message of this room",
   since: "{epoch: string of at most 32 characters, seq: whole number}",
   before: "a seq, a whole number of at least 1",
+  "search before": "what an answer said, a whole number of at least 1",
   limit: "a whole number of at least 1",
   on: "true or false",
   around: "a seq, a whole number of at least 1, and stands without before",
@@ -77,8 +87,6 @@ const EXPECTED: Record<string, string> = {
   name: USER_NAME_EXPECTED,
   to: "a uid or the name of somebody who is connected, and not oneself",
 };
-
-const TOPIC_EXPECTED = "at most 1024 bytes without line breaks, valid Unicode";
 
 const clientMessages = {
   join: v.object({
@@ -120,6 +128,13 @@ const clientMessages = {
       ["around"],
     ),
   ),
+  search: v.object({
+    type: v.literal("search"),
+    text: query,
+    room: v.optional(roomName),
+    before: v.optional(v.pipe(seq, v.minValue(1))),
+    ref,
+  }),
   members: v.object({
     type: v.literal("members"),
     room: roomName,
@@ -148,6 +163,9 @@ const clientMessages = {
 export type ClientMessage = {
   [K in keyof typeof clientMessages]: v.InferOutput<typeof clientMessages[K]>;
 }[keyof typeof clientMessages];
+
+/** Without a room these are about everything, wherever they are sent from. */
+const EVERYWHERE: ReadonlySet<string> = new Set(["ban", "search"]);
 
 /** One message of a frame: what it asks, or why it can't be done. */
 export type Parsed = { ok: true; message: ClientMessage } | { ok: false; refusal: Refusal };
@@ -185,14 +203,13 @@ function parseMessage(json: string, path?: RoomName): Parsed {
     const message = `type must be one of ${Object.keys(clientMessages).join(", ")}`;
     return { ok: false, refusal: { code: "UNKNOWN_TYPE", message, ...echo } };
   }
-  // A ban without a room is from everything, wherever it is sent from.
-  const isRoomless = data.room === undefined && data.type !== "ban";
-  if (path !== undefined && isRoomless) data.room = path;
+  const isMissing = data.room === undefined && !EVERYWHERE.has(data.type);
+  if (path !== undefined && isMissing) data.room = path;
   const schema = clientMessages[data.type as keyof typeof clientMessages];
   const parsed = v.safeParse(schema, data, { abortEarly: true });
   if (parsed.success) return { ok: true, message: parsed.output };
   const field = String(parsed.issues[0].path?.[0]?.key ?? "type");
-  const expected = data.type === "topic" && field === "text" ? TOPIC_EXPECTED : EXPECTED[field];
+  const expected = EXPECTED[`${data.type} ${field}`] ?? EXPECTED[field];
   const message = `${field} must be ${expected ?? "as the protocol says"}`;
   return { ok: false, refusal: { code: "INVALID_FIELD", message, ...echo } };
 }

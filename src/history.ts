@@ -6,7 +6,7 @@ import type { RoomName, UserId } from "./protocol.ts";
 import type { Head, Page } from "./store/store.ts";
 
 /** What the entries of one answer may take of its frame; the rest is for members and topic. */
-const ENTRIES_BYTES = MAX_FRAME_BYTES - 100_000;
+export const ENTRIES_BYTES = MAX_FRAME_BYTES - 100_000;
 const ONE = { limit: 1, bytes: Infinity };
 
 /** Who asks, as a page needs it. */

@@ -78,6 +78,9 @@ export type Reaction = { emoji: string; count: number; mine: boolean };
 /** A chat entry in present form, as `history` and a first `joined` show it (W5.11). */
 export type Message = Chat & { editedTs?: number; reactions?: Reaction[] };
 
+/** A message that was searched for, and where in its text, in UTF-16 units: from, and to before. */
+export type Hit = Message & { ranges: [start: number, end: number][] };
+
 /** Where a client stands in a room's log. */
 export type Position = { epoch: string; seq: number };
 
@@ -188,6 +191,7 @@ export type ServerMessage =
     more: boolean;
     ref?: string;
   }
+  | { type: "search"; hits: Hit[]; before?: number; ref?: string }
   | {
     type: "rooms";
     rooms: ListedRoom[];
@@ -229,6 +233,6 @@ export function encode(message: ServerMessage): string {
 }
 
 /** Bytes of an entry in a frame, with the comma or line break after it. */
-export function entryBytes(entry: Entry | Message): number {
+export function entryBytes(entry: Entry | Message | Hit): number {
   return utf8Length(JSON.stringify(entry)) + 1;
 }

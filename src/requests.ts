@@ -26,13 +26,14 @@ import { writeBinary } from "./relay.ts";
 import type { Rights } from "./rights.ts";
 import { listRooms } from "./rooms.ts";
 import type { Room } from "./room.ts";
+import { search } from "./search.ts";
 import { bodyOf, isSaying, refusalOf, type Saying, whyNotSay } from "./saying.ts";
 import { type Outcome, StoreError } from "./store/store.ts";
 
 /** Messages of one connection that may wait (W3.4). */
 const MAX_WAITING = 256;
 /** What is answered with entries or members (W6.1). */
-const READING: ReadonlySet<string> = new Set(["join", "history", "rooms", "members"]);
+const READING: ReadonlySet<string> = new Set(["join", "history", "search", "rooms", "members"]);
 
 type Message<T extends ClientMessage["type"]> = Extract<ClientMessage, { type: T }>;
 
@@ -138,6 +139,12 @@ export class Requests {
         return this.#read(message, async () => {
           const listed = await listRooms(this.#asker);
           this.#answer({ type: "rooms", rooms: listed, ...refOf(message) });
+        });
+      case "search":
+        return this.#read(message, async () => {
+          const found = await search(this.#asker, message);
+          if ("code" in found) this.#refuse({ ...found, ...refOf(message) });
+          else this.#answer({ type: "search", ...found, ...refOf(message) });
         });
       case "auth":
         return this.#read(message, async () => {

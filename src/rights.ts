@@ -3,6 +3,7 @@
 import { isDirect } from "./direct_name.ts";
 import type { Grant, Identity } from "./identity.ts";
 import type { Permission, RoomName } from "./protocol.ts";
+import { decisive, type Rule } from "./reach.ts";
 
 /** Which rooms are public: all of them, those of `ROOMS`, or none. */
 export type JoinPolicy = "open" | "listed" | "token";
@@ -65,6 +66,19 @@ export class Rights {
       .filter((room) => this.may("read", room));
   }
 
+  /** What may be read, as rules over all rooms but direct ones. */
+  get rules(): Rule[] {
+    if (this.seesAll) return [{ pattern: "*", from: 0 }];
+    if (this.#grants) {
+      return this.#grants.map((grant) => {
+        const { rank, from } = toRight(grant);
+        return { pattern: grant.pattern, from: rank >= RANK.read ? from : Infinity };
+      });
+    }
+    const { joinPolicy, rooms } = this.#public;
+    return joinPolicy === "listed" ? rooms.map((pattern) => ({ pattern, from: 0 })) : [];
+  }
+
   // Asked for every message, so it must cost no more than a look.
   #in(room: RoomName): Right {
     if (isDirect(room)) return NOTHING;
@@ -82,18 +96,6 @@ export class Rights {
     const { joinPolicy, rooms } = this.#public;
     return joinPolicy === "open" || (joinPolicy === "listed" && rooms.includes(room));
   }
-}
-
-/** The grant whose pattern says most about the room: its own name, else the longest beginning. */
-function decisive(grants: readonly Grant[], room: RoomName): Grant | undefined {
-  let best: Grant | undefined;
-  for (const grant of grants) {
-    const { pattern } = grant;
-    if (pattern === room) return grant;
-    const isMatch = pattern.endsWith("*") && room.startsWith(pattern.slice(0, -1));
-    if (isMatch && (!best || pattern.length > best.pattern.length)) best = grant;
-  }
-  return best;
 }
 
 function toRight(grant: Grant | undefined): Right {

@@ -59,6 +59,13 @@ export class Sanctions {
     return until > now ? until : 0;
   }
 
+  /** The rooms that somebody is banned from. */
+  bannedFrom(identity: Identity, address: string, now: number): RoomName[] {
+    return [...this.#held.ban.keys()].filter((place) =>
+      place !== EVERYWHERE && this.bannedUntil(place, identity, address, now) > 0
+    );
+  }
+
   /** Bans until a time; it holds when it is on the disk. Rejects with a `StoreError`. */
   ban(place: Place, uid: UserId, until: number, addresses: string[]): Promise<void> {
     const networks = isGuest(uid) ? [...new Set(addresses.map(network))] : [];

@@ -9,12 +9,14 @@ import { Header } from "./views/header.js";
 import { Lamp } from "./views/lamp.js";
 import { Log } from "./views/log.js";
 import { linkTo, roomOfPage } from "./views/place.js";
+import { speak } from "./views/spoken.js";
 import { showTab } from "./views/tab.js";
 import { typingSentence, writingRefusal } from "./views/wording.js";
 import { Writing } from "./writing.js";
 /** @import {Chat} from "./chat.js" */
 /** @import {Memory} from "./model/memory.js" */
 /** @import {Room} from "./model/room.js" */
+/** @import {Search} from "./views/search.js" */
 /** @import {Said} from "./model/timeline.js" */
 /** @import {Cure} from "./views/wording.js" */
 
@@ -38,6 +40,8 @@ export class House {
   #lamp;
   #sides;
   #header = new Header();
+  /** Fetched when it is first opened. @type {Promise<Search> | null} */
+  #search = null;
   #typing = find("#typing", HTMLElement);
   #ownName = find("#own-name", HTMLElement);
 
@@ -59,6 +63,7 @@ export class House {
     this.#sides = new Sides(chat, memory, this.#rooms, {
       enter: (name) => this.enter(name),
       mention: (user) => this.#composer.mention(user),
+      search: () => this.#openSearch(),
       changed: () => this.#paintSoon(),
     });
     this.#pages = new Pages(chat, (room) => this.#pagePut(room));
@@ -124,7 +129,7 @@ export class House {
   }
 
   /** Puts a room in view, opening it when it is not. @param {string} name */
-  enter(name, { isNew = name !== this.#room.name } = {}) {
+  enter(name, { isNew = name !== this.#room.name, writes = true } = {}) {
     const isOpen = this.#rooms.has(name);
     this.#room.unreadLine = null;
     this.#room = this.#rooms.get(name);
@@ -134,9 +139,33 @@ export class House {
     this.#room.markUnread();
     this.#composer.open(name, this.#chat.draft(name));
     this.#log.show(this.#room);
+    this.#search?.then((search) => search.here(name));
     this.#paint();
     // A keyboard that comes up by itself would cover what one came to read.
-    if (matchMedia("(pointer: fine)").matches) this.#composer.focus();
+    if (writes && matchMedia("(pointer: fine)").matches) this.#composer.focus();
+  }
+
+  /** Puts a message in view, in its room. @param {string} name @param {number} seq */
+  async openAt(name, seq) {
+    if (name !== this.#room.name) this.enter(name, { writes: false });
+    const room = this.#room;
+    if (!room.isJoined) await this.#rooms.join(room);
+    await this.#pages.around(room, seq);
+    if (room === this.#room && !this.#log.reach(seq)) speak("That message can’t be shown now.");
+  }
+
+  async #openSearch() {
+    this.#search ??= import("./views/search.js").then(({ Search }) => {
+      const search = new Search(this.#chat, ({ room, seq }) => {
+        this.#sides.close();
+        this.openAt(room, seq);
+      });
+      search.start();
+      return search;
+    });
+    const search = await this.#search;
+    search.here(this.#room.name);
+    search.focus();
   }
 
   /** @param {Room} room */

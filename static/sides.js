@@ -21,6 +21,7 @@ import { RoomList } from "./views/rooms.js";
  * @typedef {object} Wishes
  * @property {(room: string) => void} enter
  * @property {(user: string) => void} mention
+ * @property {() => void} search it was opened
  * @property {() => void} changed
  */
 
@@ -44,7 +45,7 @@ export class Sides {
     this.#memory = memory;
     this.#rooms = rooms;
     this.#wishes = wishes;
-    this.#drawer = new Drawer(memory);
+    this.#drawer = new Drawer(memory, wishes.search);
     this.#list = new RoomList((room) => this.#enter(room));
     this.#crowd = new Crowd(chat, wishes.changed);
     this.#menu = new MemberMenu(chat, {
@@ -67,6 +68,11 @@ export class Sides {
     this.#menu.start(room);
     find("#write", HTMLElement).addEventListener("click", () => this.#jump.open());
     addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  /** What lies over the room is put away. */
+  close() {
+    this.#drawer.close();
   }
 
   /** @param {Room} room the one in view @param {string} me */

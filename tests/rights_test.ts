@@ -4,6 +4,7 @@ import fc from "fast-check";
 import type { Grant } from "../src/identity.ts";
 import type { Permission, RoomName } from "../src/protocol.ts";
 import { type JoinPolicy, Rights } from "../src/rights.ts";
+import { fromIn } from "../src/reach.ts";
 import { fuzz } from "./core/fuzz.ts";
 
 const PERMISSIONS = ["read", "write", "moderate"] as const;
@@ -51,6 +52,27 @@ describe("rights", () => {
       assertEquals([rights.seesAll, rights.from("other" as RoomName)], [true, 0]);
     });
   }
+
+  it("W16.2 says as rules what it says of each room", () => {
+    const patterns = fc.constantFrom("*", "a*", "ab*", "a", "ab", "abc", "lobby");
+    const aGrant = fc.record({
+      pattern: patterns,
+      permissions: fc.subarray<Permission>([...PERMISSIONS]),
+      from: fc.nat(3),
+    });
+    const identity = fc.record({
+      grants: fc.uniqueArray(aGrant, { selector: ({ pattern }) => pattern }),
+      isAdmin: fc.boolean(),
+    }, { requiredKeys: [] });
+    const policy = fc.constantFrom<JoinPolicy>("open", "listed", "token");
+    fc.assert(fc.property(identity, policy, (who, joinPolicy) => {
+      const rights = new Rights(who, publicRooms(joinPolicy));
+      for (const room of ["a", "ab", "abc", "abcd", "b", "lobby"] as RoomName[]) {
+        const from = rights.may("read", room) ? rights.from(room) : Infinity;
+        assertEquals(fromIn({ uid: "x", rules: rights.rules }, room), from);
+      }
+    }));
+  });
 
   it("W10.3 moderate includes write, and write includes read", () => {
     const rights = granted({ m: ["moderate"], w: ["write"], r: ["read"], n: [] });

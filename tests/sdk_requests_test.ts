@@ -33,6 +33,26 @@ describe("sdk requests", () => {
     assertEquals((await asked[2]).rooms, rooms);
   });
 
+  it("W16.1 a search is asked with what it has, and brings its hits", async () => {
+    using server = new FakeServer();
+    const { chat, socket } = await server.joined();
+    const asked = [chat.search("fox"), chat.search("fox", { room: "cafe\u0301", before: 7 })];
+    await settle();
+    const [everywhere, there] = socket.heard();
+    assertEquals([everywhere, there], [
+      { type: "search", text: "fox", ref: everywhere?.ref },
+      { type: "search", text: "fox", room: "café", before: 7, ref: there?.ref },
+    ]);
+    const hit = { ...entry(1), ranges: [[0, 3] as [number, number]] };
+    socket.tell({ type: "search", hits: [], ref: `${there?.ref}` });
+    socket.tell({ type: "search", hits: [hit], before: 9, ref: `${everywhere?.ref}` });
+    const answers = await Promise.all(asked);
+    assertEquals(answers.map(({ hits, before }) => [hits.length, before]), [[1, 9], [
+      0,
+      undefined,
+    ]]);
+  });
+
   it("W13 a refusal rejects with its code", async () => {
     using server = new FakeServer();
     const { chat, socket } = await server.joined();

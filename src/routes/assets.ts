@@ -20,6 +20,7 @@ import cssMenuCss from "../../static/css/menu.css" with { type: "text" };
 import cssPanelCss from "../../static/css/panel.css" with { type: "text" };
 import cssSettingsCss from "../../static/css/settings.css" with { type: "text" };
 import cssPeopleCss from "../../static/css/people.css" with { type: "text" };
+import cssSearchCss from "../../static/css/search.css" with { type: "text" };
 import cssTokensCss from "../../static/css/tokens.css" with { type: "text" };
 import first from "../../static/first.js" with { type: "text" };
 import house from "../../static/house.js" with { type: "text" };
@@ -52,6 +53,7 @@ import sdkFold from "../../static/sdk/fold.js" with { type: "text" };
 import sdkFrames from "../../static/sdk/frames.js" with { type: "text" };
 import sdkLink from "../../static/sdk/link.js" with { type: "text" };
 import sdkPace from "../../static/sdk/pace.js" with { type: "text" };
+import sdkQuestions from "../../static/sdk/questions.js" with { type: "text" };
 import sdkReadMarks from "../../static/sdk/read_marks.js" with { type: "text" };
 import sdkReconnect from "../../static/sdk/reconnect.js" with { type: "text" };
 import sdkRenewal from "../../static/sdk/renewal.js" with { type: "text" };
@@ -96,6 +98,7 @@ import viewsSaid from "../../static/views/said.js" with { type: "text" };
 import viewsScroll from "../../static/views/scroll.js" with { type: "text" };
 import viewsSettings from "../../static/views/settings.js" with { type: "text" };
 import viewsShell from "../../static/views/shell.js" with { type: "text" };
+import viewsSearch from "../../static/views/search.js" with { type: "text" };
 import viewsSpeech from "../../static/views/speech.js" with { type: "text" };
 import viewsSpoken from "../../static/views/spoken.js" with { type: "text" };
 import viewsStatus from "../../static/views/status.js" with { type: "text" };
@@ -123,6 +126,7 @@ const FILES: Record<string, string> = {
   "/css/panel.css": cssPanelCss,
   "/css/settings.css": cssSettingsCss,
   "/css/people.css": cssPeopleCss,
+  "/css/search.css": cssSearchCss,
   "/css/tokens.css": cssTokensCss,
   "/first.js": first,
   "/house.js": house,
@@ -155,6 +159,7 @@ const FILES: Record<string, string> = {
   "/sdk/frames.js": sdkFrames,
   "/sdk/link.js": sdkLink,
   "/sdk/pace.js": sdkPace,
+  "/sdk/questions.js": sdkQuestions,
   "/sdk/read_marks.js": sdkReadMarks,
   "/sdk/reconnect.js": sdkReconnect,
   "/sdk/renewal.js": sdkRenewal,
@@ -199,6 +204,7 @@ const FILES: Record<string, string> = {
   "/views/scroll.js": viewsScroll,
   "/views/settings.js": viewsSettings,
   "/views/shell.js": viewsShell,
+  "/views/search.js": viewsSearch,
   "/views/speech.js": viewsSpeech,
   "/views/spoken.js": viewsSpoken,
   "/views/status.js": viewsStatus,

@@ -4,6 +4,7 @@ import type { Answer, Call, Calls } from "./sqlite_worker.ts";
 import type { Sync } from "./sqlite_log.ts";
 import type { Draft, Head, Keep, MarkStore, Outcome, Page, PageSize } from "./store.ts";
 import type { Retained, Stored } from "./store.ts";
+import { Searches } from "./sqlite_searches.ts";
 import { type Store, StoreError } from "./store.ts";
 
 /** How long a start waits for the lock: a process that was killed lets go of it at once. */
@@ -39,6 +40,7 @@ class SqliteStore implements Store {
     unread: (...args) => this.#call("unread", ...args),
     direct: (...args) => this.#call("direct", ...args),
   };
+  readonly search = new Searches((...args) => this.#call("find", ...args));
   readonly #lock: Deno.FsFile;
   readonly #path: string;
   readonly #sync: Sync;

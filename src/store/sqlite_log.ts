@@ -1,15 +1,19 @@
 // The log in an SQLite file. Synchronous: it runs in the worker that owns the file
 // (sqlite_worker.ts), so that no socket ever waits for the disk.
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { type Entry, entryBytes, type Message, type RoomName, type UserId } from "../protocol.ts";
+import { type Entry, entryBytes, type RoomName, type UserId } from "../protocol.ts";
 import { SqliteChanges } from "./sqlite_changes.ts";
 import { columnsOf, SqliteEntries } from "./sqlite_entries.ts";
 import { MAX_UNINDEXED, SqliteIndex } from "./sqlite_index.ts";
+import type { Sought } from "./search.ts";
+import type { Part } from "./sqlite_searches.ts";
 import type { Draft, Head, Keep, Outcome, Page, PageSize, Retained } from "./store.ts";
 import { inspect, migrate } from "./sqlite_schema.ts";
 import { SqliteMarks } from "./sqlite_marks.ts";
+import { SqlitePages } from "./sqlite_pages.ts";
 import { SqliteRecords } from "./sqlite_records.ts";
 import { SqliteRetention } from "./sqlite_retention.ts";
+import { BLOCK_ROWS, SqliteSearch } from "./sqlite_search.ts";
 
 /** `full`: a commit is on the disk. `normal`: it is with the system, and a power cut may lose it. */
 export type Sync = "full" | "normal";
@@ -39,7 +43,9 @@ export class SqliteLog {
   readonly #index: SqliteIndex;
   readonly #entries: SqliteEntries;
   readonly #changes: SqliteChanges;
+  readonly #pages: SqlitePages;
   readonly #retention: SqliteRetention;
+  readonly #search: SqliteSearch;
   /** What the file says of rooms used lately. Cleared when a commit fails, so it is never ahead. */
   readonly #heads = new Map<RoomName, RoomHead>();
   #isCheckpointed = true;
@@ -55,7 +61,9 @@ export class SqliteLog {
     this.marks = new SqliteMarks(db, this.#index);
     this.#entries = new SqliteEntries(db, this.#index);
     this.#changes = new SqliteChanges(db);
+    this.#pages = new SqlitePages(this.#entries, this.#changes);
     this.#retention = new SqliteRetention(db, this.#index, this.#changes);
+    this.#search = new SqliteSearch(db, this.#pages);
   }
 
   /** Opens or makes the file. Throws where it can't be used, with a sentence that says why. */
@@ -87,19 +95,28 @@ export class SqliteLog {
     this.#putRight();
     const { ids, isDone } = this.#retention.next(keep);
     if (ids.length === 0) return { cuts: [], isDone };
-    // Nobody waits for the disk: it gets there with the next append, and what a power cut brings
-    // back is cut again.
-    this.#db.exec("pragma synchronous = normal");
-    try {
-      const cuts = this.#commit(() => this.#retention.drop(ids));
-      for (const { room, first } of cuts) {
-        const head = this.#heads.get(room);
-        if (head) head.first = first;
-      }
-      return { cuts, isDone };
-    } finally {
-      this.#db.exec(`pragma synchronous = ${this.#sync}`);
+    // It is on the disk with the next append; what a power cut brings back is cut again.
+    const cuts = this.#commitUnsynced(() => {
+      const cuts = this.#retention.drop(ids);
+      this.#search.forget();
+      return cuts;
+    });
+    for (const { room, first } of cuts) {
+      const head = this.#heads.get(room);
+      if (head) head.first = first;
     }
+    return { cuts, isDone };
+  }
+
+  /** Goes on with a search for one step. */
+  find(sought: Sought, isFirst: boolean): Part {
+    this.#putRight();
+    return this.#search.find(sought, isFirst);
+  }
+
+  /** Makes a piece of what searches are made fast by. Whether there was one to make. */
+  fill(blockRows = BLOCK_ROWS): boolean {
+    return this.#commitUnsynced(() => this.#search.fill(blockRows));
   }
 
   head(room: RoomName): Head | undefined {
@@ -126,20 +143,8 @@ export class SqliteLog {
   page(room: RoomName, before: number, size: PageSize, uid?: UserId): Page {
     const head = this.#head(room);
     if (!head) return { messages: [], more: false, seq: 0, topic: "" };
-    const found: Message[] = [];
-    // One more, which says whether there are more.
-    for (const message of this.#entries.falling(head.id, room, before)) {
-      if (found.push(message) > size.limit) break;
-    }
-    const messages = found.slice(0, size.limit).reverse();
-    this.#changes.apply(head.id, messages, uid);
-    let bytes = 0;
-    const tooMuch = messages.findLastIndex((message, index) =>
-      (bytes += entryBytes(message)) > size.bytes && index < messages.length - 1
-    );
-    messages.splice(0, tooMuch + 1);
-    const { seq, topic } = head;
-    return { messages, more: messages.length < found.length, seq, topic };
+    const { id, seq, topic } = head;
+    return { ...this.#pages.page(id, room, before, size, uid), seq, topic };
   }
 
   active(since: number, limit: number): { room: RoomName; seq: number; topic: string }[] {
@@ -154,15 +159,6 @@ export class SqliteLog {
       found.sort((a, b) => b.head.ts - a.head.ts).splice(limit);
     }
     return found.map(({ room, head: { seq, topic } }) => ({ room, seq, topic }));
-  }
-
-  keep(name: string, fresh: string): string {
-    this.#sql.keep.run(name, fresh);
-    return (this.#sql.kept.get(name) as { value: string }).value;
-  }
-
-  check(): void {
-    this.#sql.check.run(String(Date.now()));
   }
 
   /** Moves what is committed from the write-ahead log into the file. */
@@ -192,6 +188,16 @@ export class SqliteLog {
     }
   }
 
+  /** For what can be done again: nobody waits for the disk. */
+  #commitUnsynced<T>(work: () => T): T {
+    this.#db.exec("pragma synchronous = normal");
+    try {
+      return this.#commit(work);
+    } finally {
+      this.#db.exec(`pragma synchronous = ${this.#sync}`);
+    }
+  }
+
   #append(draft: Draft): Outcome {
     const { room, uid, user, ref } = draft;
     const change = draft.type === "chat" || draft.type === "topic" ? undefined : draft;
@@ -216,8 +222,10 @@ export class SqliteLog {
     this.#index.add(id, head.id, seq, ts, uid, ref);
     if (draft.type === "chat") {
       if (draft.mentions) this.marks.mention(head.id, seq, draft.mentions);
-    } else if (draft.type === "topic") this.#setTopic(head, draft.text);
-    else this.#changes.add(head.id, target!, draft, seq, id);
+    } else if (draft.type === "topic") {
+      head.topic = draft.text;
+      this.#sql.topic.run(draft.text, head.id);
+    } else this.#changes.add(head.id, target!, draft, seq, id);
     head.seq = seq;
     head.ts = ts;
     if (ts - head.spoke > SPOKE_LAG_MS) {
@@ -225,11 +233,6 @@ export class SqliteLog {
       this.#sql.spoke.run(ts, head.id);
     }
     return { epoch: head.epoch, seq, ts, isNew: true };
-  }
-
-  #setTopic(head: RoomHead, topic: string): void {
-    head.topic = topic;
-    this.#sql.topic.run(topic, head.id);
   }
 
   #create(draft: Draft): RoomHead {
@@ -293,8 +296,5 @@ function statements(db: DatabaseSync) {
     active: sql(
       `select name, spoke from room where spoke >= ? and name not glob '@*' order by spoke desc limit ${MAX_ACTIVE}`,
     ),
-    keep: sql("insert into meta (key, value) values (?, ?) on conflict do nothing"),
-    check: sql("insert or replace into meta (key, value) values ('checked', ?)"),
-    kept: sql("select value from meta where key = ?"),
   };
 }

@@ -27,6 +27,15 @@ export class SqliteRecords {
     this.#sql.remove.run(kind, key);
   }
 
+  keep(name: string, fresh: string): string {
+    this.#sql.keep.run(name, fresh);
+    return (this.#sql.kept.get(name) as { value: string }).value;
+  }
+
+  check(): void {
+    this.#sql.check.run(String(Date.now()));
+  }
+
   /** Drops what has expired. */
   sweep(now: number): void {
     this.#sql.sweep.run(now);
@@ -42,5 +51,8 @@ function statements(db: DatabaseSync) {
     list: sql(`select key, value, expires from record where kind = ? and ${isAlive} order by key`),
     remove: sql("delete from record where kind = ? and key = ?"),
     sweep: sql("delete from record where expires <= ?"),
+    keep: sql("insert into meta (key, value) values (?, ?) on conflict do nothing"),
+    kept: sql("select value from meta where key = ?"),
+    check: sql("insert or replace into meta (key, value) values ('checked', ?)"),
   };
 }

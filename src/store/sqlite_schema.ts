@@ -91,6 +91,13 @@ const migrations = [
      shown integer,
      primary key (room, of, emoji, uid)
    ) without rowid;`,
+  // Filled behind the log, for old entries too. Emptied by the version in which words become others.
+  `create table word_filter (
+     first integer primary key,
+     last integer not null,
+     rooms text not null,
+     bits blob not null
+   );`,
 ];
 
 /** Files up to this size are checked whole at every start; it takes about 0.1 s. */

@@ -1,17 +1,19 @@
-// The worker that owns the SQLite file: does one call after the other, and moves the write-ahead
-// log into the file between them.
+// The worker that owns the SQLite file: does one call after the other, and between them moves the
+// write-ahead log into the file and makes what searches are made fast by.
 import { SqliteLog } from "./sqlite_log.ts";
 import type { SqliteMarks } from "./sqlite_marks.ts";
 import type { SqliteRecords } from "./sqlite_records.ts";
 
 /** How often the write-ahead log is moved into the file, in milliseconds. */
 const CHECKPOINT_MS = 200;
+/** How long the search waits with its next block of the log while anything else is asked, in ms. */
+const FILL_MS = 50;
 /** How often records that have expired are dropped, in milliseconds. */
 const SWEEP_MS = 600_000;
 
 /** What the worker does: methods of the log, of its marks and of its records. */
 export type Calls =
-  & Omit<SqliteLog, "records" | "marks" | "checkpoint">
+  & Omit<SqliteLog, "records" | "marks" | "checkpoint" | "fill">
   & Omit<SqliteMarks, "begin" | "mention" | "sweep">
   & Omit<SqliteRecords, "sweep">;
 
@@ -30,6 +32,9 @@ const worker = self as unknown as {
 };
 let log: SqliteLog | undefined;
 const timers: ReturnType<typeof setInterval>[] = [];
+/** Set while there may be something to fill. */
+let filling: ReturnType<typeof setTimeout> | undefined;
+let isAsked = false;
 
 worker.onmessage = ({ data: { id, method, args } }) => {
   try {
@@ -43,10 +48,13 @@ function call(method: Call["method"], args: unknown[]): unknown {
   if (method === "open") {
     log = SqliteLog.open(...args as Parameters<typeof SqliteLog.open>);
     timers.push(setInterval(checkpoint, CHECKPOINT_MS), setInterval(sweep, SWEEP_MS));
+    filling = setTimeout(fill, FILL_MS);
     return;
   }
   if (!log) throw new Error("the database could not be opened");
-  if (method === "close") timers.forEach(clearInterval);
+  if (method === "append") filling ??= setTimeout(fill, FILL_MS);
+  if (method === "close") [...timers, filling].forEach(clearTimeout);
+  isAsked = true;
   const { records, marks } = log;
   const owner = [records, marks, log].find((part) => method in part);
   return (owner as unknown as Record<string, Method>)[method]!(...args);
@@ -61,6 +69,17 @@ function sweep(): void {
   } catch {
     // They are not found any more as it is; the next sweep drops them.
   }
+}
+
+/** A block at once where nothing else is asked, else a share of the time that leaves room for it. */
+function fill(): void {
+  filling = undefined;
+  try {
+    if (log!.fill()) filling = setTimeout(fill, isAsked ? FILL_MS : 0);
+  } catch {
+    // As with a checkpoint; what has no filter is found too, only slower.
+  }
+  isAsked = false;
 }
 
 function checkpoint(): void {

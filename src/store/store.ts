@@ -1,6 +1,7 @@
 // The durable log behind the rooms, as the core sees it. One contract suite
 // (tests/store/contract.ts) holds every implementation to what is written here.
 import type { Entry, Member, Message, RoomName, UserId } from "../protocol.ts";
+import type { Search } from "./search.ts";
 
 /**
  * What an entry says. `of` is the seq of a chat entry; for who asks, those from before the time
@@ -172,6 +173,8 @@ export interface MarkStore {
 
 export interface Store extends Records {
   readonly marks: MarkStore;
+  /** Where it can be searched. */
+  readonly search?: Search;
   /**
    * Appends the drafts in their order, gapless: all that are not refused, or none. MUST resolve only
    * when they are on the disk. Each is judged by what the log holds when its turn comes (W4.9). A `ref` that the same user already used in the room, in the log or earlier in the same

@@ -49,12 +49,18 @@ export class Timeline {
     return this.#to < this.head;
   }
 
-  /** Starts over with the newest page. @param {Page} page @param {number} head */
-  reset({ messages: all, more }, head) {
+  /** The line of a message that is held. @param {number} seq */
+  at(seq) {
+    return this.lines.findLast((line) => hasSeq(line) && line.seq === seq);
+  }
+
+  /** Starts over with a page, the newest unless it says up to where. @param {Page} page @param {number} head */
+  reset({ messages: all, more }, head, to = head) {
     const messages = all.filter(isChat);
     const unsent = this.lines.filter(isUnsent);
     this.generation += 1;
-    this.head = this.#to = Math.max(head, messages.at(-1)?.seq ?? 0);
+    this.#to = Math.max(to, messages.at(-1)?.seq ?? 0);
+    this.head = Math.max(head, this.#to);
     this.#from = messages[0]?.seq ?? this.#to + 1;
     this.hasOlder = more;
     this.lines = [...messages.map((entry) => this.#said(entry)), ...unsent];
@@ -80,7 +86,7 @@ export class Timeline {
     if (!isChat(entry)) this.#change(entry);
     else if (isNext) {
       // Its ack may still be on the way, or lost with a connection: it is the first that says the same.
-      const waiting = mine && !this.#bySeq(entry.seq) &&
+      const waiting = mine && !this.at(entry.seq) &&
         this.lines.find((line) =>
           line.kind === "said" && line.seq === 0 && line.status === "waiting" &&
           line.text === entry.text
@@ -148,14 +154,14 @@ export class Timeline {
 
   /** What became of a message that is held. @param {Entry} entry */
   #change(entry) {
-    const said = "of" in entry && this.#bySeq(entry.of);
+    const said = "of" in entry && this.at(entry.of);
     if (said && entry.type === "edited") Object.assign(said, { text: entry.text });
     if (said && entry.type === "deleted") Object.assign(said, { text: "", deleted: true });
   }
 
   /** @param {Chat} entry */
   #put(entry) {
-    const said = this.#bySeq(entry.seq);
+    const said = this.at(entry.seq);
     if (said) Object.assign(said, { ts: entry.ts, user: entry.user, text: entry.text });
     else this.#insert(this.#said(entry));
   }
@@ -163,7 +169,7 @@ export class Timeline {
   /** The server has given one's own message this seq. @param {Said} said @param {number} seq */
   #settle(said, seq) {
     if (said.seq === seq) return;
-    const twin = this.#bySeq(seq);
+    const twin = this.at(seq);
     if (twin) this.remove(twin.key);
     // Taken for another entry that said the same: that one gets a line of its own.
     const other = said.seq > 0 ? { ...said, key: this.#keyOf(said.seq) } : null;
@@ -204,11 +210,6 @@ export class Timeline {
     this.lines.push(said);
   }
 
-  /** @param {number} seq */
-  #bySeq(seq) {
-    return this.lines.findLast((line) => hasSeq(line) && line.seq === seq);
-  }
-
   /** @param {string} key @returns {Said | undefined} */
   #byKey(key) {
     return this.lines.filter((line) => line.kind === "said").find((line) => line.key === key);
@@ -221,17 +222,8 @@ export class Timeline {
 
   /** @param {Chat} entry @returns {Said} */
   #said({ seq, ts, uid, user, text, deleted }) {
-    return {
-      kind: "said",
-      key: this.#keyOf(seq),
-      seq,
-      ts,
-      uid,
-      user,
-      text,
-      deleted,
-      status: "sent",
-    };
+    const key = this.#keyOf(seq);
+    return { kind: "said", key, seq, ts, uid, user, text, deleted, status: "sent" };
   }
 }
 

@@ -1,6 +1,7 @@
 // @ts-check
-// What an application may ask of a chat server. Does nothing itself: each wish goes to the
+// What an application may want of a chat server. Does nothing itself: each wish goes to the
 // connection or to the traffic on it.
+import { Questions, roomName } from "./questions.js";
 /** @import {Limits, Member, Position} from "../../src/protocol.ts" */
 /** @import {ChatEvents, Joined, Of} from "../chat.js" */
 /** @import {Connection} from "./connection.js" */
@@ -10,13 +11,8 @@
 /** @import {Traffic} from "./traffic.js" */
 /** @import {Unsent} from "./unsent.js" */
 
-/** The server writes room names in this form (W2.6, W10.13). @param {string} name */
-function roomName(name) {
-  return name.startsWith("@") ? name : name.normalize("NFC");
-}
-
 /** A chat server as one client sees it; made by `connect`. */
-export class Chat {
+export class Chat extends Questions {
   #connection;
   #traffic;
   #unsent;
@@ -33,6 +29,7 @@ export class Chat {
    * @param {Emitter<ChatEvents>} events
    */
   constructor(connection, traffic, unsent, marks, drafts, events) {
+    super(traffic);
     this.#connection = connection;
     this.#traffic = traffic;
     this.#unsent = unsent;
@@ -125,64 +122,6 @@ export class Chat {
     this.#unsent.discard(ref);
   }
 
-  /**
-   * Changes the text of one's own message. Rejects with a ChatError, as all of these do, also where
-   * the connection ends before the answer: then it may have been done, and can be asked again.
-   * @param {string} room
-   * @param {number} of The message's seq.
-   * @param {string} text
-   * @returns {Promise<Of<"ack">>}
-   */
-  edit(room, of, text) {
-    return this.#traffic.ask({ type: "edit", room: roomName(room), of, text });
-  }
-
-  /** Takes back a message, one's own or as a moderator. @param {string} room @param {number} of */
-  delete(room, of) {
-    return this.#traffic.ask({ type: "delete", room: roomName(room), of });
-  }
-
-  /**
-   * Reacts to a message, or takes that back.
-   * @param {string} room
-   * @param {number} of
-   * @param {string} emoji
-   * @returns {Promise<Of<"ack">>}
-   */
-  react(room, of, emoji, on = true) {
-    return this.#traffic.ask({ type: "react", room: roomName(room), of, emoji, on });
-  }
-
-  /** Needs `moderate`; "" clears it. @param {string} room @param {string} text */
-  setTopic(room, text) {
-    return this.#traffic.ask({ type: "topic", room: roomName(room), text });
-  }
-
-  /**
-   * The page of messages before a seq, or the newest. Rejects with a ChatError.
-   * @param {string} room
-   * @param {{before?: number | undefined, around?: number | undefined, limit?: number | undefined}} [page]
-   * @returns {Promise<Of<"history">>}
-   */
-  history(room, { before, around, limit } = {}) {
-    return this.#traffic.ask({ type: "history", room: roomName(room), before, around, limit });
-  }
-
-  /**
-   * A page of a room's members, ordered by uid. Rejects with a ChatError.
-   * @param {string} room
-   * @param {string} [after] The last uid of the page before.
-   * @returns {Promise<Of<"members">>}
-   */
-  members(room, after) {
-    return this.#traffic.ask({ type: "members", room: roomName(room), after });
-  }
-
-  /** The public rooms. Rejects with a ChatError. @returns {Promise<Of<"rooms">>} */
-  rooms() {
-    return this.#traffic.ask({ type: "rooms" });
-  }
-
   /** @param {string} room */
   typing(room, on = true) {
     this.#traffic.typing(roomName(room), on);
@@ -206,15 +145,6 @@ export class Chat {
     this.#marks.read(roomName(room), seq);
   }
 
-  /**
-   * Takes another name. Only guests may; rejects with a ChatError, `CONFLICT` where it is taken.
-   * @param {string} name
-   * @returns {Promise<Of<"nick">>}
-   */
-  nick(name) {
-    return this.#traffic.ask({ type: "nick", name });
-  }
-
   /** Where one stands in a room's log. @param {string} room @returns {Position | undefined} */
   position(room) {
     return this.#traffic.position(roomName(room));
@@ -229,40 +159,6 @@ export class Chat {
    */
   on(type, listener) {
     return this.#events.on(type, listener);
-  }
-
-  /**
-   * Makes every connection of a user leave a room; they may join again. Needs `moderate`, as `mute`
-   * and `ban` do. Rejects with a ChatError.
-   * @param {string} room
-   * @param {string} uid
-   * @returns {Promise<Of<"kicked">>}
-   */
-  kick(room, uid) {
-    return this.#traffic.ask({ type: "kick", room: roomName(room), uid });
-  }
-
-  /**
-   * Keeps a user from writing in a room: for so many minutes, until it is ended, or with 0 no more.
-   * @param {string} room
-   * @param {string} uid
-   * @param {number} [minutes]
-   * @returns {Promise<Of<"muted">>}
-   */
-  mute(room, uid, minutes) {
-    return this.#traffic.ask({ type: "mute", room: roomName(room), uid, minutes });
-  }
-
-  /**
-   * Keeps a user out of a room, or of everything where the room is null, for as long as `mute` does.
-   * @param {string | null} room
-   * @param {string} uid
-   * @param {number} [minutes]
-   * @returns {Promise<Of<"banned">>}
-   */
-  ban(room, uid, minutes) {
-    const place = room === null ? {} : { room: roomName(room) };
-    return this.#traffic.ask({ type: "ban", ...place, uid, minutes });
   }
 
   /**

@@ -5,8 +5,8 @@
 
 /**
  * @typedef {Extract<ClientMessage,
- *   {type: "history" | "members" | "rooms" | "nick" | "auth" | "edit" | "delete" | "react" | "topic" |
- *   "kick" | "mute" | "ban"}>} Question
+ *   {type: "history" | "search" | "members" | "rooms" | "nick" | "auth" | "edit" | "delete" | "react" |
+ *   "topic" | "kick" | "mute" | "ban"}>} Question
  */
 /** @typedef {{question: Question, isSent: boolean, caller: PromiseWithResolvers<any>}} Request */
 

@@ -19,6 +19,8 @@ import { Rooms } from "./rooms.js";
 
 /** Refusals of a join that may not be any more a little later. */
 const PASSING = ["RATE_LIMITED", "UNAVAILABLE", "ROOM_FULL", "INTERNAL"];
+/** Answers that tell of more than what was asked. */
+const TELLING = ["welcome", "nick", "muted"];
 
 export class Traffic {
   #connection;
@@ -138,8 +140,7 @@ export class Traffic {
   /** @param {ServerMessage} message */
   onMessage(message) {
     const isAnswer = message.type !== "error" && this.#requests.answer(message);
-    // These tell of more than what was asked.
-    if (isAnswer && message.type !== "welcome" && message.type !== "nick") return;
+    if (isAnswer && !TELLING.includes(message.type)) return;
     switch (message.type) {
       case "welcome":
         this.#events.emit("welcome", message);

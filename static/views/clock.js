@@ -39,6 +39,13 @@ export function momentOf(ts) {
   return isToday ? timeOf(ts) : `${dateOf(ts)}, ${timeOf(ts)}`;
 }
 
+/** `today, 09:14`, `19 November`, with its year unless that is this one. @param {number} ts */
+export function dayOfHit(ts) {
+  if (dateOf(ts) === dateOf(Date.now())) return `today, ${timeOf(ts)}`;
+  const isThisYear = new Date(ts).getFullYear() === new Date().getFullYear();
+  return isThisYear ? DATE.format(ts) : dateOf(ts);
+}
+
 /** `Thursday, 20 November 2025, 09:14` @param {number} ts */
 export function fullTimeOf(ts) {
   return `${WEEKDAY.format(ts)}, ${dateOf(ts)}, ${timeOf(ts)}`;

@@ -134,8 +134,11 @@ export function commandsFor({ mayModerate }) {
  */
 export function runCommand(scene, text) {
   const [, name = "", args = ""] = TYPED.exec(text) ?? [];
-  const command = commandsFor(scene).find((command) => command.name === name.toLowerCase());
+  const command = COMMANDS.find((command) => command.name === name.toLowerCase());
   if (!command) throw new Error(`There is no command /${name}. To say it, begin with //.`);
+  if (command.moderates && !scene.mayModerate()) {
+    throw new Error(`Only who moderates ${scene.room()} may do this.`);
+  }
   if (command.args && !args) throw usage(command.name);
   return command.run(scene, args.trimEnd());
 }

@@ -25,6 +25,8 @@ import { counted } from "./wording.js";
 
 /** Long enough for a screen reader to see that what was put in is not news. */
 const QUIET_MS = 500;
+/** A message that was gone to is lit for so long. */
+const REACHED_MS = 2000;
 
 export class Log {
   #wishes;
@@ -108,6 +110,18 @@ export class Log {
   toEnd() {
     this.#scroll.goTo(null);
     this.#wishes.seen();
+  }
+
+  /** Goes to a message that is held, and lights it. Whether there is one. @param {number} seq */
+  reach(seq) {
+    const key = this.#room?.timeline.at(seq)?.key;
+    const row = [...this.#log.querySelectorAll("[data-key]")]
+      .find((row) => row instanceof HTMLElement && row.dataset.key === key);
+    if (key === undefined || !row) return false;
+    this.#scroll.goTo({ key, offsetPx: this.#log.clientHeight / 3 });
+    row.classList.add("reached");
+    setTimeout(() => row.classList.remove("reached"), REACHED_MS);
+    return true;
   }
 
   /** What is put in now is not read aloud. */

@@ -7,26 +7,34 @@ const text = v.pipe(v.string(), v.check((value) => value.isWellFormed()));
 const some = v.pipe(text, v.minLength(1));
 const ref = v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,64}$/)));
 const until = v.nullable(count);
-const member = v.strictObject({ uid: some, user: some });
+const is = v.optional(v.literal(true));
+const may = v.picklist(["read", "write", "moderate"]);
+const member = v.strictObject({ uid: some, user: some, moderates: is });
 const members = v.array(member);
 
-const chat = v.strictObject({
-  type: v.literal("chat"),
-  room: some,
-  seq: count,
-  ts: count,
-  uid: some,
-  user: some,
-  text: some,
-  replyTo: v.optional(count),
-});
-const entries = v.array(chat);
+const placed = { room: some, seq: count, ts: count, uid: some, user: some };
+const said = { ...placed, text, replyTo: v.optional(count), deleted: is };
+const reaction = v.strictObject({ emoji: some, count, mine: v.boolean() });
+const present = { ...said, editedTs: v.optional(count), reactions: v.optional(v.array(reaction)) };
+const entry = v.union([
+  of("chat", said),
+  of("edited", { ...placed, of: count, text, deleted: is }),
+  of("deleted", { ...placed, of: count }),
+  of("reaction", { ...placed, of: count, emoji: some, on: v.boolean() }),
+  of("topic", { ...placed, text }),
+]);
+const message = of("chat", present);
+const messages = v.array(message);
+const range = v.strictTuple([count, count]);
+const mutes = v.array(v.strictObject({ uid: some, until, by: text }));
 const limits = ["messageBytes", "rooms", "messagesPerSecond", "burst", "historyPage", "resume"];
 const listed = v.strictObject({
   room: some,
   topic: text,
   count,
   seq: count,
+  private: is,
+  user: v.optional(some),
   unread: v.optional(count),
   mentions: v.optional(count),
 });
@@ -36,7 +44,7 @@ function of<const T extends string>(type: T, fields: v.ObjectEntries) {
 }
 
 const serverMessage = v.union([
-  chat,
+  entry,
   of("welcome", {
     ...{ user: some, uid: some, session: v.nullable(some), expires: until, ref },
     ...{ heartbeatMs: count, graceMs: count, version: some },
@@ -44,18 +52,25 @@ const serverMessage = v.union([
   }),
   of("joined", {
     ...{ room: some, epoch: some, seq: count, first: count, topic: text, read: count, count },
-    ...{ members, messages: entries, gap: v.boolean(), more: v.boolean(), ref },
+    ...{ may, muted: v.optional(mutes), members, gap: v.boolean(), more: v.boolean(), ref },
+    messages: v.array(v.union([entry, message])),
   }),
   of("left", {
     room: some,
     reason: v.optional(v.picklist(["kicked", "banned", "forbidden"])),
+    by: v.optional(some),
     ref,
   }),
   of("kicked", { room: some, uid: some, ref }),
-  of("muted", { room: some, uid: some, until, ref }),
+  of("muted", { room: some, uid: some, until, by: some, ref }),
   of("banned", { room: v.optional(some), uid: some, until, ref }),
   of("ack", { ref: some, room: some, seq: count, ts: count }),
-  of("history", { room: some, messages: entries, first: count, more: v.boolean(), ref }),
+  of("history", { room: some, messages, seq: count, first: count, more: v.boolean(), ref }),
+  of("search", {
+    hits: v.array(of("chat", { ...present, ranges: v.array(range) })),
+    before: v.optional(count),
+    ref,
+  }),
   of("members", { room: some, members, count, more: v.boolean(), ref }),
   of("rooms", { rooms: v.array(listed), ref }),
   of("presence", { room: some, joined: members, left: members, count }),

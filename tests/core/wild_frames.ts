@@ -12,6 +12,7 @@ const FIELDS: Record<ClientMessage["type"], string[]> = {
   react: ["room", "of", "emoji", "on"],
   topic: ["room", "text"],
   history: ["room", "before", "around", "limit"],
+  search: ["text", "room", "before"],
   members: ["room", "after"],
   rooms: [],
   typing: ["room", "on"],

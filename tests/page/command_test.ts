@@ -174,7 +174,7 @@ it("W10.6 W10.7 W10.8 W4.8 who moderates does so by typing; who does not is told
   await types("/ban Li Wei 0", "Li Wei may come in again.");
 
   const ines = await visit.enter("Ines");
-  await ines.shows("#members li bdi", "Mara");
+  await ines.shows("#moderators li bdi", "Mara");
   await ines.say("/kick Mara");
   await told(ines, "Only who moderates general may do this.");
 });

@@ -22,10 +22,17 @@ async function given(server: FakeServer) {
     puts,
     asked: async () => {
       await settle();
-      return socket.heard().map(({ type, room, before, ref }) => ({ type, room, before, ref }));
+      const heard = socket.heard();
+      return heard.map(({ type, room, before, around, ref }) => ({
+        type,
+        room,
+        before,
+        around,
+        ref,
+      }));
     },
-    answer: async (ref: unknown, from: number, to: number) => {
-      const page = { messages: entries(from, to), seq: to, first: 1, more: from > 1 };
+    answer: async (ref: unknown, from: number, to: number, seq = to) => {
+      const page = { messages: entries(from, to), seq, first: 1, more: from > 1 };
       socket.tell({ type: "history", room: "general", ...page, ref: `${ref}` });
       await settle();
     },
@@ -77,6 +84,26 @@ describe("the pages", () => {
     await answer(questions[0]?.ref, 851, 900);
     await done;
     assertEquals([room.timeline.from, room.timeline.to, room.timeline.hasNewer], [851, 900, false]);
+  });
+
+  it("W5.8 put the page around a message in the place of what is held, after one that comes", async () => {
+    using server = new FakeServer();
+    const { pages, room, asked, answer } = await given(server);
+    room.timeline.head = 900;
+    await pages.around(room, 55);
+    assertEquals(await asked(), [], "it is held");
+    pages.older(room);
+    const [older] = await asked();
+    const done = pages.around(room, 20);
+    assertEquals(await asked(), []);
+    await answer(older?.ref, 41, 50);
+    const questions = await asked();
+    assertEquals(questions.map(({ before, around }) => [before, around]), [[undefined, 20]]);
+    room.timeline.add(entry(901), false);
+    await answer(questions[0]?.ref, 5, 35, 900);
+    await done;
+    const { from, to, head, hasNewer, hasOlder } = room.timeline;
+    assertEquals([from, to, head, hasNewer, hasOlder], [5, 35, 901, true, true]);
   });
 
   it("leave a page out that no longer fits what is held", async () => {

@@ -1,10 +1,12 @@
 // The log of the SQLite store as a store, without the worker between.
 import type { RoomName, UserId } from "../../src/protocol.ts";
+import { Searches } from "../../src/store/sqlite_searches.ts";
 import type { SqliteLog } from "../../src/store/sqlite_log.ts";
 import type { Draft, Keep, MarkStore, PageSize, Store } from "../../src/store/store.ts";
 
 export class DirectSqlite implements Store {
   readonly marks: MarkStore;
+  readonly search = new Searches((...args) => Promise.try(() => this.log.find(...args)));
   protected readonly log: SqliteLog;
 
   constructor(log: SqliteLog) {
@@ -45,7 +47,7 @@ export class DirectSqlite implements Store {
   }
 
   keep(name: string, fresh: string) {
-    return Promise.try(() => this.log.keep(name, fresh));
+    return Promise.try(() => this.log.records.keep(name, fresh));
   }
 
   put(kind: string, key: string, value: string, expires: number | null) {
@@ -65,7 +67,7 @@ export class DirectSqlite implements Store {
   }
 
   check() {
-    return Promise.try(() => this.log.check());
+    return Promise.try(() => this.log.records.check());
   }
 
   close() {

@@ -9,7 +9,7 @@ import { draft, EVERYTHING, seqs } from "./drafts.ts";
 import { retain } from "./retaining.ts";
 import { makeVersion1 } from "./version_1.ts";
 
-const CURRENT = 5;
+const CURRENT = 6;
 
 function versionOf({ path }: Database): number {
   const db = new DatabaseSync(path);
