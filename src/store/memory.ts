@@ -180,8 +180,9 @@ export class MemoryStore implements Store {
     if (entry.type === "topic") log.topic = entry.text;
     if (entry.type === "deleted") emptyTexts(log, [entry.of, ...changed!.edits]);
     changed?.take(entry);
-    const appended = { epoch: log.epoch, seq: log.seq, ts: log.ts, isNew: true };
-    if (key !== undefined) log.refs.set(key, appended);
+    const appended: Appended = { epoch: log.epoch, seq: log.seq, ts: log.ts, isNew: true };
+    if (key !== undefined) log.refs.set(key, { ...appended });
+    if (entry.type === "deleted" && changed!.uid !== entry.uid) appended.author = changed!.uid;
     this.#entries++;
     if (log.entries.length > ENTRIES_PER_ROOM) this.#forget(draft.room, log, 1);
     if (this.#entries > ENTRIES) this.#forgetOldest();

@@ -19,6 +19,10 @@ export class MemoryMessage {
     this.#chat = chat;
   }
 
+  get uid(): UserId {
+    return this.#chat.uid;
+  }
+
   /** Why that can't be done, or the entry that did it already. */
   judge(change: Change): Refused | Standing | undefined {
     const { uid, ts, deleted } = this.#chat;

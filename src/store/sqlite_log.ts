@@ -194,7 +194,7 @@ export class SqliteLog {
 
   #append(draft: Draft): Outcome {
     const { room, uid, user, ref } = draft;
-    const change = draft.type === "chat" || draft.type === "topic" ? undefined : draft;
+    const change = "of" in draft ? draft : undefined;
     const there = this.#head(room);
     if (!there && change) return { refused: "missing" };
     const head = there ?? this.#create(draft);
@@ -208,28 +208,27 @@ export class SqliteLog {
 
     const seq = head.seq + 1;
     const ts = Math.max(head.ts, draft.ts);
-    const ownRef = ref ?? null;
+    const said = [head.id, seq, ts, uid, user, ref ?? null] as const;
     const { lastInsertRowid } = draft.type === "chat"
-      ? this.#sql.say.run(head.id, seq, ts, uid, user, ownRef, draft.text, draft.replyTo ?? null)
-      : this.#sql.append.run(head.id, seq, ts, uid, user, ownRef, ...columnsOf(draft));
+      ? this.#sql.say.run(...said, draft.text, draft.replyTo ?? null)
+      : this.#sql.append.run(...said, ...columnsOf(draft));
     const id = Number(lastInsertRowid);
     this.#index.add(id, head.id, seq, ts, uid, ref);
+    let author: UserId | undefined;
     if (draft.type === "chat") {
       if (draft.mentions) this.marks.mention(head.id, seq, draft.mentions);
-    } else if (draft.type === "topic") this.#setTopic(head, draft.text);
-    else this.#changes.add(head.id, target!, draft, seq, id);
+    } else if (draft.type === "topic") {
+      head.topic = draft.text;
+      this.#sql.topic.run(draft.text, head.id);
+    } else author = this.#changes.add(head.id, target!, draft, seq, id);
     head.seq = seq;
     head.ts = ts;
     if (ts - head.spoke > SPOKE_LAG_MS) {
       head.spoke = ts;
       this.#sql.spoke.run(ts, head.id);
     }
-    return { epoch: head.epoch, seq, ts, isNew: true };
-  }
-
-  #setTopic(head: RoomHead, topic: string): void {
-    head.topic = topic;
-    this.#sql.topic.run(topic, head.id);
+    const about = author === undefined || author === uid ? {} : { author };
+    return { epoch: head.epoch, seq, ts, isNew: true, ...about };
   }
 
   #create(draft: Draft): RoomHead {

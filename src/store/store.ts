@@ -40,6 +40,8 @@ export interface Appended {
   seq: number;
   ts: number;
   isNew: boolean;
+  /** Of a deletion of somebody else's message: whose it was. */
+  author?: UserId;
 }
 
 /**

@@ -82,7 +82,8 @@ export class Model {
     const appended = { epoch: log.epoch, seq: log.entries.length + 1, ts, isNew: true };
     log.entries.push(entryOf(draft, appended));
     log.known.set(key, appended);
-    return appended;
+    const author = draft.type === "deleted" ? log.entries[draft.of - 1]!.uid : draft.uid;
+    return author === draft.uid ? appended : { ...appended, author };
   }
 
   /** The rooms that are cut, with their `first`. */
