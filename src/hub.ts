@@ -60,7 +60,7 @@ export interface Person extends Guest, Occupant {
  * `until`: ms since 1970; null: for good; 0: it was ended. Never what was said.
  */
 export interface Audited {
-  action: "kick" | "mute" | "ban" | "delete" | "topic";
+  action: "kick" | "mute" | "ban" | "delete" | "topic" | "retract" | "export";
   by: UserId;
   uid?: UserId;
   of?: number;

@@ -60,6 +60,11 @@ export class MemoryMessage {
     }
   }
 
+  /** Its author's name is another. */
+  disown(user: string): void {
+    this.#chat = { ...this.#chat, user };
+  }
+
   show(uid: UserId | undefined): Message {
     const message: Message = { ...this.#chat };
     if (this.#edited) {

@@ -2,6 +2,7 @@
 // (sqlite_worker.ts), so that no socket ever waits for the disk.
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { type Entry, entryBytes, type Message, type RoomName, type UserId } from "../protocol.ts";
+import { SqliteAuthors } from "./sqlite_authors.ts";
 import { SqliteChanges } from "./sqlite_changes.ts";
 import { columnsOf, SqliteEntries } from "./sqlite_entries.ts";
 import { MAX_UNINDEXED, SqliteIndex } from "./sqlite_index.ts";
@@ -33,6 +34,7 @@ type RoomRow = Pick<RoomHead, "id" | "epoch" | "topic" | "spoke"> & { cut: numbe
 export class SqliteLog {
   readonly records: SqliteRecords;
   readonly marks: SqliteMarks;
+  readonly authors: SqliteAuthors;
   readonly #db: DatabaseSync;
   readonly #sync: Sync;
   readonly #sql: ReturnType<typeof statements>;
@@ -53,6 +55,7 @@ export class SqliteLog {
     this.#sql = statements(db);
     this.#index = new SqliteIndex(db, maxUnindexed);
     this.marks = new SqliteMarks(db, this.#index);
+    this.authors = new SqliteAuthors(db);
     this.#entries = new SqliteEntries(db, this.#index);
     this.#changes = new SqliteChanges(db);
     this.#retention = new SqliteRetention(db, this.#index, this.#changes);
@@ -156,9 +159,8 @@ export class SqliteLog {
     return found.map(({ room, head: { seq, topic } }) => ({ room, seq, topic }));
   }
 
-  keep(name: string, fresh: string): string {
-    this.#sql.keep.run(name, fresh);
-    return (this.#sql.kept.get(name) as { value: string }).value;
+  disown(...args: Parameters<SqliteAuthors["disown"]>): void {
+    this.#commit(() => this.authors.disown(...args));
   }
 
   check(): void {
@@ -292,8 +294,6 @@ function statements(db: DatabaseSync) {
     active: sql(
       `select name, spoke from room where spoke >= ? and name not glob '@*' order by spoke desc limit ${MAX_ACTIVE}`,
     ),
-    keep: sql("insert into meta (key, value) values (?, ?) on conflict do nothing"),
     check: sql("insert or replace into meta (key, value) values ('checked', ?)"),
-    kept: sql("select value from meta where key = ?"),
   };
 }

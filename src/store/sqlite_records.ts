@@ -27,6 +27,11 @@ export class SqliteRecords {
     this.#sql.remove.run(kind, key);
   }
 
+  keep(name: string, fresh: string): string {
+    this.#sql.keep.run(name, fresh);
+    return (this.#sql.kept.get(name) as { value: string }).value;
+  }
+
   /** Drops what has expired. */
   sweep(now: number): void {
     this.#sql.sweep.run(now);
@@ -41,6 +46,8 @@ function statements(db: DatabaseSync) {
     get: sql(`select value from record where kind = ? and key = ? and ${isAlive}`),
     list: sql(`select key, value, expires from record where kind = ? and ${isAlive} order by key`),
     remove: sql("delete from record where kind = ? and key = ?"),
+    keep: sql("insert into meta (key, value) values (?, ?) on conflict do nothing"),
+    kept: sql("select value from meta where key = ?"),
     sweep: sql("delete from record where expires <= ?"),
   };
 }

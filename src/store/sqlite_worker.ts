@@ -1,5 +1,6 @@
 // The worker that owns the SQLite file: does one call after the other, and moves the write-ahead
 // log into the file between them.
+import type { SqliteAuthors } from "./sqlite_authors.ts";
 import { SqliteLog } from "./sqlite_log.ts";
 import type { SqliteMarks } from "./sqlite_marks.ts";
 import type { SqliteRecords } from "./sqlite_records.ts";
@@ -9,9 +10,10 @@ const CHECKPOINT_MS = 200;
 /** How often records that have expired are dropped, in milliseconds. */
 const SWEEP_MS = 600_000;
 
-/** What the worker does: methods of the log, of its marks and of its records. */
+/** What the worker does: methods of the log and of its parts. */
 export type Calls =
-  & Omit<SqliteLog, "records" | "marks" | "checkpoint">
+  & Omit<SqliteLog, "records" | "marks" | "authors" | "checkpoint">
+  & Omit<SqliteAuthors, "disown">
   & Omit<SqliteMarks, "begin" | "mention" | "sweep">
   & Omit<SqliteRecords, "sweep">;
 
@@ -47,8 +49,8 @@ function call(method: Call["method"], args: unknown[]): unknown {
   }
   if (!log) throw new Error("the database could not be opened");
   if (method === "close") timers.forEach(clearInterval);
-  const { records, marks } = log;
-  const owner = [records, marks, log].find((part) => method in part);
+  const { records, marks, authors } = log;
+  const owner = [records, marks, log, authors].find((part) => method in part);
   return (owner as unknown as Record<string, Method>)[method]!(...args);
 }
 

@@ -3,7 +3,7 @@
 import type { Entry, RoomName, UserId } from "../../src/protocol.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { type Appended, type Draft, type Outcome, StoreError } from "../../src/store/store.ts";
-import type { Head, Keep, MarkStore, Page, PageSize } from "../../src/store/store.ts";
+import type { Authored, Head, Keep, MarkStore, Page, PageSize } from "../../src/store/store.ts";
 import type { Retained, Store, Stored } from "../../src/store/store.ts";
 import type { Dice } from "./dice.ts";
 import type { Profile } from "./profile.ts";
@@ -111,6 +111,14 @@ export class SimStore implements Store {
 
   active(since: number, limit: number) {
     return this.#call("active", "", () => this.#memory.active(since, limit));
+  }
+
+  authored(uid: UserId, after: number): Promise<Authored> {
+    return this.#memory.authored(uid, after);
+  }
+
+  disown(uid: UserId, after: number, next: number, user: string): Promise<void> {
+    return this.#memory.disown(uid, after, next, user);
   }
 
   retain(keep: Keep): Promise<Retained> {
