@@ -16,6 +16,7 @@ export class DirectSqlite implements Store {
       readers: (...args) => Promise.try(() => marks.readers(...args)),
       knows: (...args) => Promise.try(() => marks.knows(...args)),
       unread: (...args) => Promise.try(() => marks.unread(...args)),
+      forgetUser: (...args) => Promise.try(() => marks.forgetUser(...args)),
       direct: (...args) => Promise.try(() => marks.direct(...args)),
     };
   }
@@ -40,12 +41,20 @@ export class DirectSqlite implements Store {
     return Promise.try(() => this.log.active(since, limit));
   }
 
+  authored(uid: UserId, after: number) {
+    return Promise.try(() => this.log.authors.authored(uid, after));
+  }
+
+  disown(uid: UserId, after: number, next: number, user: string) {
+    return Promise.try(() => this.log.disown(uid, after, next, user));
+  }
+
   retain(keep: Keep) {
     return Promise.try(() => this.log.retain(keep));
   }
 
   keep(name: string, fresh: string) {
-    return Promise.try(() => this.log.keep(name, fresh));
+    return Promise.try(() => this.log.records.keep(name, fresh));
   }
 
   put(kind: string, key: string, value: string, expires: number | null) {
