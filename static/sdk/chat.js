@@ -10,7 +10,7 @@
 /** @import {Unsent} from "./unsent.js" */
 
 /** The server writes room names in this form (W2.6, W10.13). @param {string} name */
-function roomName(name) {
+export function roomName(name) {
   return name.startsWith("@") ? name : name.normalize("NFC");
 }
 

@@ -55,7 +55,9 @@ export function change(world: World): Done {
   const is = dice.pick(["edit", "edit", "delete", "react", "react", "react", "topic"] as const);
   const me = tab?.chat.me?.uid;
   const isOwn = is !== "react" && dice.chance(0.8);
-  const message = dice.find(page?.messages ?? [], ({ uid }) => !isOwn || uid === me);
+  // The newest, so that more than one thing happens to a message.
+  const newest = page?.messages.slice(-6) ?? [];
+  const message = dice.find(newest, ({ uid }) => !isOwn || uid === me);
   if (!tab || !page || (!message && is !== "topic")) return undefined;
   const on = dice.chance(0.7);
   const text = is === "react"

@@ -190,6 +190,8 @@ export class WireRules {
         return this.#acked(message, asked);
       case "mention":
         return this.#mention(message);
+      case "rooms":
+        return this.#listed(message);
       case "read":
         return this.#readTo(message.room, message.seq, this.#read.get(message.room) ?? -1);
       case "muted":
@@ -290,6 +292,14 @@ export class WireRules {
     if (since?.epoch !== epoch || since.seq > seq || since.seq < first - 1) return;
     const missed = log.entries.slice(since.seq, seq);
     if (pageLength(missed, limits.resume) === missed.length) wrong("claims a gap where none is");
+  }
+
+  #listed({ rooms }: Of<"rooms">): void {
+    for (const { room, seq, topic } of rooms) {
+      const log = this.#options.truth.log(room);
+      if (!log || topic === topicAt(log, seq)) continue;
+      this.violated(`W10.1: ${room} is listed under the topic ${topic} at ${seq}`);
+    }
   }
 
   #left({ room, reason }: Of<"left">): void {
