@@ -1,7 +1,8 @@
 // The end of a schedule: nothing breaks any more, so all must become well; then everybody goes, and
 // nothing may be left over.
+import { directName, partiesOf } from "../../src/direct_name.ts";
 import { EVERYWHERE } from "../../src/sanctions.ts";
-import type { UserId } from "../../src/protocol.ts";
+import type { RoomName, UserId } from "../../src/protocol.ts";
 import type { Tab } from "./tab.ts";
 import { differs, misshows } from "./truth.ts";
 import type { World } from "./world.ts";
@@ -32,7 +33,7 @@ export async function heal(world: World): Promise<void> {
   await lift(world);
   world.trace("all is well; everybody says something");
   const before = world.tabs.map(({ pair }) => pair);
-  const mentions = sayAll(world);
+  const { mentions, direct } = sayAll(world);
   await until(world, HEALS_MS, () => problemOf(world));
   const readers = readAll(world);
   const filledAt = world.clock.nowMs + RATES_FILL_MS;
@@ -42,6 +43,7 @@ export async function heal(world: World): Promise<void> {
     () => world.clock.nowMs < filledAt ? "rates fill" : problemOf(world),
   );
   holdsMentions(world, mentions);
+  holdsDirect(world, direct);
   holdsMarkers(world, readers);
   world.trace("everybody says and asks much, and reads only then");
   sayMuch(world);
@@ -63,18 +65,21 @@ export async function end(world: World): Promise<void> {
   await until(world, GONE_MS, () => leftOver(world));
 }
 
-/** Everybody says something in each of their rooms, to somebody who is there. */
-function sayAll({ tabs }: World): { room: string; text: string; uid: UserId }[] {
-  const mentions = [];
+/** Everybody says something in each of their rooms, and to somebody who is there. */
+function sayAll({ tabs }: World) {
+  const mentions: { room: string; text: string; uid: UserId }[] = [];
+  const direct = new Set<RoomName>();
   for (const tab of tabs) {
     for (const room of tab.rooms) {
       const me = tab.chat.me!.uid;
-      const other = tabs.find(({ chat, rooms }) => rooms.has(room) && chat.me!.uid !== me);
-      const text = tab.person.text(40, other?.chat.me!.user);
-      if (tab.say(room, text) && other) mentions.push({ room, text, uid: other.chat.me!.uid });
+      const other = tabs.find(({ chat, rooms }) => rooms.has(room) && chat.me!.uid !== me)?.chat.me;
+      const text = tab.person.text(40, other?.user);
+      if (!tab.say(room, text) || !other) continue;
+      mentions.push({ room, text, uid: other.uid });
+      if (tab.direct(other.uid, tab.person.text(40))) direct.add(directName(me, other.uid)!);
     }
   }
-  return mentions;
+  return { mentions, direct };
 }
 
 /** One page of everybody's reads all of its rooms; the others hear of it. */
@@ -176,6 +181,17 @@ function holdsMentions(
   for (const { name, pair } of tabs) {
     const missing = pair?.rules?.missing;
     if (missing) violated(`W10.12: ${name} never heard of its mention in ${missing}`);
+  }
+}
+
+/** What was said to one person is with every page of both. */
+function holdsDirect({ tabs, truth, violated }: World, said: ReadonlySet<RoomName>): void {
+  for (const room of said) {
+    const next = truth.log(room)!.entries.length + 1;
+    for (const { name, chat, pair } of tabs) {
+      if (!partiesOf(room)!.includes(chat.me!.uid) || pair!.rules!.nextOf(room) === next) continue;
+      violated(`W10.14: ${name} did not hear all of ${room}`);
+    }
   }
 }
 

@@ -181,6 +181,7 @@ export class Life {
     pair.rules = new WireRules({
       name: pair.name,
       uid: identity.uid,
+      isAdmin: identity.isAdmin === true,
       limits: settings.limits,
       truth,
       owners,

@@ -23,6 +23,7 @@ export type Owners = Map<string, WireRules | undefined>;
 export interface WireRulesOptions {
   name: string;
   uid: string;
+  isAdmin: boolean;
   limits: Limits;
   truth: Truth;
   owners: Owners;
@@ -92,6 +93,11 @@ export class WireRules {
   /** At least so many bytes of entries are held back for a `joined`. */
   get heldBytes(): number {
     return this.#held?.bytes ?? 0;
+  }
+
+  /** The next entry of a room that it hears of, where it heard of any. */
+  nextOf(room: RoomName): number | undefined {
+    return this.#members.get(room)?.next ?? this.#direct.get(room);
   }
 
   /** Whether something of this type is not answered yet. */
@@ -225,12 +231,14 @@ export class WireRules {
   }
 
   #refused({ code, message }: Of<"error">, asked: Asked | undefined): void {
-    const { meet, truth, uid } = this.#options;
+    const { meet, truth, uid, isAdmin } = this.#options;
     meet(`an error ${code}`);
     const isLost = code === "NOT_JOINED" && asked?.type === "chat" &&
       !this.#expelled.has(asked.room);
     if (code === "INTERNAL" || isLost) this.violated(`an error ${code}: ${message}`);
     if (!asked || !["edit", "delete", "react", "topic"].includes(asked.type)) return;
+    const isRight = ["topic", "delete"].includes(asked.type) && isAdmin && !isDirect(asked.room);
+    if (isRight && code === "FORBIDDEN") this.violated(`W4.6 W4.8: ${asked.type} is forbidden`);
     const isKept = truth.seqOf(asked.room, uid, asked.ref) !== undefined;
     if (isKept) this.violated(`W7.3: ${asked.ref} is refused with ${code}, and is kept`);
   }
@@ -347,11 +355,22 @@ export class WireRules {
     if (!entry || entry.ts !== ts || !(isIts || isSo)) {
       this.violated(`P1: ${ref} is acknowledged at ${room} ${seq}, and is not there`);
     }
+    if (asked && !this.#mayHave(asked, log)) {
+      this.violated(`W4.6 W4.8: ${asked.type} in ${room} by somebody who may not`);
+    }
     if (asked?.isBarred && truth.sanctions.has(`mute ${room} ${uid}`)) {
       this.violated(`W10.7: ${ref} is said in ${room} in spite of a mute`);
     }
     if (this.#options.owners.get(`${uid} ${ref}`) !== this) this.#options.meet("a retry");
     this.acked.set(`${room} ${ref}`, { epoch: log?.epoch ?? "", seq });
+  }
+
+  /** Whether what was done may be done by this user. */
+  #mayHave({ type, room, of = 0 }: Asked, log: { entries: Entry[] } | undefined): boolean {
+    const { isAdmin, uid } = this.#options;
+    if (type !== "topic" && type !== "edit" && type !== "delete") return true;
+    const isOwn = log?.entries[of - 1]?.uid === uid;
+    return type === "edit" ? isOwn : (isAdmin && !isDirect(room)) || (type === "delete" && isOwn);
   }
 
   /** It comes after its entry, unless the room is just being joined. */
