@@ -52,9 +52,12 @@ export function change(world: World): Done {
   const { dice } = world;
   const tab = tabOf(world);
   const page = dice.find(tab?.pages.values() ?? []);
-  const is = dice.pick(["edit", "edit", "delete", "react", "react", "react", "topic"] as const);
+  const isModerator = tab?.person.token !== undefined;
+  const is = isModerator
+    ? dice.pick(["edit", "delete", "delete", "react", "topic", "topic"] as const)
+    : dice.pick(["edit", "edit", "delete", "react", "react", "react", "topic"] as const);
   const me = tab?.chat.me?.uid;
-  const isOwn = is !== "react" && dice.chance(0.8);
+  const isOwn = is !== "react" && dice.chance(isModerator ? 0.2 : 0.8);
   // The newest, so that more than one thing happens to a message.
   const newest = page?.messages.slice(-6) ?? [];
   const message = dice.find(newest, ({ uid }) => !isOwn || uid === me);
