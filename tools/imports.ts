@@ -33,6 +33,7 @@ export const ROWS: Record<string, Row> = {
       "src/join.ts",
       "src/auth.ts",
       "src/moderation.ts",
+      "src/retraction.ts",
       "src/direct.ts",
       "src/mentioned.ts",
       "src/nick.ts",

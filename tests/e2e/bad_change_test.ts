@@ -37,8 +37,8 @@ describe("bad changes", () => {
       { type: "react", of, emoji: "👍", on: false },
     ];
     for (const  of of[gone, deletion, 999, Number.MAX_SAFE_INTEGER]) {
-      for (const change of changes(of)) {
-        const said = `NOT_FOUND: there is no message ${of} in general`;
+      for (const change of changes(target)) {
+        const said = `NOT_FOUND: there is no message ${target} in general`;
         assertEquals(await ask(ada, change), said);
       }
     }
