@@ -36,7 +36,7 @@ describe("bad changes", () => {
       { type: "react", of, emoji: "👍" },
       { type: "react", of, emoji: "👍", on: false },
     ];
-    for (const  of of[gone, deletion, 999, Number.MAX_SAFE_INTEGER]) {
+    for (const target of [gone, deletion, 999, Number.MAX_SAFE_INTEGER]) {
       for (const change of changes(target)) {
         const said = `NOT_FOUND: there is no message ${target} in general`;
         assertEquals(await ask(ada, change), said);
