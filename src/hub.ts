@@ -53,11 +53,15 @@ export interface Person extends Guest, Occupant {
   rename(user: string): void;
 }
 
-/** What a moderator did to whom. `until`: ms since 1970; null: for good; 0: it was ended. */
+/**
+ * What somebody did who may more than others: to a user, to a user's message (`of`), or to a room.
+ * `until`: ms since 1970; null: for good; 0: it was ended. Never what was said.
+ */
 export interface Audited {
-  action: "kick" | "mute" | "ban";
+  action: "kick" | "mute" | "ban" | "delete" | "topic" | "retract" | "export";
   by: UserId;
-  uid: UserId;
+  uid?: UserId;
+  of?: number;
   /** Without it: everywhere. */
   room?: RoomName;
   until?: number | null;

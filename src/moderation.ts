@@ -1,10 +1,13 @@
-// What moderators do (W10.6 to W10.9): who may do it to whom, and what it does to those who are here.
+// What moderators do (W10.6 to W10.9): who may do it to whom, what it does to those who are here, and
+// what is written down.
 import { CLOSE } from "./close.ts";
 import type { ClientMessage } from "./client_message.ts";
+import type { Hub } from "./hub.ts";
 import type { Refusal, RoomName, ServerMessage, UserId } from "./protocol.ts";
 import { forbidden, notFound } from "./refusal.ts";
 import type { Asker } from "./requests.ts";
 import { EVERYWHERE } from "./sanctions.ts";
+import type { Appended, Body } from "./store/store.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -42,6 +45,20 @@ export async function moderate(asker: Asker, order: Order): Promise<ServerMessag
   await ban(asker, order.room, uid, until);
   hub.audit({ action: "ban", by, ...place, ...about });
   return { type: "banned", ...place, ...about, ...echo };
+}
+
+/** Writes down what was put into a room's log by the right to moderate there (W10.15). */
+export function auditSaid(
+  hub: Hub,
+  by: UserId,
+  room: RoomName,
+  body: Body,
+  { author, isNew }: Appended,
+): void {
+  if (!isNew) return;
+  if (body.type === "topic") hub.audit({ action: "topic", by, room });
+  if (body.type !== "deleted" || author === undefined) return;
+  hub.audit({ action: "delete", by, uid: author, of: body.of, room });
 }
 
 async function ban(

@@ -7,12 +7,25 @@ import { MAX_NAME_CHARACTERS } from "./user_name.ts";
 interface Held {
   user: string;
   connections: number;
+  /** Where its name has a number: of which name, folded. */
+  numbered?: { key: string; number: number };
+}
+
+/** The numbers behind a name that many wish for. */
+interface Series {
+  taken: number;
+  /** From here on none was ever given. */
+  next: number;
+  /** Those that were given back. */
+  free: number[];
 }
 
 export class Names {
   readonly #byUid = new Map<UserId, Held>();
   /** Folded names, each with the users who have it. */
   readonly #taken = new Map<string, readonly UserId[]>();
+  /** By folded name: thousands may wish for the same one, so nobody counts through them. */
+  readonly #series = new Map<string, Series>();
 
   /**
    * A connection of the user came. Returns the name it goes by: the one its other connections have,
@@ -25,8 +38,8 @@ export class Names {
       held.connections++;
       return held.user;
     }
-    const user = isGuest(uid) ? this.#free(wished) : wished;
-    this.#byUid.set(uid, { user, connections: 1 });
+    const { user, ...numbered } = isGuest(uid) ? this.#free(wished) : { user: wished };
+    this.#byUid.set(uid, { user, connections: 1, ...numbered });
     this.#taken.set(fold(user), [...this.find(user), uid]);
     return user;
   }
@@ -37,16 +50,17 @@ export class Names {
     held.connections--;
     if (held.connections > 0) return;
     this.#byUid.delete(uid);
-    this.#untake(held.user, uid);
+    this.#untake(held, uid);
   }
 
   /** Gives a connected guest another name. False: somebody else has it. */
   change(uid: UserId, wished: string): boolean {
     const held = this.#byUid.get(uid)!;
     if (this.find(wished).some((owner) => owner !== uid)) return false;
-    this.#untake(held.user, uid);
+    this.#untake(held, uid);
     this.#taken.set(fold(wished), [uid]);
     held.user = wished;
+    delete held.numbered;
     return true;
   }
 
@@ -65,19 +79,30 @@ export class Names {
     return this.#byUid.size;
   }
 
-  #untake(name: string, uid: UserId): void {
-    const others = this.find(name).filter((owner) => owner !== uid);
-    if (others.length > 0) this.#taken.set(fold(name), others);
-    else this.#taken.delete(fold(name));
+  #untake({ user, numbered }: Held, uid: UserId): void {
+    const others = this.find(user).filter((owner) => owner !== uid);
+    if (others.length > 0) this.#taken.set(fold(user), others);
+    else this.#taken.delete(fold(user));
+    if (!numbered) return;
+    const { key, number } = numbered;
+    const series = this.#series.get(key)!;
+    series.free.push(number);
+    if (--series.taken === 0) this.#series.delete(key);
   }
 
-  #free(wished: string): string {
-    let name = wished;
-    for (let number = 2; this.#taken.has(fold(name)); number++) {
+  #free(wished: string): Pick<Held, "user" | "numbered"> {
+    const key = fold(wished);
+    if (!this.#taken.has(key)) return { user: wished };
+    const series = this.#series.get(key) ?? { taken: 0, next: 2, free: [] };
+    for (;;) {
+      const number = series.free.pop() ?? series.next++;
       const suffix = `-${number}`;
-      name = [...wished].slice(0, MAX_NAME_CHARACTERS - suffix.length).join("") + suffix;
+      const cut = [...wished].slice(0, MAX_NAME_CHARACTERS - suffix.length).join("");
+      if (this.#taken.has(fold(cut + suffix))) continue;
+      series.taken++;
+      this.#series.set(key, series);
+      return { user: cut + suffix, numbered: { key, number } };
     }
-    return name;
   }
 }
 

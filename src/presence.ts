@@ -32,6 +32,8 @@ export class Presence {
   /** Those who go by another name than was last told → the name told then. */
   #renamed = new Map<UserId, string>();
   #inGrace = 0;
+  /** Uids in order, since somebody asked and until somebody comes or goes: many ask at once. */
+  #sorted: UserId[] | undefined;
 
   /** Users in the room, those in their grace included. */
   get count(): number {
@@ -64,6 +66,7 @@ export class Presence {
     const present = this.#users.get(uid);
     if (!present) {
       this.#users.set(uid, { user, connections: 1, moderates, goneAt: undefined });
+      this.#sorted = undefined;
       this.lately.remove(uid);
       return this.#note(uid, undefined);
     }
@@ -144,13 +147,16 @@ export class Presence {
 
   /** A page of users ordered by uid, after the uid `after`. */
   page(after: UserId | undefined, limit: number): { members: Member[]; more: boolean } {
-    const rest = [...this.#users.keys()].filter((uid) => after === undefined || uid > after).sort();
+    this.#sorted ??= [...this.#users.keys()].sort();
+    const from = after === undefined ? 0 : this.#sorted.findIndex((uid) => uid > after);
+    const rest = from === -1 ? [] : this.#sorted.slice(from, from + limit + 1);
     const members = rest.slice(0, limit).map((uid) => memberOf(uid, this.#users.get(uid)!));
     return { members, more: rest.length > limit };
   }
 
   #remove(uid: UserId, present: Present): void {
     this.#users.delete(uid);
+    this.#sorted = undefined;
     this.lately.add(uid, present.user);
     this.#note(uid, present.user);
   }

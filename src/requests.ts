@@ -9,7 +9,7 @@ import { headSince, readAround, readPage } from "./history.ts";
 import type { Identity } from "./identity.ts";
 import { join } from "./join.ts";
 import { tellMention } from "./mentioned.ts";
-import { moderate } from "./moderation.ts";
+import { auditSaid, moderate } from "./moderation.ts";
 import { rename } from "./nick.ts";
 import type { Outbox } from "./outbox.ts";
 import { whyNot } from "./permission.ts";
@@ -196,8 +196,9 @@ export class Requests {
     this.#storing++;
     room.put({ uid, user, ...refOf(saying), ...body }, hub.now(), (outcome) => {
       this.#settle(saying, outcome);
-      if (body.type !== "chat" || !body.mentions) return;
-      if (outcome && "isNew" in outcome && outcome.isNew) {
+      if (!outcome || "refused" in outcome) return;
+      auditSaid(hub, uid, room.name, body, outcome);
+      if (body.type === "chat" && body.mentions && outcome.isNew) {
         tellMention(hub, { room: room.name, seq: outcome.seq, uid, user }, body.mentions);
       }
     });

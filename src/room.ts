@@ -130,7 +130,11 @@ export class Room {
 
   /** `goneAt` gives a lost connection's user until then to come back (W9.4). */
   leave(occupant: Occupant, goneAt?: number): void {
-    if (!this.#places.delete(occupant)) return;
+    const place = this.#places.get(occupant);
+    if (!place) return;
+    this.#places.delete(occupant);
+    // A join that came to nothing keeps nothing from the two of a conversation.
+    if (this.#audience) { for (const { batch } of place.held ?? []) occupant.push(batch, "entry"); }
     this.presence.exit(occupant.uid, goneAt);
   }
 

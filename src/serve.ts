@@ -195,10 +195,16 @@ function logLife(log: Logger, life: Life, address: string): void {
   );
 }
 
-function logAudited(log: Logger, { action, by, uid, room, until }: Audited): void {
-  log.info("audit: {by} {action} {uid} in {room} until {until}", {
-    ...{ action, by, uid, room: room ?? "everything" },
-    until: until === undefined ? "-" : endOf(until),
+function logAudited(log: Logger, { until, room, ...about }: Audited): void {
+  const parts = ["{by} {action}"];
+  if (about.uid !== undefined) parts.push("{uid}");
+  if (about.of !== undefined) parts.push("message {of}");
+  parts.push("in {room}");
+  if (until !== undefined) parts.push("until {until}");
+  log.info(`audit: ${parts.join(" ")}`, {
+    ...about,
+    room: room ?? "everything",
+    ...(until !== undefined && { until: endOf(until) }),
   });
 }
 

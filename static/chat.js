@@ -18,6 +18,7 @@ import { Unsent } from "./sdk/unsent.js";
 /** @import {StorageLike} from "./sdk/storage.js" */
 
 export { Chat };
+export { openRoom, RoomState } from "./sdk/room_state.js";
 export { fold } from "./sdk/fold.js";
 export { ChatError } from "./sdk/requests.js";
 

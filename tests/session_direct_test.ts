@@ -44,6 +44,33 @@ describe("session direct", () => {
   );
 
   it(
+    "W10.14 what comes while a join fails is not lost with it",
+    withCore(async (core) => {
+      const ada = await core.enter("ada", []);
+      const bob = await core.enter("bob", []);
+      ada.send(direct("bob", "one"));
+      await core.settle();
+      assertEquals(texts(bob), [`${ROOM} one`]);
+      core.store.hold("page");
+      bob.send({ type: "join", room: ROOM });
+      await core.settle();
+      ada.send(direct("bob", "two"));
+      await core.settle();
+      assertEquals(texts(bob), []);
+      core.store.fail("page");
+      core.store.release("page");
+      await core.settle();
+      const [said, refused, ...rest] = bob.take();
+      assertEquals(said?.type === "chat" && said.text, "two");
+      assertEquals([refused?.type === "error" && refused.code, rest], ["UNAVAILABLE", []]);
+      core.store.recover();
+      ada.send(direct("bob", "three"));
+      await core.settle();
+      assertEquals(texts(bob), [`${ROOM} three`]);
+    }),
+  );
+
+  it(
     "W10.13 W10.4 the room is not there for anybody else, administrators included",
     withCore(async (core) => {
       const ada = await core.enter("ada", []);

@@ -13,7 +13,12 @@ const MET = [
   ..."a first page|a resume|a resume of some|a gap|a second join|a retry".split("|"),
   ...["all", "lost tail", "backup", "nothing"].map((found) => `a start with ${found}`),
   ...[1012, 4000, 4009].map((code) => `a close ${code}`),
-  ..."UNAVAILABLE RATE_LIMITED ROOM_FULL".split(" ").map((code) => `an error ${code}`),
+  ...["chat", "edited", "deleted", "reaction", "topic"].map((type) => `an entry ${type}`),
+  ..."a mention|a marker|a direct entry|a kicked page".split("|"),
+  ..."UNAVAILABLE RATE_LIMITED ROOM_FULL FORBIDDEN NOT_FOUND".split(" ").map((code) =>
+    `an error ${code}`
+  ),
+  ..."change direct read nick moderate retain".split(" "),
   ..."drain kill cut storeFails duplicate reload openTab leave answerFetch".split(" "),
 ];
 

@@ -34,6 +34,8 @@ export const ROWS: Record<string, Row> = {
       "src/join.ts",
       "src/auth.ts",
       "src/moderation.ts",
+      "src/retraction.ts",
+      "src/refusal.ts",
       "src/direct.ts",
       "src/mentioned.ts",
       "src/nick.ts",

@@ -58,6 +58,7 @@ import sdkReadMarks from "../../static/sdk/read_marks.js" with { type: "text" };
 import sdkReconnect from "../../static/sdk/reconnect.js" with { type: "text" };
 import sdkRenewal from "../../static/sdk/renewal.js" with { type: "text" };
 import sdkRequests from "../../static/sdk/requests.js" with { type: "text" };
+import sdkRoomState from "../../static/sdk/room_state.js" with { type: "text" };
 import sdkRooms from "../../static/sdk/rooms.js" with { type: "text" };
 import sdkStorage from "../../static/sdk/storage.js" with { type: "text" };
 import sdkTraffic from "../../static/sdk/traffic.js" with { type: "text" };
@@ -164,6 +165,7 @@ const FILES: Record<string, string> = {
   "/sdk/reconnect.js": sdkReconnect,
   "/sdk/renewal.js": sdkRenewal,
   "/sdk/requests.js": sdkRequests,
+  "/sdk/room_state.js": sdkRoomState,
   "/sdk/rooms.js": sdkRooms,
   "/sdk/storage.js": sdkStorage,
   "/sdk/traffic.js": sdkTraffic,

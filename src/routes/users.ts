@@ -1,38 +1,80 @@
-// /api/users: what administrators may do to somebody's credentials (W15.10).
-import { Hono } from "hono";
+// /api/users: what administrators may do to somebody's credentials (W15.10), and to what they said
+// (W15.13).
+import { type Context, Hono } from "hono";
 import type { Gate, LiveSessions } from "../gate/gate.ts";
-import { refuse } from "../gate/refusal.ts";
+import { type HttpRefusal, refuse } from "../gate/refusal.ts";
 import type { Revocations } from "../gate/revocations.ts";
-import { isUserId, UID_EXPECTED } from "../protocol.ts";
+import type { Hub } from "../hub.ts";
+import { isUserId, type Member, UID_EXPECTED, type UserId } from "../protocol.ts";
+import { retract } from "../retraction.ts";
+import type { Authored } from "../store/store.ts";
 import { answer } from "./answer.ts";
 import type { AppEnv } from "./env.ts";
 import { only } from "./method.ts";
 
 export interface UsersOptions {
+  hub: Hub;
   gate: Gate;
   revocations: Revocations;
   live: LiveSessions;
   now(): number;
 }
 
-export function users({ gate, revocations, live, now }: UsersOptions) {
+export function users({ hub, gate, revocations, live, now }: UsersOptions) {
+  const about = async (
+    context: Context<AppEnv, "/api/users/:uid/*">,
+  ): Promise<{ ok: true; by: Member; uid: UserId } | { ok: false } & HttpRefusal> => {
+    const known = await gate.who(context.req.raw, context.env.address);
+    if (!known.ok) return known;
+    const { isAdmin, uid: own, name } = known.identity;
+    if (!isAdmin) return refuse(403, "FORBIDDEN", "only an administrator may do this");
+    const uid = context.req.param("uid");
+    if (isUserId(uid)) return { ok: true, by: { uid: own, user: name }, uid };
+    return refuse(400, "INVALID_FIELD", `uid must be ${UID_EXPECTED}, percent-encoded`);
+  };
+
   return new Hono<AppEnv>()
     .post("/api/users/:uid/revoke", async (context) => {
-      const known = await gate.who(context.req.raw, context.env.address);
-      if (!known.ok) return answer(context, known);
-      if (!known.identity.isAdmin) {
-        return answer(context, refuse(403, "FORBIDDEN", "only an administrator may do this"));
-      }
-      const uid = context.req.param("uid");
-      if (!isUserId(uid)) {
-        const message = `uid must be ${UID_EXPECTED}, percent-encoded`;
-        return answer(context, refuse(400, "INVALID_FIELD", message));
-      }
+      const asked = await about(context);
+      if (!asked.ok) return answer(context, asked);
       const before = now();
-      const kept = revocations.revoke(uid, before);
-      live.revoke(uid, before);
+      const kept = revocations.revoke(asked.uid, before);
+      live.revoke(asked.uid, before);
       await kept;
       return context.body(null, 204);
     })
-    .all("/api/users/:uid/revoke", only("POST"));
+    .all("/api/users/:uid/revoke", only("POST"))
+    .post("/api/users/:uid/retract", async (context) => {
+      const asked = await about(context);
+      if (!asked.ok) return answer(context, asked);
+      const { entries, isDone } = await retract(hub, asked.by, asked.uid);
+      if (isDone) return context.json({ entries });
+      const message = "the server can't do all of it now; ask again for the rest";
+      return answer(context, refuse(503, "UNAVAILABLE", message, 1000));
+    })
+    .all("/api/users/:uid/retract", only("POST"))
+    .get("/api/users/:uid/entries", async (context) => {
+      const asked = await about(context);
+      if (!asked.ok) return answer(context, asked);
+      const { by, uid } = asked;
+      hub.audit({ action: "export", by: by.uid, uid });
+      const first = await hub.store.authored(uid, 0);
+      const lines = ReadableStream.from(linesOf(hub, uid, first)).pipeThrough(
+        new TextEncoderStream(),
+      );
+      return context.body(lines, 200, {
+        "content-type": "application/x-ndjson",
+        "cache-control": "no-store",
+      });
+    })
+    .all("/api/users/:uid/entries", only("GET", "HEAD"));
+}
+
+/** A user's entries as lines of JSON, read from the store no faster than they are taken. */
+async function* linesOf({ store }: Hub, uid: UserId, first: Authored): AsyncGenerator<string> {
+  for (let { entries, next } = first;;) {
+    if (entries.length > 0) yield entries.map((entry) => JSON.stringify(entry) + "\n").join("");
+    if (next === undefined) return;
+    ({ entries, next } = await store.authored(uid, next));
+  }
 }

@@ -5,7 +5,7 @@ import { entryOf } from "../entry.ts";
 import { type Entry, entryBytes, type Message, type RoomName, type UserId } from "../protocol.ts";
 import { MemoryMarks } from "./memory_marks.ts";
 import { MemoryMessage } from "./memory_message.ts";
-import type { Appended, Draft, Head, Keep, Outcome, Page, PageSize } from "./store.ts";
+import type { Appended, Authored, Draft, Head, Keep, Outcome, Page, PageSize } from "./store.ts";
 import type { Retained, Store, Stored } from "./store.ts";
 
 /** Entries kept of one room, and in all; of the rest only how far their logs went is known. */
@@ -85,6 +85,21 @@ export class MemoryStore implements Store {
       messages.unshift(message);
     }
     return Promise.resolve({ messages, more: messages.length < found.length, seq, topic });
+  }
+
+  /** All in one part. */
+  authored(uid: UserId, after: number): Promise<Authored> {
+    if (after > 0) return Promise.resolve({ entries: [] });
+    const kept = [...this.#logs.values()].flatMap(({ entries }) => entries);
+    const entries = kept.map(({ entry }) => entry).filter((entry) => entry.uid === uid);
+    return Promise.resolve({ entries, next: 1 });
+  }
+
+  disown(uid: UserId, _after: number, _next: number, user: string): Promise<void> {
+    for (const log of this.#logs.values()) {
+      for (const item of log.entries) if (item.entry.uid === uid) disown(item, user);
+    }
+    return Promise.resolve();
   }
 
   active(since: number, limit: number): Promise<{ room: RoomName; seq: number; topic: string }[]> {
@@ -180,8 +195,9 @@ export class MemoryStore implements Store {
     if (entry.type === "topic") log.topic = entry.text;
     if (entry.type === "deleted") emptyTexts(log, [entry.of, ...changed!.edits]);
     changed?.take(entry);
-    const appended = { epoch: log.epoch, seq: log.seq, ts: log.ts, isNew: true };
-    if (key !== undefined) log.refs.set(key, appended);
+    const appended: Appended = { epoch: log.epoch, seq: log.seq, ts: log.ts, isNew: true };
+    if (key !== undefined) log.refs.set(key, { ...appended });
+    if (entry.type === "deleted" && changed!.uid !== entry.uid) appended.author = changed!.uid;
     this.#entries++;
     if (log.entries.length > ENTRIES_PER_ROOM) this.#forget(draft.room, log, 1);
     if (this.#entries > ENTRIES) this.#forgetOldest();
@@ -235,6 +251,14 @@ function firstOf(log: Log): number {
 
 function itemAt(log: Log, seq: number): Item | undefined {
   return log.entries[seq - firstOf(log)];
+}
+
+function disown(item: Item, user: string): void {
+  const { entry } = item;
+  item.entry = { ...entry, user };
+  if (entry.type === "topic") item.entry = { ...entry, user, text: "" };
+  if (entry.type === "edited") item.entry = { ...entry, user, text: "", deleted: true };
+  item.message?.disown(user);
 }
 
 /** Entries that were given out stay as they are. */

@@ -75,6 +75,14 @@ export class MemoryMarks implements MarkStore {
     return Promise.resolve(counts);
   }
 
+  forgetUser(uid: UserId): Promise<void> {
+    for (const [room, users] of this.#kept) {
+      if (users.delete(uid)) this.#count--;
+      if (users.size === 0) this.#kept.delete(room);
+    }
+    return Promise.resolve();
+  }
+
   direct(uid: UserId, limit: number): Promise<Direct[]> {
     const found = [...this.#direct.get(uid) ?? []].map((room) => {
       return { room, ...this.#logs.head(room)! };

@@ -19,6 +19,10 @@ export class MemoryMessage {
     this.#chat = chat;
   }
 
+  get uid(): UserId {
+    return this.#chat.uid;
+  }
+
   /** Why that can't be done, or the entry that did it already. */
   judge(change: Change): Refused | Standing | undefined {
     const { uid, ts, deleted } = this.#chat;
@@ -54,6 +58,11 @@ export class MemoryMessage {
       else this.#reactions.delete(emoji);
       this.#standings.set(`${emoji} ${uid}`, { seq, ts });
     }
+  }
+
+  /** Its author's name is another. */
+  disown(user: string): void {
+    this.#chat = { ...this.#chat, user };
   }
 
   show(uid: UserId | undefined): Message {

@@ -2,7 +2,7 @@
 import type { Entry, RoomName, UserId } from "../protocol.ts";
 import type { Answer, Call, Calls } from "./sqlite_worker.ts";
 import type { Sync } from "./sqlite_log.ts";
-import type { Draft, Head, Keep, MarkStore, Outcome, Page, PageSize } from "./store.ts";
+import type { Authored, Draft, Head, Keep, MarkStore, Outcome, Page, PageSize } from "./store.ts";
 import type { Retained, Stored } from "./store.ts";
 import { Searches } from "./sqlite_searches.ts";
 import { type Store, StoreError } from "./store.ts";
@@ -38,6 +38,7 @@ class SqliteStore implements Store {
     readers: (...args) => this.#call("readers", ...args),
     knows: (...args) => this.#call("knows", ...args),
     unread: (...args) => this.#call("unread", ...args),
+    forgetUser: (...args) => this.#call("forgetUser", ...args),
     direct: (...args) => this.#call("direct", ...args),
   };
   readonly search = new Searches((...args) => this.#call("find", ...args));
@@ -88,6 +89,14 @@ class SqliteStore implements Store {
 
   page(room: RoomName, before: number, size: PageSize, uid?: UserId): Promise<Page> {
     return this.#call("page", room, before, size, uid);
+  }
+
+  authored(uid: UserId, after: number): Promise<Authored> {
+    return this.#call("authored", uid, after);
+  }
+
+  disown(uid: UserId, after: number, next: number, user: string): Promise<void> {
+    return this.#call("disown", uid, after, next, user);
   }
 
   active(since: number, limit: number): Promise<{ room: RoomName; seq: number; topic: string }[]> {

@@ -38,11 +38,14 @@ export class SqliteChanges {
     return isAllowed ? undefined : { refused: "foreign" };
   }
 
-  /** Within a commit: notes a change that is in the row `id` now, about the message in `row`. */
-  add(room: number, row: number, change: Change, seq: number, id: number): void {
+  /**
+   * Within a commit: notes a change that is in the row `id` now, about the message in `row`. Returns
+   * whose message was deleted.
+   */
+  add(room: number, row: number, change: Change, seq: number, id: number): UserId | undefined {
     const { of } = change;
+    if (change.type === "deleted") return this.#empty(room, of, row);
     if (change.type === "edited") this.#sql.edit.run(room, of, seq, id);
-    else if (change.type === "deleted") this.#empty(room, of, row);
     else if (change.on) {
       const shown = this.#shown(room, of, change.emoji) ?? seq;
       this.#sql.react.run(room, of, change.emoji, change.uid, id, shown);
@@ -103,11 +106,12 @@ export class SqliteChanges {
   }
 
   /** Takes the texts of a message and its edits out of the file, and its reactions. */
-  #empty(room: number, of: number, row: number): void {
+  #empty(room: number, of: number, row: number): UserId {
     this.#sql.emptyEdits.run(room, of);
-    this.#sql.empty.run(row);
+    const { uid } = this.#sql.empty.get(row) as { uid: UserId };
     this.#sql.dropEdits.run(room, of);
     this.#sql.dropReactions.run(room, of);
+    return uid;
   }
 }
 
@@ -145,7 +149,7 @@ function statements(db: DatabaseSync) {
        where room = ? and of between ? and ? and shown is not null
        group by of, emoji order by of, shown`,
     ),
-    empty: sql("update log set text = '' where id = ?"),
+    empty: sql("update log set text = '' where id = ? returning uid"),
     emptyEdits: sql(
       `update log set text = '' where id in (select id from edit where room = ? and of = ?)`,
     ),

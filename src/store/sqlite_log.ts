@@ -2,6 +2,7 @@
 // (sqlite_worker.ts), so that no socket ever waits for the disk.
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { type Entry, entryBytes, type RoomName, type UserId } from "../protocol.ts";
+import { SqliteAuthors } from "./sqlite_authors.ts";
 import { SqliteChanges } from "./sqlite_changes.ts";
 import { columnsOf, SqliteEntries } from "./sqlite_entries.ts";
 import { MAX_UNINDEXED, SqliteIndex } from "./sqlite_index.ts";
@@ -37,6 +38,7 @@ type RoomRow = Pick<RoomHead, "id" | "epoch" | "topic" | "spoke"> & { cut: numbe
 export class SqliteLog {
   readonly records: SqliteRecords;
   readonly marks: SqliteMarks;
+  readonly authors: SqliteAuthors;
   readonly #db: DatabaseSync;
   readonly #sync: Sync;
   readonly #sql: ReturnType<typeof statements>;
@@ -59,6 +61,7 @@ export class SqliteLog {
     this.#sql = statements(db);
     this.#index = new SqliteIndex(db, maxUnindexed);
     this.marks = new SqliteMarks(db, this.#index);
+    this.authors = new SqliteAuthors(db);
     this.#entries = new SqliteEntries(db, this.#index);
     this.#changes = new SqliteChanges(db);
     this.#pages = new SqlitePages(this.#entries, this.#changes);
@@ -161,6 +164,10 @@ export class SqliteLog {
     return found.map(({ room, head: { seq, topic } }) => ({ room, seq, topic }));
   }
 
+  disown(...args: Parameters<SqliteAuthors["disown"]>): void {
+    this.#commit(() => this.authors.disown(...args));
+  }
+
   /** Moves what is committed from the write-ahead log into the file. */
   checkpoint(): void {
     if (this.#isCheckpointed) return;
@@ -200,7 +207,7 @@ export class SqliteLog {
 
   #append(draft: Draft): Outcome {
     const { room, uid, user, ref } = draft;
-    const change = draft.type === "chat" || draft.type === "topic" ? undefined : draft;
+    const change = "of" in draft ? draft : undefined;
     const there = this.#head(room);
     if (!there && change) return { refused: "missing" };
     const head = there ?? this.#create(draft);
@@ -214,25 +221,27 @@ export class SqliteLog {
 
     const seq = head.seq + 1;
     const ts = Math.max(head.ts, draft.ts);
-    const ownRef = ref ?? null;
+    const said = [head.id, seq, ts, uid, user, ref ?? null] as const;
     const { lastInsertRowid } = draft.type === "chat"
-      ? this.#sql.say.run(head.id, seq, ts, uid, user, ownRef, draft.text, draft.replyTo ?? null)
-      : this.#sql.append.run(head.id, seq, ts, uid, user, ownRef, ...columnsOf(draft));
+      ? this.#sql.say.run(...said, draft.text, draft.replyTo ?? null)
+      : this.#sql.append.run(...said, ...columnsOf(draft));
     const id = Number(lastInsertRowid);
     this.#index.add(id, head.id, seq, ts, uid, ref);
+    let author: UserId | undefined;
     if (draft.type === "chat") {
       if (draft.mentions) this.marks.mention(head.id, seq, draft.mentions);
     } else if (draft.type === "topic") {
       head.topic = draft.text;
       this.#sql.topic.run(draft.text, head.id);
-    } else this.#changes.add(head.id, target!, draft, seq, id);
+    } else author = this.#changes.add(head.id, target!, draft, seq, id);
     head.seq = seq;
     head.ts = ts;
     if (ts - head.spoke > SPOKE_LAG_MS) {
       head.spoke = ts;
       this.#sql.spoke.run(ts, head.id);
     }
-    return { epoch: head.epoch, seq, ts, isNew: true };
+    const about = author === undefined || author === uid ? {} : { author };
+    return { epoch: head.epoch, seq, ts, isNew: true, ...about };
   }
 
   #create(draft: Draft): RoomHead {

@@ -81,6 +81,11 @@ export class SqliteMarks implements Sync {
     });
   }
 
+  forgetUser(uid: UserId): void {
+    this.#sql.forgetMarks.run(uid);
+    this.#sql.forgetMentions.run(uid);
+  }
+
   direct(uid: UserId, limit: number): Direct[] {
     const rows = this.#sql.direct.all(uid, limit) as unknown as {
       id: number;
@@ -180,6 +185,8 @@ function statements(db: DatabaseSync) {
       `select room.id as id, cut, name as room, topic from direct join room on room.id = direct.room
        where uid = ? order by spoke desc limit ?`,
     ),
+    forgetMarks: sql("delete from mark where uid = ?"),
+    forgetMentions: sql("delete from mention where uid = ?"),
     begin: sql("insert or ignore into direct (uid, room) values (?, ?)"),
     mention: sql(
       `insert or ignore into mention (uid, room, seq)

@@ -1,5 +1,6 @@
 // The worker that owns the SQLite file: does one call after the other, and between them moves the
 // write-ahead log into the file and makes what searches are made fast by.
+import type { SqliteAuthors } from "./sqlite_authors.ts";
 import { SqliteLog } from "./sqlite_log.ts";
 import type { SqliteMarks } from "./sqlite_marks.ts";
 import type { SqliteRecords } from "./sqlite_records.ts";
@@ -11,9 +12,10 @@ const FILL_MS = 50;
 /** How often records that have expired are dropped, in milliseconds. */
 const SWEEP_MS = 600_000;
 
-/** What the worker does: methods of the log, of its marks and of its records. */
+/** What the worker does: methods of the log and of its parts. */
 export type Calls =
-  & Omit<SqliteLog, "records" | "marks" | "checkpoint" | "fill">
+  & Omit<SqliteLog, "records" | "marks" | "authors" | "checkpoint" | "fill">
+  & Omit<SqliteAuthors, "disown">
   & Omit<SqliteMarks, "begin" | "mention" | "sweep">
   & Omit<SqliteRecords, "sweep">;
 
@@ -55,8 +57,8 @@ function call(method: Call["method"], args: unknown[]): unknown {
   if (method === "append") filling ??= setTimeout(fill, FILL_MS);
   if (method === "close") [...timers, filling].forEach(clearTimeout);
   isAsked = true;
-  const { records, marks } = log;
-  const owner = [records, marks, log].find((part) => method in part);
+  const { records, marks, authors } = log;
+  const owner = [records, marks, log, authors].find((part) => method in part);
   return (owner as unknown as Record<string, Method>)[method]!(...args);
 }
 

@@ -41,6 +41,8 @@ export interface Appended {
   seq: number;
   ts: number;
   isNew: boolean;
+  /** Of a deletion of somebody else's message: whose it was. */
+  author?: UserId;
 }
 
 /**
@@ -141,6 +143,14 @@ export interface Unread {
   first?: number;
 }
 
+/** A part of what a user said. */
+export interface Authored {
+  /** In the order in which they were stored, in whichever rooms. */
+  entries: Entry[];
+  /** Where the next part begins; without it nothing is there after this one. */
+  next?: number;
+}
+
 /** How much is unread: chat entries of others, and mentions. Each counts to 100. */
 export interface Count {
   unread: number;
@@ -167,6 +177,8 @@ export interface MarkStore {
   knows(uid: UserId): Promise<boolean>;
   /** For each room what is unread; undefined where there is neither a marker nor an `after`. */
   unread(uid: UserId, rooms: readonly Unread[]): Promise<(Count | undefined)[]>;
+  /** Drops the user's markers, and what is meant for them. */
+  forgetUser(uid: UserId): Promise<void>;
   /** The user's direct conversations that have entries, newest first. */
   direct(uid: UserId, limit: number): Promise<Direct[]>;
 }
@@ -188,6 +200,13 @@ export interface Store extends Records {
   replay(room: RoomName, after: number, upTo: number, size: PageSize): Promise<Entry[] | undefined>;
   /** The newest messages with `seq < before`, as `uid` sees them. */
   page(room: RoomName, before: number, size: PageSize, uid?: UserId): Promise<Page>;
+  /** What the user said, a part at a time: `after` is where one begins, 0 or the `next` of another. */
+  authored(uid: UserId, after: number): Promise<Authored>;
+  /**
+   * Puts another name under the user's entries of the part from `after` to its `next`, and takes the
+   * texts of topics and edits out of it. Resolves when it is on the disk.
+   */
+  disown(uid: UserId, after: number, next: number, user: string): Promise<void>;
   /** Rooms with an entry at or after `since` (milliseconds), newest first; no direct ones. */
   active(since: number, limit: number): Promise<{ room: RoomName; seq: number; topic: string }[]>;
   /**

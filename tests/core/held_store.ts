@@ -2,7 +2,7 @@
 import type { Entry, RoomName, UserId } from "../../src/protocol.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { type Draft, type Outcome, StoreError } from "../../src/store/store.ts";
-import type { Head, Keep, MarkStore, Page, PageSize } from "../../src/store/store.ts";
+import type { Authored, Head, Keep, MarkStore, Page, PageSize } from "../../src/store/store.ts";
 import type { Retained, Store, Stored } from "../../src/store/store.ts";
 
 export type Call =
@@ -11,6 +11,7 @@ export type Call =
   | "replay"
   | "page"
   | "active"
+  | "authored"
   | "retain"
   | "put"
   | "get"
@@ -31,6 +32,7 @@ export class HeldStore implements Store {
     unread: (...args) => this.#do("unread", () => this.#memory.marks.unread(...args)),
     readers: (...args) => this.#memory.marks.readers(...args),
     knows: (...args) => this.#memory.marks.knows(...args),
+    forgetUser: (...args) => this.#memory.marks.forgetUser(...args),
     direct: (...args) => this.#memory.marks.direct(...args),
   };
   readonly #held = new Map<Call, Where>();
@@ -91,6 +93,14 @@ export class HeldStore implements Store {
 
   active(since: number, limit: number) {
     return this.#do("active", () => this.#memory.active(since, limit));
+  }
+
+  authored(uid: UserId, after: number): Promise<Authored> {
+    return this.#do("authored", () => this.#memory.authored(uid, after));
+  }
+
+  disown(uid: UserId, after: number, next: number, user: string): Promise<void> {
+    return this.#memory.disown(uid, after, next, user);
   }
 
   put(kind: string, key: string, value: string, expires: number | null): Promise<void> {

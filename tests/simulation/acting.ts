@@ -1,4 +1,5 @@
 // What people do. A step returns what it did, for the trace, or undefined: there was nothing to do.
+import { directName } from "../../src/direct_name.ts";
 import type { Tab } from "./tab.ts";
 import type { Done, World } from "./world.ts";
 
@@ -10,10 +11,12 @@ export function say(world: World): Done {
   const tab = tabOf(world);
   const room = tab && (dice.find(tab.rooms) ?? dice.pick(profile.rooms));
   if (!tab || room === undefined || tab.chat.unsent.length > PATIENCE) return undefined;
-  const entry = dice.chance(0.1) ? dice.find(tab.pages.get(room)?.entries ?? []) : undefined;
+  const entry = dice.chance(0.1) ? dice.find(tab.pages.get(room)?.messages ?? []) : undefined;
   const times = dice.pick([1, 1, 2, 5]);
   for (let at = 0; at < times; at++) {
-    const text = tab.person.text(dice.below(profile.maxText));
+    const other = dice.chance(0.2) ? dice.find(world.tabs)?.chat.me : undefined;
+    const to = dice.chance(0.5) ? other?.user : other?.uid;
+    const text = tab.person.text(dice.below(profile.maxText), to);
     if (!tab.say(room, text, entry?.seq)) return `${tab.name} may say no more`;
   }
   return `${tab.name} ${times} in ${room}${entry ? ` to ${entry.seq}` : ""}`;
@@ -42,6 +45,78 @@ export function ask(world: World): Done {
   const what = dice.pick(["history", "history", "members", "rooms"] as const);
   tab.ask(what, room, dice.chance(0.5) ? dice.between(1, 20) : undefined);
   return `${tab.name} ${what} of ${room}`;
+}
+
+/** Something is done to a message that one sees, whoever may do it. */
+export function change(world: World): Done {
+  const { dice } = world;
+  const tab = tabOf(world);
+  const page = dice.find(tab?.pages.values() ?? []);
+  const isModerator = tab?.person.token !== undefined;
+  const is = isModerator
+    ? dice.pick(["edit", "delete", "delete", "react", "topic", "topic"] as const)
+    : dice.pick(["edit", "edit", "delete", "react", "react", "react", "topic"] as const);
+  const me = tab?.chat.me?.uid;
+  const isOwn = is !== "react" && dice.chance(isModerator ? 0.2 : 0.8);
+  // The newest, so that more than one thing happens to a message.
+  const newest = page?.messages.slice(-6) ?? [];
+  const message = dice.find(newest, ({ uid }) => !isOwn || uid === me);
+  if (!tab || !page || (!message && is !== "topic")) return undefined;
+  const on = dice.chance(0.7);
+  const text = is === "react"
+    ? dice.pick(["+1", "-1", "wow"])
+    : is === "topic" && dice.chance(0.2)
+    ? ""
+    : tab.person.text(20);
+  tab.change({ is, room: page.room, of: message?.seq ?? 0, text, on });
+  return `${tab.name} ${is} ${message?.seq ?? ""} of ${page.room}`;
+}
+
+/** Somebody says something to one who may be away, and perhaps looks at the conversation. */
+export function direct(world: World): Done {
+  const { dice, people } = world;
+  const tab = tabOf(world);
+  const other = dice.find(people, (person) => person !== tab?.person && person.uid !== undefined);
+  const me = tab?.chat.me?.uid;
+  if (!tab || !other || me === undefined || tab.chat.unsent.length > PATIENCE) return undefined;
+  const room = directName(me, other.uid!)!;
+  if (world.truth.log(room) && dice.chance(0.3)) {
+    tab.join(room);
+    return `${tab.name} ${room}`;
+  }
+  const isSaid = tab.direct(other.uid!, tab.person.text(20));
+  return isSaid ? `${tab.name} to ${other.name}` : `${tab.name} may say no more`;
+}
+
+export function read(world: World): Done {
+  const { dice } = world;
+  const tab = tabOf(world);
+  const page = dice.find(tab?.pages.values() ?? []);
+  if (!tab || !page) return undefined;
+  const seq = dice.between(1, Math.max(1, page.next - 1));
+  tab.read(page.room, seq);
+  return `${tab.name} ${page.room} to ${seq}`;
+}
+
+export function nick(world: World): Done {
+  const { dice } = world;
+  const tab = tabOf(world);
+  const wished = dice.chance(0.2) ? dice.find(world.tabs)?.chat.me?.user : undefined;
+  tab?.change({ is: "nick", room: "", of: 0, text: wished ?? world.name(tab.person.name) });
+  return tab?.name;
+}
+
+export function moderate(world: World): Done {
+  const { dice, people, profile } = world;
+  const [first, ...others] = people;
+  const tab = profile.isModerated ? dice.find(first!.tabs) : undefined;
+  const other = dice.find(others, ({ uid }) => uid !== undefined);
+  if (!tab || !other) return undefined;
+  const what = dice.pick(["kick", "mute", "ban"] as const);
+  const room = dice.pick(profile.rooms);
+  other.isBarred = true;
+  tab.moderate(what, room, other.uid!, dice.pick([0, 1, undefined]));
+  return `${tab.name} ${what} ${other.name} in ${room}`;
 }
 
 export function typing(world: World): Done {

@@ -36,6 +36,18 @@ export async function kill(world: World): Promise<Done> {
   return `${heard * 100} % hear of it`;
 }
 
+/** The oldest entries of all rooms go. */
+export async function retain({ life, dice, profile }: World): Promise<Done> {
+  if (!life || !profile.isCut) return undefined;
+  const messages = dice.pick([1, 5, 20, 100]);
+  for (let isDone = false; !isDone;) {
+    const retained = await life.store.retain({ since: -Infinity, messages, bytes: Infinity });
+    for (const { room, first } of retained.cuts) life.hub.rooms.get(room)?.cut(first);
+    isDone = retained.isDone;
+  }
+  return `all but ${messages}`;
+}
+
 export function drain({ life }: World): Done {
   if (!life || life.isDraining) return undefined;
   life.drain();

@@ -1,6 +1,10 @@
 // The end of a schedule: nothing breaks any more, so all must become well; then everybody goes, and
 // nothing may be left over.
-import { differs } from "./truth.ts";
+import { directName, partiesOf } from "../../src/direct_name.ts";
+import { EVERYWHERE } from "../../src/sanctions.ts";
+import type { RoomName, UserId } from "../../src/protocol.ts";
+import type { Tab } from "./tab.ts";
+import { differs, misshows } from "./truth.ts";
 import type { World } from "./world.ts";
 
 /** Within this everybody must be connected, idle and up to date, in simulated milliseconds. */
@@ -25,16 +29,22 @@ export async function heal(world: World): Promise<void> {
   for (const person of world.people) if (person.tabs.length === 0) person.open();
   await until(world, HEALS_MS, () => problemOf(world));
 
+  // What moderators asked for is done by now.
+  await lift(world);
   world.trace("all is well; everybody says something");
   const before = world.tabs.map(({ pair }) => pair);
-  for (const tab of world.tabs) for (const room of tab.rooms) tab.say(room, tab.person.text(30));
+  const { mentions, direct } = sayAll(world);
   await until(world, HEALS_MS, () => problemOf(world));
+  const readers = readAll(world);
   const filledAt = world.clock.nowMs + RATES_FILL_MS;
   await until(
     world,
     HEALS_MS,
     () => world.clock.nowMs < filledAt ? "rates fill" : problemOf(world),
   );
+  holdsMentions(world, mentions);
+  holdsDirect(world, direct);
+  holdsMarkers(world, readers);
   world.trace("everybody says and asks much, and reads only then");
   sayMuch(world);
   await world.settle();
@@ -53,6 +63,32 @@ export async function end(world: World): Promise<void> {
     for (const tab of [...person.tabs]) person.drop(tab, world.dice.chance(0.5));
   }
   await until(world, GONE_MS, () => leftOver(world));
+}
+
+/** Everybody says something in each of their rooms, and to somebody who is there. */
+function sayAll({ tabs }: World) {
+  const mentions: { room: string; text: string; uid: UserId }[] = [];
+  const direct = new Set<RoomName>();
+  for (const tab of tabs) {
+    for (const room of tab.rooms) {
+      const me = tab.chat.me!.uid;
+      const other = tabs.find(({ chat, rooms }) => rooms.has(room) && chat.me!.uid !== me)?.chat.me;
+      const text = tab.person.text(40, other?.user);
+      if (!tab.say(room, text) || !other) continue;
+      mentions.push({ room, text, uid: other.uid });
+      if (tab.direct(other.uid, tab.person.text(40))) direct.add(directName(me, other.uid)!);
+    }
+  }
+  return { mentions, direct };
+}
+
+/** One page of everybody's reads all of its rooms; the others hear of it. */
+function readAll({ people }: World): Tab[] {
+  const readers = people.map(({ tabs }) => tabs[0]!);
+  for (const tab of readers) {
+    for (const room of tab.rooms) tab.read(room, tab.pages.get(room)!.next - 1);
+  }
+  return readers;
 }
 
 /** Everybody says as much as an outbox holds, and asks something. */
@@ -115,7 +151,8 @@ function problemOf(world: World): string | undefined {
     const { chat, rooms, pages, problem, isAsking } = tab;
     if (problem === undefined) continue;
     // As a page does: it joins where it was refused, and where something waits to be said.
-    const wanted = [...rooms, ...chat.unsent.map(({ room }) => room)];
+    const waiting = chat.unsent.filter(({ status, to }) => status === "waiting" && !to);
+    const wanted = [...rooms, ...waiting.map(({ room }) => room)];
     for (const room of wanted) if (!pages.has(room) && !isAsking) tab.join(room);
     return `${tab.name} ${problem}`;
   }
@@ -129,14 +166,82 @@ function problemOf(world: World): string | undefined {
   return undefined;
 }
 
+/** Those who were mentioned heard of it, and nobody else. */
+function holdsMentions(
+  { tabs, truth, violated }: World,
+  mentions: readonly { room: string; text: string; uid: UserId }[],
+): void {
+  for (const { room, text, uid } of mentions) {
+    const draft = truth.log(room)?.drafts.find((draft) =>
+      draft.type === "chat" && draft.text === text
+    );
+    const isMeant = draft?.type === "chat" && draft.mentions?.includes(uid);
+    if (!isMeant) violated(`W10.12: ${text} in ${room} does not mention ${uid}`);
+  }
+  for (const { name, pair } of tabs) {
+    const missing = pair?.rules?.missing;
+    if (missing) violated(`W10.12: ${name} never heard of its mention in ${missing}`);
+  }
+}
+
+/** What was said to one person is with every page of both. */
+function holdsDirect({ tabs, truth, violated }: World, said: ReadonlySet<RoomName>): void {
+  for (const room of said) {
+    const next = truth.log(room)!.entries.length + 1;
+    for (const { name, chat, pair } of tabs) {
+      if (!partiesOf(room)!.includes(chat.me!.uid) || pair!.rules!.nextOf(room) === next) continue;
+      violated(`W10.14: ${name} did not hear all of ${room}`);
+    }
+  }
+}
+
+/** How far somebody has read is known to the server, and to their other pages. */
+function holdsMarkers({ life, tabs, truth, violated }: World, readers: readonly Tab[]): void {
+  for (const { chat, rooms, name } of readers) {
+    const { uid } = chat.me!;
+    for (const room of rooms) {
+      const length = truth.log(room)?.entries.length ?? 0;
+      const marker = life!.hub.rooms.get(room)?.presence.readTo(uid);
+      if (marker !== length) violated(`W10.10: ${name} read ${room} to ${length}, not ${marker}`);
+      for (const other of tabs) {
+        if (other.chat.me!.uid !== uid || !other.rooms.has(room)) continue;
+        if (chat !== other.chat && other.readTo.get(room) !== length) {
+          violated(`W10.10: ${other.name} never heard that ${name} read ${room}`);
+        }
+      }
+    }
+  }
+}
+
+/** Nobody is muted or banned any more. */
+async function lift({ life, truth }: World): Promise<void> {
+  for (const kind of ["mute", "ban"] as const) {
+    for (const { key } of await life!.store.list(kind, 0)) {
+      const [place = EVERYWHERE, uid = ""] = key.split(" ");
+      await life!.hub.sanctions.lift(kind, place, uid);
+    }
+  }
+  truth.sanctions.clear();
+}
+
 /** The store, the truth and what people heard of their messages agree. */
 async function holdsTruth({ truth, life, violated }: World): Promise<void> {
   const said = new Set<string>();
-  for (const [room, { entries }] of truth.logs) {
-    const stored = await life!.store.all(room);
-    const isAll = stored.length === entries.length && !differs(stored, entries, 1);
+  for (const [room, log] of truth.logs) {
+    const { first, entries } = log;
+    const { entries: stored, page } = await life!.store.all(room);
+    const length = entries.length;
+    const isAll = stored.length === length - first + 1 && !differs(stored, log, first, length);
     if (!isAll) violated(`the store does not hold what ${room} must hold`);
-    for (const { uid, text } of entries) {
+    const before = length + 1;
+    const problem = misshows(page.messages, log, { seq: length, before, uid: "" });
+    const isWhole = page.messages.length === entries.slice(first - 1)
+      .filter(({ type }) => type === "chat").length;
+    if (problem || !isWhole) violated(`the store does not show what ${room} must show: ${problem}`);
+    for (const entry of entries) {
+      // A retry may have come when retention had taken the first one, and its ref (W7.2).
+      if (entry.type !== "chat" || entry.seq < first) continue;
+      const { uid, text } = entry;
       if (said.has(`${uid} ${text}`)) violated(`P4: ${text} is in ${room} twice`);
       said.add(`${uid} ${text}`);
     }
@@ -147,9 +252,10 @@ async function holdsTruth({ truth, life, violated }: World): Promise<void> {
 function presenceProblem({ tabs, life }: World): string | undefined {
   for (const [name, { presence }] of life!.hub.rooms) {
     const inside = new Set(
-      tabs.filter(({ rooms }) => rooms.has(name)).map(({ chat }) => chat.me!.uid),
+      tabs.filter(({ rooms }) => rooms.has(name))
+        .map(({ chat: { me } }) => `${me!.uid} ${me!.user}`),
     );
-    const shown = new Set(presence.first(1000).map(({ uid }) => uid));
+    const shown = new Set(presence.first(1000).map(({ uid, user }) => `${uid} ${user}`));
     if (inside.symmetricDifference(shown).size > 0) {
       return `W9: ${name} shows ${[...shown]}, and ${[...inside]} are in it`;
     }

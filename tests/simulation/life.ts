@@ -1,5 +1,6 @@
 // One life of the server, from its start to its end: the real gate, hub and sessions over a store
 // and a loop that do only what they are told.
+import { isDirect } from "../../src/direct_name.ts";
 import { Authenticator } from "../../src/gate/authenticator.ts";
 import { offersBatches } from "../../src/gate/credential.ts";
 import { type Admission, Gate } from "../../src/gate/gate.ts";
@@ -7,6 +8,7 @@ import { GuestSessions } from "../../src/gate/guest.ts";
 import { AddressLimits } from "../../src/gate/limit.ts";
 import { Proxies } from "../../src/gate/proxies.ts";
 import type { HttpRefusal } from "../../src/gate/refusal.ts";
+import { hashToken } from "../../src/gate/token.ts";
 import { Revocations } from "../../src/gate/revocations.ts";
 import { SignIns } from "../../src/gate/sign_ins.ts";
 import { Hub, type HubSettings } from "../../src/hub.ts";
@@ -20,6 +22,8 @@ import type { SimStore } from "./store.ts";
 import type { Truth } from "./truth.ts";
 import { type Owners, WireRules } from "./wire_rules.ts";
 
+/** Who shows it may do everything. */
+export const ADMIN_TOKEN = "the moderator's";
 /** How long a server that goes down waits for its clients. */
 const DRAIN_MS = 10_000;
 /** How long a session that is sent home has at least to take all that is for it. */
@@ -72,7 +76,14 @@ export class Life {
     const signIns = new SignIns(store);
     this.gate = new Gate({
       authenticator: new Authenticator({
-        accesses: [{ tokenHash: undefined, guests: new GuestSessions(secret, "open") }],
+        accesses: [
+          { tokenHash: undefined, guests: new GuestSessions(secret, "open") },
+          {
+            tokenHash: hashToken(ADMIN_TOKEN),
+            guests: new GuestSessions(secret, "admin"),
+            isAdmin: true,
+          },
+        ],
         jwt: undefined,
         signIns,
         revocations: new Revocations(store),
@@ -109,8 +120,11 @@ export class Life {
   }
 
   /** What a plain request hears of the gate. */
-  probe(request: Request): { status: number; body: Partial<HttpRefusal["refusal"]> } {
-    const admission = this.#admit(request);
+  probe(
+    request: Request,
+    address: string,
+  ): { status: number; body: Partial<HttpRefusal["refusal"]> } {
+    const admission = this.#admit(request, address);
     if (!admission.ok) return { status: admission.status, body: admission.refusal };
     admission.release();
     return { status: 426, body: {} };
@@ -121,7 +135,7 @@ export class Life {
     const headers = new Headers({ host: pair.url.host });
     if (pair.protocols.length > 0) headers.set("sec-websocket-protocol", pair.protocols.join(", "));
     const request = new Request(pair.url.href.replace(/^ws/, "http"), { headers });
-    const admission = this.#admit(request);
+    const admission = this.#admit(request, pair.address);
     if (!admission.ok) return pair.refuse();
     const isBatched = offersBatches(request);
     pair.socket.isOpen = true;
@@ -147,8 +161,8 @@ export class Life {
   }
 
   /** Guests are let in at once. */
-  #admit(request: Request): Admission {
-    const admission = this.gate.admit(request, "10.0.0.1");
+  #admit(request: Request, address: string): Admission {
+    const admission = this.gate.admit(request, address);
     if (admission instanceof Promise) throw new Error("the gate took its time");
     return admission;
   }
@@ -159,7 +173,7 @@ export class Life {
       hub: this.#watched(pair),
       socket: pair.socket,
       identity,
-      address: "10.0.0.1",
+      address: pair.address,
       isBatched,
       hasHeartbeat: true,
       ended: () => {},
@@ -167,6 +181,7 @@ export class Life {
     pair.rules = new WireRules({
       name: pair.name,
       uid: identity.uid,
+      isAdmin: identity.isAdmin === true,
       limits: settings.limits,
       truth,
       owners,
@@ -213,10 +228,12 @@ export class Life {
       });
     const store = watch(this.store, ["active"]);
     const openRoom = async (name: RoomName) => {
+      const isJoin = !(isDirect(name) && pair.rules?.asks("direct"));
+      if (isJoin) begun("a join");
       const room = await this.hub.openRoom(name);
-      if (room) pair.rules?.holds(name);
+      if (room && isJoin) pair.rules?.holds(name);
       return room;
     };
-    return watch(this.hub, ["openRoom"], { store, openRoom });
+    return watch(this.hub, [], { store, openRoom });
   }
 }

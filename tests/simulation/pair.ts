@@ -34,6 +34,8 @@ export class Pair {
   readonly url: URL;
   readonly protocols: readonly string[];
   readonly client: ClientSocket;
+  /** Where it comes from. */
+  readonly address: string;
   readonly socket: ServerSocket;
   served: Served | undefined;
   /** What the server may send here; known from when it is served. */
@@ -49,13 +51,19 @@ export class Pair {
 
   constructor(
     name: string,
-    target: { url: URL; protocols: readonly string[]; client: ClientSocket },
+    target: {
+      url: URL;
+      protocols: readonly string[];
+      client: ClientSocket;
+      address: string;
+    },
     accept: (pair: Pair) => void,
   ) {
     this.name = name;
     this.url = target.url;
     this.protocols = target.protocols;
     this.client = target.client;
+    this.address = target.address;
     this.socket = new ServerSocket(this);
     this.#accept = accept;
   }

@@ -19,6 +19,10 @@ export interface Profile {
   isSqlite: boolean;
   /** The store answers at once, as one in memory does. */
   isPrompt: boolean;
+  /** Somebody may do everything, and does. */
+  isModerated: boolean;
+  /** Retention takes old entries now and then. */
+  isCut: boolean;
   /** The transport can cut a connection. */
   canAbort: boolean;
   faults: { net: number; store: number; life: number };
@@ -52,6 +56,8 @@ export function drawProfile(dice: Dice): Profile {
     isSqlite: dice.chance(0.3),
     isPrompt: dice.chance(0.15),
     canAbort: dice.chance(0.5),
+    isModerated: dice.chance(0.4),
+    isCut: dice.chance(0.3),
     faults: {
       net: dice.pick([0, 1, 1, 3]),
       store: dice.pick([0, 1, 3]),

@@ -13,7 +13,9 @@ export class SqliteMemory extends DirectSqlite {
 
   /** Appends these and one that the log can't take. None is kept. */
   failAppend(drafts: readonly Draft[]): void {
-    const impossible = { ...drafts[0]!, ref: "impossible", text: null as unknown as string };
+    const { room, epoch, ts, uid, user } = drafts[0]!;
+    const text = null as unknown as string;
+    const impossible = { type: "chat" as const, room, epoch, ts, uid, user, text };
     try {
       this.log.append([...drafts, impossible]);
     } catch {

@@ -21,6 +21,11 @@ const STEPS: [group: Group, weight: number, step: Step][] = [
   ["act", 2, acting.join],
   ["act", 2, acting.leave],
   ["act", 2, acting.ask],
+  ["act", 8, acting.change],
+  ["act", 1, acting.direct],
+  ["act", 1, acting.read],
+  ["act", 0.4, acting.nick],
+  ["act", 0.8, acting.moderate],
   ["act", 0.5, acting.typing],
   ["act", 0.5, acting.binary],
   ["act", 1, acting.resend],
@@ -34,6 +39,7 @@ const STEPS: [group: Group, weight: number, step: Step][] = [
   ["net", 1.2, breaking.cut],
   ["store", 1, breaking.storeFails],
   ["life", 0.2, breaking.kill],
+  ["life", 0.4, breaking.retain],
   ["life", 0.15, breaking.drain],
 ];
 

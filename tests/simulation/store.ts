@@ -2,13 +2,13 @@
 // in any order. What it keeps is known to the truth, from which the next server's is made.
 import type { Entry, RoomName, UserId } from "../../src/protocol.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
-import { type Appended, type Draft, type Outcome, StoreError } from "../../src/store/store.ts";
-import type { Head, Keep, MarkStore, Page, PageSize } from "../../src/store/store.ts";
+import { type Draft, type Outcome, StoreError } from "../../src/store/store.ts";
+import type { Authored, Head, Keep, MarkStore, Page, PageSize } from "../../src/store/store.ts";
 import type { Retained, Store, Stored } from "../../src/store/store.ts";
 import type { Dice } from "./dice.ts";
 import type { Profile } from "./profile.ts";
 import { SqliteMemory } from "./sqlite_memory.ts";
-import type { ChatDraft, Truth } from "./truth.ts";
+import type { Log, Truth } from "./truth.ts";
 
 /** How many calls of all are slow. */
 const SLOW = 0.15;
@@ -45,7 +45,18 @@ export class SimStore implements Store {
     dice: Dice,
     violated: (what: string) => void,
   ) {
-    this.marks = memory.marks;
+    this.marks = {
+      mark: async (marks) => {
+        await memory.marks.mark(marks);
+        for (const mark of marks) truth.marks.set(`${mark.room} ${mark.uid}`, mark);
+      },
+      marker: (...args) => memory.marks.marker(...args),
+      readers: (...args) => memory.marks.readers(...args),
+      knows: (...args) => memory.marks.knows(...args),
+      unread: (...args) => memory.marks.unread(...args),
+      forgetUser: (...args) => memory.marks.forgetUser(...args),
+      direct: (...args) => memory.marks.direct(...args),
+    };
     this.#memory = memory;
     this.#truth = truth;
     this.#isPrompt = isPrompt;
@@ -61,17 +72,30 @@ export class SimStore implements Store {
     violated: (what: string) => void,
   ): Promise<SimStore> {
     const memory = isSqlite ? new SqliteMemory() : new MemoryStore();
-    for (const [room, { epoch, entries }] of truth.logs) {
-      await memory.append(entries.map(({ seq: _, ...entry }) => ({ ...entry, room, epoch })));
+    // Those of which the least is kept come first: what is cut of a later log is none of theirs.
+    const kept = ([, { entries, first }]: [string, Log]) => entries.length - first;
+    for (const [, { epoch, first, drafts }] of [...truth.logs].sort((a, b) => kept(a) - kept(b))) {
+      await memory.append(drafts.map(({ ref, ...draft }, index) => (
+        // The ref of what is cut may have been used again.
+        { ...draft, epoch, ...(ref !== undefined && index + 1 >= first && { ref }) }
+      )));
+      const messages = drafts.length - first + 1;
+      for (let isDone = first === 1; !isDone;) {
+        ({ isDone } = await memory.retain({ since: -Infinity, messages, bytes: Infinity }));
+      }
+    }
+    await memory.marks.mark([...truth.marks.values()]);
+    for (const { kind, key, value, expires } of truth.records.values()) {
+      await memory.put(kind, key, value, expires);
     }
     return new SimStore(memory, truth, isPrompt, dice, violated);
   }
 
   append<D extends Draft>(drafts: readonly D[]): Promise<Outcome<D>[]> {
-    return this.#append(drafts as readonly ChatDraft[]) as Promise<Outcome<D>[]>;
+    return this.#append(drafts) as Promise<Outcome<D>[]>;
   }
 
-  #append(drafts: readonly ChatDraft[]): Promise<Appended[]> {
+  #append(drafts: readonly Draft[]): Promise<Outcome[]> {
     const about = drafts.map(({ room }) => room).join(" ");
     const answered = this.#call("append", about, async () => {
       const appended = await this.#memory.append(drafts);
@@ -82,8 +106,10 @@ export class SimStore implements Store {
       return appended;
     }, () => this.#memory instanceof SqliteMemory && this.#memory.failAppend(drafts));
     answered.then((appended) => {
-      for (const [index, { room, text }] of drafts.entries()) {
-        if (appended[index]!.isNew) this.onStored(room, text.length);
+      for (const [index, draft] of drafts.entries()) {
+        const outcome = appended[index]!;
+        const length = "text" in draft ? draft.text.length : 0;
+        if ("isNew" in outcome && outcome.isNew) this.onStored(draft.room, length);
       }
     }, () => {});
     return answered;
@@ -113,16 +139,27 @@ export class SimStore implements Store {
     return this.#call("active", "", () => this.#memory.active(since, limit));
   }
 
-  retain(keep: Keep): Promise<Retained> {
-    return this.#memory.retain(keep);
+  authored(uid: UserId, after: number): Promise<Authored> {
+    return this.#memory.authored(uid, after);
+  }
+
+  disown(uid: UserId, after: number, next: number, user: string): Promise<void> {
+    return this.#memory.disown(uid, after, next, user);
+  }
+
+  async retain(keep: Keep): Promise<Retained> {
+    const retained = await this.#memory.retain(keep);
+    for (const { room, first } of retained.cuts) this.#truth.cut(room, first);
+    return retained;
   }
 
   keep(name: string, fresh: string): Promise<string> {
     return this.#memory.keep(name, fresh);
   }
 
-  put(kind: string, key: string, value: string, expires: number | null): Promise<void> {
-    return this.#memory.put(kind, key, value, expires);
+  async put(kind: string, key: string, value: string, expires: number | null): Promise<void> {
+    await this.#memory.put(kind, key, value, expires);
+    this.#truth.records.set(`${kind} ${key}`, { kind, key, value, expires });
   }
 
   get(kind: string, key: string, now: number): Promise<string | undefined> {
@@ -133,8 +170,9 @@ export class SimStore implements Store {
     return this.#memory.list(kind, now);
   }
 
-  remove(kind: string, key: string): Promise<void> {
-    return this.#memory.remove(kind, key);
+  async remove(kind: string, key: string): Promise<void> {
+    await this.#memory.remove(kind, key);
+    this.#truth.records.delete(`${kind} ${key}`);
   }
 
   check(): Promise<void> {
@@ -145,10 +183,12 @@ export class SimStore implements Store {
     return this.#memory.close();
   }
 
-  /** All of a room, past every gate. */
-  async all(room: RoomName): Promise<Entry[]> {
+  /** All of a room that is kept, past every gate. */
+  async all(room: RoomName): Promise<{ entries: Entry[]; page: Page }> {
     const everything = { limit: Infinity, bytes: Infinity };
-    return (await this.#memory.page(room, Number.MAX_SAFE_INTEGER, everything)).messages;
+    const { first, seq } = (await this.#memory.head(room))!;
+    const entries = await this.#memory.replay(room, first - 1, seq, everything);
+    return { entries: entries!, page: await this.#memory.page(room, seq + 1, everything) };
   }
 
   #call<T>(

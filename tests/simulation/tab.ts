@@ -1,12 +1,21 @@
 // A page of somebody's: a real SDK on a simulated WebSocket, fetch and clock. Holds it to what it
 // promises (P2 to P4) with every event.
 import { type Chat, connect, type Joined, type Outgoing } from "../../static/chat.js";
-import type { Entry } from "../../src/protocol.ts";
+import type { Entry, Refusal, UserId } from "../../src/protocol.ts";
 import { TabClock } from "./clock.ts";
 import { Page } from "./page.ts";
 import { ClientSocket } from "./client_socket.ts";
 import type { Pair } from "./pair.ts";
 import type { Person } from "./person.ts";
+
+/** What is done to a message, to a room, or to oneself. */
+export interface Change {
+  is: "edit" | "delete" | "react" | "topic" | "nick";
+  room: string;
+  of: number;
+  text: string;
+  on?: boolean;
+}
 
 export class Tab {
   readonly name: string;
@@ -17,6 +26,8 @@ export class Tab {
   readonly pages = new Map<string, Page>();
   /** Rooms it wants to be in. */
   readonly rooms = new Set<string>();
+  /** How far it was told that others of its pages have read. */
+  readonly readTo = new Map<string, number>();
   /** The newest connection. */
   pair: Pair | undefined;
   /** Joins and questions that are not answered. */
@@ -30,6 +41,7 @@ export class Tab {
     this.clock = new TabClock(world.clock, world.dice);
     this.chat = connect("https://chat.example", {
       name: person.name,
+      ...(person.token !== undefined && { token: person.token }),
       plain: person.isPlain,
       storage: person.storage,
       maxUnsent: world.profile.maxUnsent,
@@ -39,7 +51,16 @@ export class Tab {
     });
     this.chat.on("joined", (joined) => this.#joined(joined));
     this.chat.on("entry", (entry) => this.#entry(entry));
-    this.chat.on("left", ({ room }) => void this.pages.delete(room));
+    this.chat.on("read", ({ room, seq }) => this.readTo.set(room, seq));
+    this.chat.on("direct", () => world.meet("a direct entry where nobody looks"));
+    this.chat.on("welcome", ({ uid }) => person.uid = uid);
+    this.chat.on("error", (refusal) => this.#barred(refusal.room, refusal));
+    this.chat.on("left", ({ room, reason }) => {
+      this.pages.delete(room);
+      if (reason === undefined) return;
+      world.meet(`a ${reason} page`);
+      this.rooms.delete(room);
+    });
     this.chat.on("outgoing", (outgoing) => this.#outgoing(outgoing));
     this.chat.on("state", (state) => {
       if (state.status === "stopped") this.#violated(`stopped: ${state.message}`);
@@ -52,7 +73,10 @@ export class Tab {
 
   join(room: string): void {
     this.rooms.add(room);
-    this.#ask(`join ${room}`, this.chat.join(room), () => this.pages.delete(room));
+    this.#ask(`join ${room}`, this.chat.join(room), (error) => {
+      this.pages.delete(room);
+      this.#barred(room, error);
+    });
   }
 
   leave(room: string): void {
@@ -69,6 +93,44 @@ export class Tab {
       if (error instanceof RangeError) return false;
       throw error;
     }
+  }
+
+  /** Says something to one user; false: too much is unsent. */
+  direct(to: UserId, text: string): boolean {
+    try {
+      this.chat.direct(to, text);
+      return true;
+    } catch (error) {
+      if (error instanceof RangeError) return false;
+      throw error;
+    }
+  }
+
+  /** Does something to a message of a room, or to the room. */
+  change(what: Change): void {
+    const { room } = what;
+    this.#ask(
+      what.is,
+      {
+        edit: () => this.chat.edit(room, what.of, what.text),
+        delete: () => this.chat.delete(room, what.of),
+        react: () => this.chat.react(room, what.of, what.text, what.on),
+        topic: () => this.chat.setTopic(room, what.text),
+        nick: () => this.chat.nick(what.text),
+      }[what.is](),
+    );
+  }
+
+  /** As a moderator. */
+  moderate(what: "kick" | "mute" | "ban", room: string, uid: UserId, minutes?: number): void {
+    this.#ask(
+      what,
+      what === "kick" ? this.chat.kick(room, uid) : this.chat[what](room, uid, minutes),
+    );
+  }
+
+  read(room: string, seq: number): void {
+    this.chat.read(room, seq);
   }
 
   ask(what: "history" | "members" | "rooms", room: string, before?: number): void {
@@ -108,7 +170,8 @@ export class Tab {
   }
 
   #joined(joined: Joined): void {
-    const { room, epoch, resumed, gap, messages, seq } = joined;
+    const { room, epoch, resumed, gap, read } = joined;
+    this.readTo.set(room, read);
     const page = this.pages.get(room);
     if (resumed) {
       if (page?.epoch !== epoch) this.#violated(`P3: ${room} resumes what it does not have`);
@@ -116,8 +179,7 @@ export class Tab {
     }
     const wasAsked = [...this.#asking.values()].includes(`join ${room}`);
     if (page && !gap && !wasAsked) this.#violated(`P3: ${room} starts anew without a reason`);
-    if (messages.length > 0 && messages.at(-1)!.seq !== seq) this.#violated(`${room} ends early`);
-    this.pages.set(room, new Page(this.person.world.truth, joined));
+    this.pages.set(room, new Page(this.person.world.truth, this.chat.me!.uid, joined));
   }
 
   #entry(entry: Entry): void {
@@ -136,13 +198,20 @@ export class Tab {
     }
   }
 
-  #ask(what: string, answer: Promise<unknown>, refused = () => {}): void {
+  /** One may not be there: nobody tries again. */
+  #barred(room: string | undefined, { code }: Pick<Refusal, "code">): void {
+    if (room === undefined || !["FORBIDDEN", "NOT_FOUND"].includes(code)) return;
+    this.rooms.delete(room);
+    this.pages.delete(room);
+  }
+
+  #ask(what: string, answer: Promise<unknown>, refused = (_: Refusal) => {}): void {
     const key = Symbol();
     this.#asking.set(key, what);
     const done = () => this.#asking.delete(key);
-    answer.then(done, () => {
+    answer.then(done, (refusal) => {
       done();
-      refused();
+      refused(refusal);
     });
   }
 

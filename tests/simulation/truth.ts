@@ -1,24 +1,31 @@
 // What the logs must hold: a second, simple account of every append, against which the store, the
 // wire and the pages are held. Knows every epoch there ever was.
-import type { Entry, RoomName } from "../../src/protocol.ts";
-import type { Appended, Draft } from "../../src/store/store.ts";
+import { entryOf } from "../../src/entry.ts";
+import type { Chat, Entry, Message, RoomName, UserId } from "../../src/protocol.ts";
+import type { Draft, Mark, Outcome, Stored } from "../../src/store/store.ts";
+import { emptied, judge, shown, topicOf } from "../store/account.ts";
 
-/** What is said; in this world nothing else is put into a log. */
-export type ChatDraft = Extract<Draft, { type: "chat" }>;
-
-/** An entry with the ref that it was sent under. */
-export type Kept = Omit<ChatDraft, "room" | "epoch"> & { seq: number };
-
+/** `entries` are all that ever were, with what each was made of; those from `first` on are kept. */
 export interface Log {
   epoch: string;
-  entries: Kept[];
+  first: number;
+  entries: Entry[];
+  drafts: Draft[];
 }
+
+const NOTHING: Log = { epoch: "", first: 1, entries: [], drafts: [] };
+const COMPARED = ["epoch", "seq", "ts", "isNew", "author", "refused"];
 
 export class Truth {
   #logs = new Map<RoomName, Log>();
-  readonly #lineages = new Map<string, readonly Kept[]>();
+  readonly #lineages = new Map<string, Log>();
   /** `room uid ref` → seq. */
   #seqs = new Map<string, number>();
+  /** Markers and facts that the store said it keeps. */
+  readonly marks = new Map<string, Mark>();
+  readonly records = new Map<string, Stored & { kind: string }>();
+  /** Mutes and bans that a moderator was told of and nobody ended: `kind room uid`. */
+  readonly sanctions = new Set<string>();
 
   get logs(): ReadonlyMap<RoomName, Log> {
     return this.#logs;
@@ -30,77 +37,148 @@ export class Truth {
   }
 
   /** All that the room's log ever held in an epoch. */
-  entries(room: RoomName, epoch: string): readonly Kept[] {
-    return this.#lineages.get(`${room} ${epoch}`) ?? [];
+  lineage(room: RoomName, epoch: string): Log {
+    return this.#lineages.get(`${room} ${epoch}`) ?? NOTHING;
+  }
+
+  /** Where a user's ref stands in the room's log as it is now. */
+  seqOf(room: RoomName, uid: UserId, ref: string): number | undefined {
+    return this.#seqs.get(`${room} ${uid} ${ref}`);
   }
 
   /** Takes what the store did with a draft; returns what is wrong with that. */
-  append(draft: ChatDraft, appended: Appended): string | undefined {
-    const { room, epoch, ...rest } = draft;
-    const log = this.#logs.get(room) ?? this.#begin(room, { epoch, entries: [] });
-    const key = draft.ref === undefined ? undefined : `${room} ${draft.uid} ${draft.ref}`;
-    const known = key === undefined ? undefined : this.#seqs.get(key);
-    const seq = known ?? log.entries.length + 1;
-    const ts = known === undefined
-      ? Math.max(draft.ts, log.entries.at(-1)?.ts ?? 0)
-      : log.entries[known - 1]!.ts;
-    const right: Appended = { epoch: log.epoch, seq, ts, isNew: known === undefined };
-    if (known === undefined) {
-      log.entries.push({ ...rest, seq, ts });
-      if (key !== undefined) this.#seqs.set(key, seq);
-    }
-    const is = JSON.stringify(appended, ["epoch", "seq", "ts", "isNew"]);
-    const must = JSON.stringify(right, ["epoch", "seq", "ts", "isNew"]);
+  append(draft: Draft, outcome: Outcome): string | undefined {
+    const is = JSON.stringify(outcome, COMPARED);
+    const must = JSON.stringify(this.#append(draft), COMPARED);
     return is === must ? undefined : `the store answered ${is} and should have ${must}`;
+  }
+
+  /** Retention cut a log. */
+  cut(room: RoomName, first: number): void {
+    const log = this.#logs.get(room)!;
+    for (let seq = log.first; seq < first; seq++) {
+      const { uid, ref } = log.drafts[seq - 1]!;
+      if (ref !== undefined) this.#seqs.delete(`${room} ${uid} ${ref}`);
+    }
+    log.first = first;
   }
 
   /** The logs as they are, to come back to. */
   copy(): Map<RoomName, Log> {
     return new Map(
-      [...this.#logs].map(([room, { epoch, entries }]) => [room, { epoch, entries: [...entries] }]),
+      [...this.#logs].map(([room, { entries, drafts, ...log }]) => [
+        room,
+        { ...log, entries: [...entries], drafts: [...drafts] },
+      ]),
     );
   }
 
-  /** From here on the logs are these; `renew` gives an epoch its successor. */
+  /** From here on the logs are these, and nothing else; `renew` gives an epoch its successor. */
   replace(logs: ReadonlyMap<RoomName, Log>, renew: (epoch: string) => string): void {
     this.#logs = new Map();
     this.#seqs = new Map();
-    for (const [room, { epoch, entries }] of logs) {
+    for (const facts of [this.marks, this.records, this.sanctions]) facts.clear();
+    for (const [room, { epoch, first, entries, drafts }] of logs) {
       if (entries.length === 0) continue;
-      this.#begin(room, { epoch: renew(epoch), entries: [...entries] });
-      for (const { uid, ref, seq } of entries) {
-        if (ref !== undefined) this.#seqs.set(`${room} ${uid} ${ref}`, seq);
+      const log = { epoch: renew(epoch), first, entries: [...entries], drafts: [...drafts] };
+      this.#begin(room, log);
+      for (const [index, { uid, ref }] of drafts.entries()) {
+        if (ref !== undefined && index + 1 >= first) {
+          this.#seqs.set(`${room} ${uid} ${ref}`, index + 1);
+        }
       }
     }
   }
 
+  #append(draft: Draft): Outcome {
+    const { room, uid, ref } = draft;
+    const there = this.#logs.get(room);
+    if (!there && "of" in draft) return { refused: "missing" };
+    const log = there ??
+      this.#begin(room, { epoch: draft.epoch, first: 1, entries: [], drafts: [] });
+    const { epoch, entries, drafts } = log;
+    const known = ref === undefined ? undefined : entries[this.seqOf(room, uid, ref)! - 1];
+    const judged = known ?? ("of" in draft ? judge(log, draft) : undefined);
+    if (judged && "refused" in judged) return judged;
+    if (judged) return { epoch, seq: judged.seq, ts: judged.ts, isNew: false };
+
+    const seq = entries.length + 1;
+    const ts = Math.max(draft.ts, entries.at(-1)?.ts ?? 0);
+    entries.push(entryOf(draft, { seq, ts }));
+    drafts.push(draft);
+    if (ref !== undefined) this.#seqs.set(`${room} ${uid} ${ref}`, seq);
+    const author = draft.type === "deleted" ? entries[draft.of - 1]!.uid : uid;
+    return { epoch, seq, ts, isNew: true, ...(author !== uid && { author }) };
+  }
+
   #begin(room: RoomName, log: Log): Log {
     this.#logs.set(room, log);
-    this.#lineages.set(`${room} ${log.epoch}`, log.entries);
+    this.#lineages.set(`${room} ${log.epoch}`, log);
     return log;
   }
 }
 
 /** Whether an entry on the wire is the one that is kept, and nothing more (W4.2). */
-export function isSame(entry: Entry, kept: Kept | undefined): boolean {
-  return kept !== undefined && entry.type === "chat" && entry.seq === kept.seq &&
-    entry.ts === kept.ts &&
-    entry.uid === kept.uid && entry.user === kept.user && entry.text === kept.text &&
-    entry.replyTo === kept.replyTo &&
-    Object.keys(entry).length === (kept.replyTo === undefined ? 7 : 8);
+export function isSame(entry: Entry | Message, kept: Entry | Message | undefined): boolean {
+  if (!kept) return false;
+  const is: Record<string, unknown> = entry;
+  const must: Record<string, unknown> = kept;
+  const keys = Object.keys(must);
+  return Object.keys(is).length === keys.length && keys.every((key) =>
+    is[key] === must[key] ||
+    (key === "reactions" && JSON.stringify(is[key]) === JSON.stringify(must[key]))
+  );
+}
+
+/** Whether it may be shown as the one that is kept: with its text, or without, once that is gone. */
+export function isShown(entry: Entry, log: Log, upTo = 0): boolean {
+  const kept = log.entries[entry.seq - 1];
+  if (!kept) return false;
+  const gone = emptied(kept, log.entries);
+  if (isSame(entry, gone)) return true;
+  return isSame(entry, kept) && emptied(kept, log.entries.slice(0, upTo)) === kept;
 }
 
 /** What is wrong with entries that should stand in that log from `first` on, or undefined. */
 export function differs(
   entries: readonly Entry[],
-  log: readonly Kept[],
+  log: Log,
   first: number,
+  upTo: number,
 ): string | undefined {
   for (const [index, entry] of entries.entries()) {
     if (entry.seq !== first + index) {
       return `seq ${entry.seq} stands where ${first + index} belongs`;
     }
-    if (!isSame(entry, log[entry.seq - 1])) return `entry ${entry.seq} is not the one in the log`;
+    if (!isShown(entry, log, upTo)) return `entry ${entry.seq} is not the one in the log`;
   }
   return undefined;
+}
+
+/** What is wrong with messages that should be a run of that log's as of a seq, up to `before`. */
+export function misshows(
+  messages: readonly (Entry | Message)[],
+  log: Log,
+  { seq, before, uid }: { seq: number; before: number; uid: UserId },
+): string | undefined {
+  const entries = log.entries.slice(0, seq);
+  const from = messages[0]?.seq ?? before;
+  const chats = entries.filter((entry) =>
+    entry.type === "chat" && entry.seq >= from && entry.seq < before
+  );
+  if (chats.length !== messages.length) return `${messages.length} of ${chats.length} messages`;
+  const wrong = messages.find((message, index) =>
+    !isSame(message, shown(chats[index] as Chat, entries, uid))
+  );
+  return wrong && `message ${wrong.seq} is not as it was at ${seq}`;
+}
+
+/** The topic of a log as of a seq. */
+export function topicAt(log: Log, seq: number): string {
+  return topicOf(log.entries.slice(0, seq));
+}
+
+/** Messages from a seq on, as of another one. */
+export function messagesIn(log: Log, from: number, seq: number): Entry[] {
+  return log.entries.slice(from - 1, seq).filter(({ type }) => type === "chat");
 }

@@ -2,14 +2,15 @@
 // W3.2, W5, W7). Knows the truth, and no client.
 import type { Batch } from "../../src/batch.ts";
 import { CLOSE } from "../../src/close.ts";
+import { isDirect, partiesOf } from "../../src/direct_name.ts";
 import {
   type Entry,
   MAX_FRAME_BYTES,
   type Position,
   type ServerMessage,
 } from "../../src/protocol.ts";
-import type { Limits, RoomName } from "../../src/protocol.ts";
-import { differs, isSame, type Kept, type Truth } from "./truth.ts";
+import type { Limits, RoomName, UserId } from "../../src/protocol.ts";
+import { differs, isSame, messagesIn, misshows, topicAt, type Truth } from "./truth.ts";
 
 type Of<T extends ServerMessage["type"]> = Extract<ServerMessage, { type: T }>;
 
@@ -22,11 +23,36 @@ export type Owners = Map<string, WireRules | undefined>;
 export interface WireRulesOptions {
   name: string;
   uid: string;
+  isAdmin: boolean;
   limits: Limits;
   truth: Truth;
   owners: Owners;
   violated(what: string): void;
   meet(what: string): void;
+}
+
+/** What is answered by an ack. */
+const SAYING = ["chat", "edit", "delete", "react", "topic", "direct"];
+/** What answers a question, where it is not called the same. */
+const ANSWERS: Record<string, string> = {
+  ...Object.fromEntries(SAYING.map((type) => [type, "ack"])),
+  ...{ join: "joined", leave: "left", kick: "kicked", mute: "muted", ban: "banned" },
+};
+
+/** A message of the client, as far as it matters here. */
+interface Asked {
+  type: string;
+  ref: string;
+  room: RoomName;
+  since?: Position;
+  before?: number;
+  uid?: UserId;
+  minutes?: number;
+  of?: number;
+  emoji?: string;
+  on?: boolean;
+  /** Whoever asked is muted there, or banned. */
+  isBarred: boolean;
 }
 
 interface Membership {
@@ -37,8 +63,17 @@ interface Membership {
 
 export class WireRules {
   readonly #options: WireRulesOptions;
-  readonly #asked: { type: string; ref: string; since?: Position; before?: number }[] = [];
+  readonly #asked: Asked[] = [];
   readonly #members = new Map<RoomName, Membership>();
+  /** The next entry of direct conversations that were heard of without a join. */
+  readonly #direct = new Map<RoomName, number>();
+  /** Rooms that it was put out of. */
+  readonly #expelled = new Set<RoomName>();
+  /** How far the user has read, as far as this connection was told. */
+  readonly #read = new Map<RoomName, number>();
+  /** Mentions that are to come, and those that came: `room seq`. */
+  readonly #due = new Set<string>();
+  readonly #mentioned = new Set<string>();
   #isWelcome = false;
   #isSentHome = false;
   /** What was stored in a room while its `joined` is being made, which the server has to hold. */
@@ -60,6 +95,22 @@ export class WireRules {
     return this.#held?.bytes ?? 0;
   }
 
+  /** The next entry of a room that it hears of, where it heard of any. */
+  nextOf(room: RoomName): number | undefined {
+    return this.#members.get(room)?.next ?? this.#direct.get(room);
+  }
+
+  /** Whether something of this type is not answered yet. */
+  asks(type: string): boolean {
+    return this.#asked.some((asked) => asked.type === type);
+  }
+
+  /** A mention of this user that did not come after its entry. */
+  get missing(): string | undefined {
+    const [due] = this.#due;
+    return due;
+  }
+
   /** A join has its place in the room, and is read for. */
   holds(room: RoomName): void {
     this.#held = { room, bytes: 0 };
@@ -79,11 +130,16 @@ export class WireRules {
   received(frame: string): void {
     for (const line of frame.split("\n")) {
       const message = JSON.parse(line);
+      const { owners, uid, truth } = this.#options;
+      if (message.minutes === 0) {
+        truth.sanctions.delete(`${message.type} ${message.room} ${message.uid}`);
+      }
       if (message.ref === undefined) continue;
-      this.#asked.push(message);
-      if (message.type !== "chat") continue;
-      const { owners, uid } = this.#options;
-      const key = `${message.room} ${uid} ${message.ref}`;
+      const kind = message.type === "join" ? "ban" : "mute";
+      const isBarred = truth.sanctions.has(`${kind} ${message.room} ${uid}`);
+      this.#asked.push({ ...message, isBarred });
+      if (!SAYING.includes(message.type)) continue;
+      const key = `${uid} ${message.ref}`;
       owners.set(key, !owners.has(key) || owners.get(key) === this ? this : undefined);
     }
   }
@@ -127,13 +183,36 @@ export class WireRules {
     if (asked?.type === "join") this.#held = undefined;
     switch (message.type) {
       case "joined":
-        return this.#joined(message, asked?.since);
+        return this.#joined(message, asked);
       case "left":
-        return void this.#members.delete(message.room);
+        return this.#left(message);
       case "chat":
+      case "edited":
+      case "deleted":
+      case "reaction":
+      case "topic":
         return this.#entry(message);
       case "ack":
-        return this.#acked(message);
+        return this.#acked(message, asked);
+      case "mention":
+        return this.#mention(message);
+      case "rooms":
+        return this.#listed(message);
+      case "read":
+        return this.#readTo(message.room, message.seq, this.#read.get(message.room) ?? -1);
+      case "muted":
+      case "banned": {
+        const kind = message.type === "muted" ? "mute" : "ban";
+        if (message.until !== null) return;
+        return void this.#options.truth.sanctions.add(`${kind} ${message.room} ${message.uid}`);
+      }
+      case "nick":
+        if (message.room === undefined) {
+          if (message.uid !== this.#options.uid) this.violated("W8.6: somebody else's nick");
+          return;
+        }
+        if (!this.#members.has(message.room)) this.violated("W5.1: nick before joined");
+        return;
       case "history":
         return this.#history(message, asked?.before);
       case "presence":
@@ -147,17 +226,25 @@ export class WireRules {
         this.#isSentHome = true;
         return;
       case "error":
-        this.#options.meet(`an error ${message.code}`);
-        if (
-          message.code === "INTERNAL" || (message.code === "NOT_JOINED" && asked?.type === "chat")
-        ) {
-          this.violated(`an error ${message.code}: ${message.message}`);
-        }
+        this.#refused(message, asked);
     }
   }
 
+  #refused({ code, message }: Of<"error">, asked: Asked | undefined): void {
+    const { meet, truth, uid, isAdmin } = this.#options;
+    meet(`an error ${code}`);
+    const isLost = code === "NOT_JOINED" && asked?.type === "chat" &&
+      !this.#expelled.has(asked.room);
+    if (code === "INTERNAL" || isLost) this.violated(`an error ${code}: ${message}`);
+    if (!asked || !["edit", "delete", "react", "topic"].includes(asked.type)) return;
+    const isRight = ["topic", "delete"].includes(asked.type) && isAdmin && !isDirect(asked.room);
+    if (isRight && code === "FORBIDDEN") this.violated(`W4.6 W4.8: ${asked.type} is forbidden`);
+    const isKept = truth.seqOf(asked.room, uid, asked.ref) !== undefined;
+    if (isKept) this.violated(`W7.3: ${asked.ref} is refused with ${code}, and is kept`);
+  }
+
   /** Takes what a message answers, which is always the oldest that was asked (W3.2). */
-  #answered(message: ServerMessage) {
+  #answered(message: ServerMessage): Asked | undefined {
     if (!("ref" in message) || message.ref === undefined) return undefined;
     const asked = this.#asked.shift();
     if (asked?.ref !== message.ref) {
@@ -166,24 +253,23 @@ export class WireRules {
       );
     }
     const fits = message.type === "error" || asked?.type === message.type ||
-      ({ join: "joined", leave: "left", chat: "ack" } as Record<string, string>)[
-          asked?.type ?? ""
-        ] === message.type;
+      ANSWERS[asked?.type ?? ""] === message.type;
     if (!fits) this.violated(`W3.1: ${message.type} answers ${asked?.type}`);
     return asked;
   }
 
-  #joined(message: Of<"joined">, since: Position | undefined): void {
-    const { room, epoch, seq, first, messages, gap, more } = message;
-    const { truth, limits } = this.#options;
-    const log = truth.entries(room, epoch);
+  #joined(message: Of<"joined">, asked: Asked | undefined): void {
+    const { room, epoch, seq, first, topic, read, messages, gap, more } = message;
+    const { truth, limits, uid } = this.#options;
+    const { since } = asked ?? {};
+    const log = truth.lineage(room, epoch);
     const wrong = (what: string) => this.violated(`W5: joined ${room} ${seq} ${what}`);
 
-    const from = seq - messages.length + 1;
-    const problem = differs(messages, log, from);
-    if (problem) wrong(problem);
-    if (seq > log.length) wrong("is above what is stored");
+    if (asked?.isBarred && truth.sanctions.has(`ban ${room} ${uid}`)) wrong("in spite of a ban");
+    if (seq > log.entries.length) wrong("is above what is stored");
     if (epoch !== (truth.log(room)?.epoch ?? epoch)) wrong("names an epoch that is over");
+    if (topic !== topicAt(log, seq)) wrong(`has the topic ${topic}`);
+    this.#readTo(room, read, (this.#read.get(room) ?? 0) - 1);
     this.#options.meet(
       gap ? "a gap" : !since ? "a first page" : `a resume${messages.length > 0 ? " of some" : ""}`,
     );
@@ -191,70 +277,169 @@ export class WireRules {
     if (member) this.#options.meet("a second join");
     if (member && member.epoch === epoch && seq < member.next - 1) wrong("is behind what went out");
     this.#members.set(room, { epoch, next: seq + 1 });
+    this.#direct.delete(room);
+    this.#expelled.delete(room);
+    for (const due of this.#due) if (due.startsWith(`${room} `)) this.#due.delete(due);
 
     if (since && !gap) {
-      if (since.epoch !== epoch || since.seq !== from - 1) wrong(`does not follow ${since.seq}`);
+      const problem = differs(messages, log, since.seq + 1, seq);
+      if (problem) wrong(problem);
+      if (since.epoch !== epoch) wrong(`resumes ${since.epoch}`);
+      if (since.seq + messages.length !== seq) wrong(`does not follow ${since.seq}`);
       if (more) wrong("is a resume and has more");
       return;
     }
-    if (more !== (from > first && messages.length > 0)) wrong(`says more: ${more}`);
-    if (messages.length < pageLength(log.slice(0, seq), limits.historyPage)) {
-      wrong(`holds only ${messages.length} entries`);
+    const problem = misshows(messages, log, { seq, before: seq + 1, uid });
+    if (problem) wrong(problem);
+    this.#pageEnd(message, log.first);
+    const kept = messagesIn(log, first, seq);
+    if (messages.length < pageLength(kept, limits.historyPage)) {
+      wrong(`holds only ${messages.length} messages`);
     }
     if (gap !== (since !== undefined)) wrong(`says gap: ${gap}`);
-    if (since?.epoch !== epoch || since.seq > seq) return;
-    const missed = log.slice(since.seq, seq);
+    if (since?.epoch !== epoch || since.seq > seq || since.seq < first - 1) return;
+    const missed = log.entries.slice(since.seq, seq);
     if (pageLength(missed, limits.resume) === missed.length) wrong("claims a gap where none is");
   }
 
-  #entry(entry: Entry): void {
-    const { truth, owners } = this.#options;
-    const member = this.#members.get(entry.room);
-    if (!member) return this.violated(`W5.1: entry ${entry.seq} of ${entry.room} before joined`);
-    if (entry.seq !== member.next) {
-      this.violated(`P3: entry ${entry.seq} of ${entry.room} came, and ${member.next} was next`);
-    }
-    member.next = entry.seq + 1;
-    const kept = truth.entries(entry.room, member.epoch)[entry.seq - 1];
-    if (!kept || !isSame(entry, kept)) {
-      return this.violated(`P2: entry ${entry.seq} of ${entry.room} is not what the log holds`);
-    }
-    const isOwn = owners.get(`${entry.room} ${kept.uid} ${kept.ref}`) === this;
-    if (isOwn && !this.acked.has(`${entry.room} ${kept.ref}`)) {
-      this.violated(`W7.1: the copy of ${kept.ref} came before its ack`);
+  #listed({ rooms }: Of<"rooms">): void {
+    for (const { room, seq, topic } of rooms) {
+      const log = this.#options.truth.log(room);
+      if (!log || topic === topicAt(log, seq)) continue;
+      this.violated(`W10.1: ${room} is listed under the topic ${topic} at ${seq}`);
     }
   }
 
-  #acked({ ref, room, seq, ts }: Of<"ack">): void {
+  #left({ room, reason }: Of<"left">): void {
+    const member = this.#members.get(room);
+    this.#members.delete(room);
+    if (reason !== undefined) this.#expelled.add(room);
+    if (member && isDirect(room)) this.#direct.set(room, member.next);
+    for (const due of this.#due) if (due.startsWith(`${room} `)) this.#due.delete(due);
+  }
+
+  #entry(entry: Entry): void {
+    const { truth, owners, uid } = this.#options;
+    const { room, seq } = entry;
+    const member = this.#members.get(room);
+    const isForBoth = partiesOf(room)?.includes(uid);
+    if (!member && !isForBoth) return this.violated(`W5.1: entry ${seq} of ${room} before joined`);
+    const next = member ? member.next : this.#direct.get(room) ?? seq;
+    if (seq !== next) this.violated(`P3: entry ${seq} of ${room} came, and ${next} was next`);
+    if (member) member.next = seq + 1;
+    else {
+      this.#direct.set(room, seq + 1);
+      this.#options.meet("a direct entry");
+    }
+    const log = member ? truth.lineage(room, member.epoch) : truth.log(room);
+    if (!isSame(entry, log?.entries[seq - 1])) {
+      return this.violated(`P2: entry ${seq} of ${room} is not what the log holds`);
+    }
+    this.#options.meet(`an entry ${entry.type}`);
+    const draft = log!.drafts[seq - 1]!;
+    const isOwn = owners.get(`${draft.uid} ${draft.ref}`) === this;
+    if (isOwn && !this.acked.has(`${room} ${draft.ref}`)) {
+      this.violated(`W7.1: the copy of ${draft.ref} came before its ack`);
+    }
+    const key = `${room} ${seq}`;
+    const isDue = draft.type === "chat" && draft.mentions?.includes(uid);
+    if (isDue && !this.#mentioned.has(key)) this.#due.add(key);
+  }
+
+  #acked({ ref, room, seq, ts }: Of<"ack">, asked: Asked | undefined): void {
     const { truth, uid } = this.#options;
     const log = truth.log(room);
-    const kept = log?.entries[seq - 1];
-    if (!kept || kept.ref !== ref || kept.uid !== uid || kept.ts !== ts) {
+    const entry = log?.entries[seq - 1];
+    const isIts = log?.drafts[seq - 1]?.ref === ref && entry?.uid === uid;
+    const isSo = asked?.type === "react" && entry !== undefined && isStanding(entry, asked, uid);
+    if (!entry || entry.ts !== ts || !(isIts || isSo)) {
       this.violated(`P1: ${ref} is acknowledged at ${room} ${seq}, and is not there`);
     }
-    if (this.#options.owners.get(`${room} ${uid} ${ref}`) !== this) this.#options.meet("a retry");
+    if (asked && !this.#mayHave(asked, log)) {
+      this.violated(`W4.6 W4.8: ${asked.type} in ${room} by somebody who may not`);
+    }
+    if (asked?.isBarred && truth.sanctions.has(`mute ${room} ${uid}`)) {
+      this.violated(`W10.7: ${ref} is said in ${room} in spite of a mute`);
+    }
+    if (this.#options.owners.get(`${uid} ${ref}`) !== this) this.#options.meet("a retry");
     this.acked.set(`${room} ${ref}`, { epoch: log?.epoch ?? "", seq });
   }
 
-  #history({ room, messages, first, more }: Of<"history">, before = Infinity): void {
-    const log = this.#options.truth.log(room)?.entries ?? [];
-    const from = messages[0]?.seq ?? 1;
-    const problem = differs(messages, log, from);
-    if (problem) this.violated(`W5.8: history of ${room}: ${problem}`);
-    if ((messages.at(-1)?.seq ?? 0) >= before) this.violated("W5.8: history beyond its before");
-    if (more !== (messages.length > 0 && from > first)) {
-      this.violated(`W5.8: history more ${more}`);
+  /** Whether what was done may be done by this user. */
+  #mayHave({ type, room, of = 0 }: Asked, log: { entries: Entry[] } | undefined): boolean {
+    const { isAdmin, uid } = this.#options;
+    if (type !== "topic" && type !== "edit" && type !== "delete") return true;
+    const isOwn = log?.entries[of - 1]?.uid === uid;
+    return type === "edit" ? isOwn : (isAdmin && !isDirect(room)) || (type === "delete" && isOwn);
+  }
+
+  /** It comes after its entry, unless the room is just being joined. */
+  #mention({ room, seq, uid: by }: Of<"mention">): void {
+    const { truth, uid, meet } = this.#options;
+    const key = `${room} ${seq}`;
+    const draft = truth.log(room)?.drafts[seq - 1];
+    meet("a mention");
+    const isMeant = draft?.type === "chat" && draft.uid === by && draft.mentions?.includes(uid);
+    if (!isMeant) this.violated(`W10.12: ${key} mentions somebody else`);
+    if (this.#mentioned.has(key)) this.violated(`W10.12: ${key} mentions twice`);
+    const member = this.#members.get(room);
+    const isJoining = this.#asked.some((asked) => asked.type === "join" && asked.room === room);
+    if (member && member.next <= seq && !isJoining) {
+      this.violated(`W10.12: the mention of ${key} came before it`);
     }
+    this.#mentioned.add(key);
+    this.#due.delete(key);
+  }
+
+  /** A marker grows, and not beyond the log. */
+  #readTo(room: RoomName, seq: number, last: number): void {
+    if (seq <= last) this.violated(`W10.10: ${room} is read to ${seq}, and was to ${last}`);
+    const length = this.#options.truth.log(room)?.entries.length ?? 0;
+    if (seq > length) this.violated(`W10.10: ${room} is read to ${seq} of ${length}`);
+    if (seq > 0) this.#options.meet("a marker");
+    this.#read.set(room, seq);
+  }
+
+  #history(message: Of<"history">, before = Infinity): void {
+    const { room, messages, seq } = message;
+    const { truth, uid } = this.#options;
+    const log = truth.log(room);
+    if (!log) return messages.length > 0 ? this.violated("W5.8: history of nothing") : undefined;
+    const problem = misshows(messages, log, { seq, before: Math.min(before, seq + 1), uid });
+    if (problem) this.violated(`W5.8: history of ${room}: ${problem}`);
+    this.#pageEnd(message, log.first);
+  }
+
+  /** Whether older messages are kept. While retention cuts, either answer may have been right. */
+  #pageEnd(
+    { room, seq, first, messages, more }: Of<"joined"> | Of<"history">,
+    cut: number,
+  ): void {
+    const log = this.#options.truth.log(room);
+    const [oldest] = messages;
+    if (!log || !oldest) return;
+    const hasOlder = (from: number) =>
+      messagesIn(log, from, Math.min(seq, oldest.seq - 1)).length > 0;
+    const isRight = more ? hasOlder(cut > 1 ? 1 : first) : !hasOlder(first);
+    if (!isRight) this.violated(`W5.8: a page of ${room} says more: ${more}`);
   }
 }
 
+/** Whether the entry made so what a `react` asks for (W4.7). */
+function isStanding(entry: Entry, { of, emoji, on = true }: Asked, uid: UserId): boolean {
+  if (entry.type === "chat") return !on && entry.seq === of;
+  return entry.type === "reaction" && entry.of === of && entry.emoji === emoji &&
+    entry.on === on && entry.uid === uid;
+}
+
 /** How many of the newest entries a page holds at least. */
-function pageLength(log: readonly Kept[], limit: number): number {
+function pageLength(log: readonly Entry[], limit: number): number {
   let bytes = 0;
   let length = 0;
   for (let index = log.length - 1; index >= 0 && length < limit; index--, length++) {
-    // No character is longer than this in JSON.
-    bytes += 300 + log[index]!.text.length;
+    const entry = log[index]!;
+    // No character is longer than this in JSON; there are few emoji in this world.
+    bytes += 700 + ("text" in entry ? entry.text.length : 0);
     if (length > 0 && bytes > SURELY_FITS) break;
   }
   return length;

@@ -4,7 +4,7 @@ import type { RoomName } from "../../src/protocol.ts";
 import type { ClientSocket } from "./client_socket.ts";
 import { SimClock } from "./clock.ts";
 import type { Dice } from "./dice.ts";
-import { Life } from "./life.ts";
+import { ADMIN_TOKEN, Life } from "./life.ts";
 import { Pair } from "./pair.ts";
 import { Person } from "./person.ts";
 import { drawProfile, type Profile } from "./profile.ts";
@@ -55,9 +55,15 @@ export class World {
     this.trace = trace ?? (() => {});
     this.isTraced = trace !== undefined;
     this.profile = drawProfile(dice);
-    const { people, plain } = this.profile;
-    this.people = NAMES.slice(0, people)
-      .map((name) => new Person(this, name, dice.below(10) < plain));
+    const { people, plain, isModerated } = this.profile;
+    this.people = NAMES.slice(0, people).map((name, index) =>
+      new Person(this, {
+        name,
+        isPlain: dice.below(10) < plain,
+        token: isModerated && index === 0 ? ADMIN_TOKEN : undefined,
+        address: `10.0.0.${index + 1}`,
+      })
+    );
   }
 
   get tabs(): Tab[] {
@@ -92,7 +98,8 @@ export class World {
     tab: Tab,
     target: { url: URL; protocols: string[]; client: ClientSocket },
   ): Pair {
-    const pair = new Pair(this.name(`${tab.name}#`), target, (pair) => {
+    const { address } = tab.person;
+    const pair = new Pair(this.name(`${tab.name}#`), { ...target, address }, (pair) => {
       if (this.life) this.life.accept(pair);
       else pair.refuse();
     });
@@ -110,7 +117,10 @@ export class World {
       answer: () => {
         this.fetches.delete(waiting);
         if (!this.life) return reject(new TypeError("connection refused"));
-        const { status, body } = this.life.probe(new Request(url, { headers: headers ?? {} }));
+        const { status, body } = this.life.probe(
+          new Request(url, { headers: headers ?? {} }),
+          tab.person.address,
+        );
         resolve({ status, text: () => Promise.resolve(JSON.stringify(body)) });
       },
     };
@@ -133,8 +143,10 @@ export class World {
     };
     const logs = found === "backup" ? dice.find(this.backups) : truth.copy();
     if (found === "lost tail") {
-      for (const { entries } of logs!.values()) {
-        entries.splice(Math.max(0, entries.length - dice.below(4)));
+      for (const { entries, drafts, first } of logs!.values()) {
+        const length = Math.max(first - 1, entries.length - dice.below(4));
+        entries.splice(length);
+        drafts.splice(length);
       }
     }
     if (found === "nothing") this.#secret = this.name("secret");
@@ -152,6 +164,7 @@ export class World {
       violated: this.violated,
       meet: this.meet,
     });
+    await this.life.hub.sanctions.restore(this.clock.now());
   }
 
   /** The server ends at once. What the store was about to do may or may not be done. */

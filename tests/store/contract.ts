@@ -2,6 +2,7 @@
 import { describe } from "@std/testing/bdd";
 import type { Store } from "../../src/store/store.ts";
 import { appendContract } from "./contract_append.ts";
+import { authorsContract } from "./contract_authors.ts";
 import { changesContract } from "./contract_changes.ts";
 import { headContract } from "./contract_head.ts";
 import { marksContract } from "./contract_marks.ts";
@@ -20,6 +21,7 @@ export function storeContract(kind: string, open: Open) {
   describe(`a ${kind} store`, () => {
     appendContract(open);
     changesContract(open);
+    authorsContract(open);
     refContract(open);
     headContract(open);
     readContract(open);

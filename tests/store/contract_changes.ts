@@ -53,7 +53,13 @@ export function changesContract(open: Open) {
       change(remove(2, true), bob),
       change(remove(3)),
     ]);
-    assertEquals(outcomes.slice(0, 2), [FOREIGN, FOREIGN]);
+    const at = { epoch: "e1", ts: 2000, isNew: true };
+    assertEquals(outcomes, [
+      FOREIGN,
+      FOREIGN,
+      { ...at, seq: 4, author: "guest:ann" },
+      { ...at, seq: 5 },
+    ]);
     assertEquals(await shown(store), [
       { seq: 1, text: "1" },
       { seq: 2, text: "", deleted: true as const },

@@ -4,8 +4,9 @@ import { assertEquals } from "@std/assert";
 import { it } from "@std/testing/bdd";
 import fc from "fast-check";
 import { type Chat, type Entry, entryBytes, type Message } from "../../src/protocol.ts";
-import type { Appended, Change, Draft, Keep, Outcome, Page } from "../../src/store/store.ts";
-import type { PageSize, Refused, Store } from "../../src/store/store.ts";
+import type { Appended, Draft, Keep, Outcome, Page } from "../../src/store/store.ts";
+import type { PageSize, Store } from "../../src/store/store.ts";
+import { emptied, judge, shown, topicOf } from "./account.ts";
 import type { Open } from "./contract.ts";
 import { entryOf, EVERYTHING } from "./drafts.ts";
 
@@ -58,7 +59,6 @@ const aRead = fc.record({
 
 /** `entries` are all that ever were; those from `first` on are kept. */
 type Log = { epoch: string; entries: Entry[]; first: number; known: Map<string, Appended> };
-type Reaction = Extract<Entry, { type: "reaction" }>;
 
 /** What a store does, said as simply as can be. */
 export class Model {
@@ -82,7 +82,8 @@ export class Model {
     const appended = { epoch: log.epoch, seq: log.entries.length + 1, ts, isNew: true };
     log.entries.push(entryOf(draft, appended));
     log.known.set(key, appended);
-    return appended;
+    const author = draft.type === "deleted" ? log.entries[draft.of - 1]!.uid : draft.uid;
+    return author === draft.uid ? appended : { ...appended, author };
   }
 
   /** The rooms that are cut, with their `first`. */
@@ -118,58 +119,6 @@ export class Model {
     const more = messages.length < all.length;
     return { messages, more, seq: entries.length, topic: topicOf(entries) };
   }
-}
-
-/** Why it may not be, or the entry that made it so already. */
-function judge({ entries, first }: Log, draft: Change): Refused | Entry | undefined {
-  const chat = entries[draft.of - 1];
-  const isThere = chat?.type === "chat" && chat.seq >= first && chat.ts >= (draft.from ?? 0) &&
-    !isDeleted(chat.seq, entries);
-  if (!isThere) return { refused: "missing" };
-  if (draft.type === "reaction") {
-    const last = reactionsTo(chat.seq, entries)
-      .findLast(({ uid, emoji }) => uid === draft.uid && emoji === draft.emoji);
-    return (last?.on ?? false) === draft.on ? last ?? chat : undefined;
-  }
-  const mayDo = draft.uid === chat.uid || (draft.type === "deleted" && draft.isModerator);
-  return mayDo ? undefined : { refused: "foreign" };
-}
-
-function isDeleted(of: number, entries: readonly Entry[]): boolean {
-  return entries.some((entry) => entry.type === "deleted" && entry.of === of);
-}
-
-function reactionsTo(of: number, entries: readonly Entry[]): Reaction[] {
-  return entries.filter((entry) => entry.type === "reaction" && entry.of === of) as Reaction[];
-}
-
-function emptied(entry: Entry, entries: readonly Entry[]): Entry {
-  if (entry.type !== "chat" && entry.type !== "edited") return entry;
-  const of = entry.type === "chat" ? entry.seq : entry.of;
-  return isDeleted(of, entries) ? { ...entry, text: "", deleted: true } : entry;
-}
-
-/** A message in present form. */
-function shown(chat: Chat, entries: readonly Entry[], asker: string): Message {
-  const message: Message = emptied(chat, entries) as Chat;
-  if (message.deleted) return message;
-  const edited = entries.findLast((entry) => entry.type === "edited" && entry.of === chat.seq);
-  const now = edited?.type === "edited" ? { text: edited.text, editedTs: edited.ts } : {};
-  const users = new Map<string, Set<string>>();
-  for (const { emoji, on, uid } of reactionsTo(chat.seq, entries)) {
-    const those = users.get(emoji) ?? new Set();
-    if (on) users.set(emoji, those.add(uid));
-    else if (those.delete(uid) && those.size === 0) users.delete(emoji);
-  }
-  const reactions = [...users].map(([emoji, those]) => (
-    { emoji, count: those.size, mine: those.has(asker) }
-  ));
-  return { ...message, ...now, ...(reactions.length > 0 && { reactions }) };
-}
-
-function topicOf(entries: readonly Entry[]): string {
-  const last = entries.findLast(({ type }) => type === "topic");
-  return last?.type === "topic" ? last.text : "";
 }
 
 export function modelContract(open: Open) {

@@ -18,6 +18,7 @@ export class DirectSqlite implements Store {
       readers: (...args) => Promise.try(() => marks.readers(...args)),
       knows: (...args) => Promise.try(() => marks.knows(...args)),
       unread: (...args) => Promise.try(() => marks.unread(...args)),
+      forgetUser: (...args) => Promise.try(() => marks.forgetUser(...args)),
       direct: (...args) => Promise.try(() => marks.direct(...args)),
     };
   }
@@ -40,6 +41,14 @@ export class DirectSqlite implements Store {
 
   active(since: number, limit: number) {
     return Promise.try(() => this.log.active(since, limit));
+  }
+
+  authored(uid: UserId, after: number) {
+    return Promise.try(() => this.log.authors.authored(uid, after));
+  }
+
+  disown(uid: UserId, after: number, next: number, user: string) {
+    return Promise.try(() => this.log.disown(uid, after, next, user));
   }
 
   retain(keep: Keep) {

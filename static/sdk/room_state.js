@@ -1,0 +1,248 @@
+// @ts-check
+// One room as a page shows it: its messages in present form, with one's own that are not kept yet,
+// its topic and who is there. Made of the chat's events; knows neither the wire nor the connection.
+import { roomName } from "./questions.js";
+import { Emitter } from "./events.js";
+import { fold } from "./fold.js";
+/** @import {Entry, LeaveReason, Member, Message, Refusal} from "../../src/protocol.ts" */
+/** @import {ChatEvents, Joined, Of, Outgoing} from "../chat.js" */
+/** @import {Chat} from "./chat.js" */
+/** @import {Known} from "./fold.js" */
+
+/**
+ * Whether one is in the room. After `left` nothing changes any more: open the room again. A `reason`
+ * says that somebody put one out, a `refusal` that one may not come in.
+ * @typedef {{reason?: LeaveReason, refusal?: Pick<Refusal, "code" | "message">}} WhyLeft
+ * @typedef {{status: "joining"} | {status: "in"} | {status: "left"} & WhyLeft} Presence
+ */
+/**
+ * Older messages that were asked for, and what was said since: a page is in present form as of its
+ * own `seq`, so later entries are applied to it, and earlier ones must not be (W5.10).
+ * @typedef {{entries: Entry[], page?: Of<"history">, done: PromiseWithResolvers<void>}} Asked
+ */
+
+/**
+ * Joins a room and keeps what is in it, over any number of lost connections.
+ * @param {Chat} chat
+ * @param {string} name
+ */
+export function openRoom(chat, name) {
+  const state = new RoomState(chat, roomName(name));
+  state.open();
+  return state;
+}
+
+export class RoomState {
+  #chat;
+  /** @type {Emitter<{change: RoomState}>} */
+  #events = new Emitter();
+  /** Takes this off the chat. @type {(() => void)[]} */
+  #listening = [];
+  /** @type {Presence} */
+  #presence = { status: "joining" };
+  /** @type {Known} */
+  #known = { seq: 0, messages: [], topic: "" };
+  #hasOlder = false;
+  /** @type {Map<string, Member>} */
+  #members = new Map();
+  #count = 0;
+  /** Acknowledged, and not come as entries yet. @type {Outgoing[]} */
+  #sent = [];
+  /** @type {Asked | undefined} */
+  #asked;
+  #isChanged = false;
+
+  /** @param {Chat} chat @param {string} name */
+  constructor(chat, name) {
+    this.#chat = chat;
+    this.name = name;
+  }
+
+  get presence() {
+    return this.#presence;
+  }
+
+  /** As of now, oldest first: edited, with reactions, or `deleted`. Replaced whole when it changes. */
+  get messages() {
+    return this.#known.messages;
+  }
+
+  /** What one said that is not among the messages yet: `waiting`, `failed`, or just `sent`. */
+  get unsent() {
+    const waiting = this.#chat.unsent.filter(({ room }) => room === this.name);
+    return [...this.#sent, ...waiting];
+  }
+
+  get topic() {
+    return this.#known.topic ?? "";
+  }
+
+  /** Those who were there first, at most 100 of them; `chat.members` pages through all. */
+  get members() {
+    return [...this.#members.values()];
+  }
+
+  /** Users in the room. */
+  get count() {
+    return this.#count;
+  }
+
+  /** Whether there are messages before the oldest of `messages`. */
+  get hasOlder() {
+    return this.#hasOlder;
+  }
+
+  /** Follows the chat. Only `openRoom` calls it. */
+  open() {
+    this.#on("joined", (joined) => this.#joined(joined));
+    this.#on("entry", (entry) => this.#entry(entry));
+    this.#on("presence", (presence) => this.#came(presence));
+    this.#on("left", ({ reason }) => this.#leave(reason && { reason }));
+    this.#listening.push(
+      this.#chat.on("error", (refusal) => {
+        const isOut = refusal.room === this.name && !this.#chat.position(this.name);
+        if (isOut) this.#leave({ refusal });
+      }),
+      this.#chat.on("nick", (nick) => this.#renamed(nick)),
+      this.#chat.on("outgoing", (outgoing) => this.#outgoing(outgoing)),
+    );
+    this.#chat.join(this.name).catch((refusal) => {
+      // Where there is no connection, the chat joins as soon as there is one.
+      if (this.#chat.state.status !== "stopped") this.#leave({ refusal });
+    });
+  }
+
+  /**
+   * Takes in the page of messages before the oldest. Rejects with a ChatError.
+   * @returns {Promise<void>}
+   */
+  older() {
+    if (!this.#hasOlder || this.#presence.status !== "in") return Promise.resolve();
+    if (this.#asked) return this.#asked.done.promise;
+    /** @type {Asked} */
+    const asked = this.#asked = { entries: [], done: Promise.withResolvers() };
+    const before = this.messages[0]?.seq ?? this.#known.seq + 1;
+    this.#chat.history(this.name, { before }).then((page) => {
+      asked.page = page;
+      this.#takePage();
+    }, (error) => {
+      if (this.#asked === asked) this.#asked = undefined;
+      asked.done.reject(error);
+    });
+    return asked.done.promise;
+  }
+
+  leave() {
+    this.#chat.leave(this.name);
+  }
+
+  /**
+   * Hears of changes, once for all that happen at the same time. The function that comes back takes
+   * the listener off.
+   * @param {"change"} type
+   * @param {(room: RoomState) => void} listener
+   */
+  on(type, listener) {
+    return this.#events.on(type, listener);
+  }
+
+  /**
+   * @template {"joined" | "entry" | "presence" | "left"} K
+   * @param {K} type
+   * @param {(event: ChatEvents[K]) => void} listener
+   */
+  #on(type, listener) {
+    this.#listening.push(this.#chat.on(type, (event) => {
+      if (event.room === this.name) listener(event);
+    }));
+  }
+
+  /** @param {Joined} joined */
+  #joined({ resumed, seq, topic, messages, more, members, count }) {
+    this.#presence = { status: "in" };
+    this.#members = new Map(members.map((member) => [member.uid, member]));
+    this.#count = count;
+    if (!resumed) {
+      this.#known = { seq, topic, messages: /** @type {Message[]} */ (messages) };
+      this.#hasOlder = more;
+      this.#sent = [];
+      this.#forgetAsked();
+    }
+    this.#changed();
+  }
+
+  /** @param {Entry} entry */
+  #entry(entry) {
+    const { uid } = /** @type {Member} */ (this.#chat.me);
+    this.#known = fold(this.#known, entry, uid);
+    this.#sent = this.#sent.filter(({ seq = 0 }) => seq > entry.seq);
+    this.#asked?.entries.push(entry);
+    this.#takePage();
+    this.#changed();
+  }
+
+  /** @param {ChatEvents["presence"]} presence */
+  #came({ joined, left, count }) {
+    for (const { uid } of left) this.#members.delete(uid);
+    for (const member of joined) this.#members.set(member.uid, member);
+    this.#count = count;
+    this.#changed();
+  }
+
+  /** Of somebody in this room, or one's own wherever one is. @param {ChatEvents["nick"]} nick */
+  #renamed({ room, uid, user }) {
+    if ((room !== undefined && room !== this.name) || !this.#members.has(uid)) return;
+    this.#members.set(uid, { uid, user });
+    this.#changed();
+  }
+
+  /** @param {Outgoing} outgoing */
+  #outgoing(outgoing) {
+    const { room, status, seq = 0 } = outgoing;
+    if (room !== this.name) return;
+    if (status === "sent" && seq > this.#known.seq) this.#sent.push(outgoing);
+    this.#changed();
+  }
+
+  /** @param {WhyLeft} [why] */
+  #leave(why) {
+    if (this.#presence.status === "left") return;
+    this.#presence = { status: "left", ...why };
+    for (const off of this.#listening) off();
+    this.#forgetAsked();
+    this.#changed();
+  }
+
+  /** Takes the older messages in, once all is known that their page knows. */
+  #takePage() {
+    const { entries, page, done } = this.#asked ?? {};
+    const { seq, messages } = this.#known;
+    if (!entries || !page || page.seq > seq) return;
+    const { uid } = /** @type {Member} */ (this.#chat.me);
+    const later = entries.filter(({ type }) => type !== "chat");
+    const older = later.reduce(
+      (known, entry) => fold(known, entry, uid),
+      /** @type {Known} */ (page),
+    );
+    this.#known = { ...this.#known, messages: [...older.messages, ...messages] };
+    this.#hasOlder = page.more;
+    this.#asked = undefined;
+    this.#changed();
+    done?.resolve();
+  }
+
+  /** What was asked of a log that is not shown any more is not waited for. */
+  #forgetAsked() {
+    this.#asked?.done.resolve();
+    this.#asked = undefined;
+  }
+
+  #changed() {
+    if (this.#isChanged) return;
+    this.#isChanged = true;
+    queueMicrotask(() => {
+      this.#isChanged = false;
+      this.#events.emit("change", this);
+    });
+  }
+}
