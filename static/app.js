@@ -3,10 +3,11 @@
 import { connect } from "./chat.js";
 import { House } from "./house.js";
 import { Memory, SafeStorage } from "./model/memory.js";
-import { isLong } from "./views/clock.js";
+import { showClock, showTheme } from "./views/appearance.js";
 import { Door } from "./views/door.js";
 import { find } from "./views/element.js";
-import { linkTo, roomOfPage, takeToken } from "./views/place.js";
+import { linkTo, placeOfPage, roomOfPage, takeToken } from "./views/place.js";
+import { Shell } from "./views/shell.js";
 import { speak } from "./views/spoken.js";
 /** @import {Chat} from "./chat.js" */
 /** @import {Wish} from "./views/door.js" */
@@ -33,16 +34,10 @@ let inside = null;
 /** A token was entered, and it is not known yet whether it is good. */
 let triesToken = false;
 
-if (isLong) document.documentElement.style.setProperty("--time", "64px");
+showTheme(memory.theme);
+showClock(memory.clock);
 const door = new Door(goIn);
 door.start();
-const rename = find("#rename", HTMLButtonElement);
-rename.addEventListener("click", openDoor);
-addEventListener("keydown", ({ key }) => {
-  if (key !== "Escape" || !door.isOpen || inside?.chat.state.status !== "connected") return;
-  closeDoor();
-  rename.focus();
-});
 for (
   const [target, type] of /** @type {const} */ ([
     [document, "visibilitychange"],
@@ -83,18 +78,22 @@ function goIn({ name, room, token }) {
   if (!inside) {
     visitor?.close();
     begin(name, room);
-  } else if (isRenamed) {
-    // One is called by the name one comes with.
-    location.assign(linkTo(room));
   } else {
-    if (token) inside.chat.setToken(token);
-    inside.house.enter(room);
+    const { chat, house } = inside;
+    const off = chat.on("welcome", () => {
+      off();
+      // One is called by the name one first came with; that it is taken shows.
+      if (isRenamed) chat.nick(name).catch(() => {});
+    });
+    if (token) chat.setToken(token);
+    house.enter(room);
   }
 }
 
 /** @param {string} name @param {string} room */
 function begin(name, room) {
-  history.replaceState(null, "", linkTo(room));
+  const place = placeOfPage();
+  history.replaceState(null, "", linkTo(room, place?.room === room ? place.seq : null));
   const chat = connect(location.origin, { name, token: memory.token, storage });
   const house = new House(chat, memory, room, () => {
     openDoor();
@@ -109,6 +108,9 @@ function begin(name, room) {
     wasIn = true;
     triesToken = false;
   });
+  chat.on("nick", ({ room, user }) => {
+    if (room === undefined) memory.name = user;
+  });
   // Once in, the slip says that the token has ended, and one goes on reading.
   chat.on("state", (state) => {
     if (state.status !== "stopped" || state.reason !== "token" || (wasIn && !triesToken)) return;
@@ -116,6 +118,7 @@ function begin(name, room) {
     askToken();
   });
   house.start();
+  new Shell(chat, memory).start();
 }
 
 function visit() {

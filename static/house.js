@@ -98,6 +98,7 @@ export class House {
       this.#lamp.show(state);
       this.#paintSoon();
     });
+    this.#chat.on("nick", () => this.#paintSoon());
     this.enter(name, { isNew: false });
     addEventListener("popstate", () => this.enter(roomOfPage() ?? name, { isNew: false }));
     addEventListener("keydown", (event) => this.#key(event));

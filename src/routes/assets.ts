@@ -8,10 +8,13 @@ import app from "../../static/app.js" with { type: "text" };
 import chat from "../../static/chat.js" with { type: "text" };
 import cssBaseCss from "../../static/css/base.css" with { type: "text" };
 import cssComposerCss from "../../static/css/composer.css" with { type: "text" };
+import cssDialogCss from "../../static/css/dialog.css" with { type: "text" };
 import cssDoorCss from "../../static/css/door.css" with { type: "text" };
+import cssHelpCss from "../../static/css/help.css" with { type: "text" };
 import cssLayoutCss from "../../static/css/layout.css" with { type: "text" };
 import cssLogCss from "../../static/css/log.css" with { type: "text" };
 import cssPanelCss from "../../static/css/panel.css" with { type: "text" };
+import cssSettingsCss from "../../static/css/settings.css" with { type: "text" };
 import cssTokensCss from "../../static/css/tokens.css" with { type: "text" };
 import house from "../../static/house.js" with { type: "text" };
 import iconSvg from "../../static/icon.svg" with { type: "text" };
@@ -41,13 +44,19 @@ import sdkRooms from "../../static/sdk/rooms.js" with { type: "text" };
 import sdkStorage from "../../static/sdk/storage.js" with { type: "text" };
 import sdkTraffic from "../../static/sdk/traffic.js" with { type: "text" };
 import sdkUnsent from "../../static/sdk/unsent.js" with { type: "text" };
+import theme from "../../static/theme.js" with { type: "text" };
+import viewsAppearance from "../../static/views/appearance.js" with { type: "text" };
+import viewsBuild from "../../static/views/build.js" with { type: "text" };
 import viewsClock from "../../static/views/clock.js" with { type: "text" };
 import viewsComposer from "../../static/views/composer.js" with { type: "text" };
+import viewsDialog from "../../static/views/dialog.js" with { type: "text" };
 import viewsDoor from "../../static/views/door.js" with { type: "text" };
 import viewsDrawer from "../../static/views/drawer.js" with { type: "text" };
 import viewsElement from "../../static/views/element.js" with { type: "text" };
 import viewsHeader from "../../static/views/header.js" with { type: "text" };
+import viewsHelp from "../../static/views/help.js" with { type: "text" };
 import viewsKeyed from "../../static/views/keyed.js" with { type: "text" };
+import viewsKeys from "../../static/views/keys.js" with { type: "text" };
 import viewsLamp from "../../static/views/lamp.js" with { type: "text" };
 import viewsLog from "../../static/views/log.js" with { type: "text" };
 import viewsMarks from "../../static/views/marks.js" with { type: "text" };
@@ -57,9 +66,12 @@ import viewsPlace from "../../static/views/place.js" with { type: "text" };
 import viewsRooms from "../../static/views/rooms.js" with { type: "text" };
 import viewsSaid from "../../static/views/said.js" with { type: "text" };
 import viewsScroll from "../../static/views/scroll.js" with { type: "text" };
+import viewsSettings from "../../static/views/settings.js" with { type: "text" };
+import viewsShell from "../../static/views/shell.js" with { type: "text" };
 import viewsSpeech from "../../static/views/speech.js" with { type: "text" };
 import viewsSpoken from "../../static/views/spoken.js" with { type: "text" };
 import viewsStatus from "../../static/views/status.js" with { type: "text" };
+import viewsStyle from "../../static/views/style.js" with { type: "text" };
 import viewsWording from "../../static/views/wording.js" with { type: "text" };
 
 /** Path → text. */
@@ -68,10 +80,13 @@ const FILES: Record<string, string> = {
   "/chat.js": chat,
   "/css/base.css": cssBaseCss,
   "/css/composer.css": cssComposerCss,
+  "/css/dialog.css": cssDialogCss,
   "/css/door.css": cssDoorCss,
+  "/css/help.css": cssHelpCss,
   "/css/layout.css": cssLayoutCss,
   "/css/log.css": cssLogCss,
   "/css/panel.css": cssPanelCss,
+  "/css/settings.css": cssSettingsCss,
   "/css/tokens.css": cssTokensCss,
   "/house.js": house,
   "/icon.svg": iconSvg,
@@ -101,13 +116,19 @@ const FILES: Record<string, string> = {
   "/sdk/storage.js": sdkStorage,
   "/sdk/traffic.js": sdkTraffic,
   "/sdk/unsent.js": sdkUnsent,
+  "/theme.js": theme,
+  "/views/appearance.js": viewsAppearance,
+  "/views/build.js": viewsBuild,
   "/views/clock.js": viewsClock,
   "/views/composer.js": viewsComposer,
+  "/views/dialog.js": viewsDialog,
   "/views/door.js": viewsDoor,
   "/views/drawer.js": viewsDrawer,
   "/views/element.js": viewsElement,
   "/views/header.js": viewsHeader,
+  "/views/help.js": viewsHelp,
   "/views/keyed.js": viewsKeyed,
+  "/views/keys.js": viewsKeys,
   "/views/lamp.js": viewsLamp,
   "/views/log.js": viewsLog,
   "/views/marks.js": viewsMarks,
@@ -117,9 +138,12 @@ const FILES: Record<string, string> = {
   "/views/rooms.js": viewsRooms,
   "/views/said.js": viewsSaid,
   "/views/scroll.js": viewsScroll,
+  "/views/settings.js": viewsSettings,
+  "/views/shell.js": viewsShell,
   "/views/speech.js": viewsSpeech,
   "/views/spoken.js": viewsSpoken,
   "/views/status.js": viewsStatus,
+  "/views/style.js": viewsStyle,
   "/views/wording.js": viewsWording,
 };
 
@@ -144,7 +168,10 @@ const PAGE_POLICY = [
   "require-trusted-types-for 'script'",
 ].join("; ");
 
-/** Serves the page at `/` and `/r/<room>`, and the files beside it. */
+/** A room's own path, and that of a message in it. */
+const PAGES = ["/", "/r/:room", "/r/:room/", "/r/:room/:seq{[0-9]+}", "/r/:room/:seq{[0-9]+}/"];
+
+/** Serves the page at the paths of rooms and messages, and the files beside it. */
 export function assets() {
   const routes = new Hono<AppEnv>();
   for (const [path, text] of Object.entries(FILES)) {
@@ -152,7 +179,7 @@ export function assets() {
     const headers = headersOf(type, text);
     // Said here, because an answer to HEAD has no body that it could be counted from.
     const whole = { ...headers, "content-length": String(Buffer.byteLength(text)) };
-    for (const route of path === "/" ? ["/", "/r/:room", "/r/:room/"] : [path]) {
+    for (const route of path === "/" ? PAGES : [path]) {
       routes.get(
         route,
         (context) =>

@@ -80,6 +80,30 @@ export class Memory {
     this.#keep("hides-people", hides ? "yes" : "");
   }
 
+  /** `light`, `dark`, or as the system has it; `theme.js` reads it too. */
+  get theme() {
+    return this.#read("theme");
+  }
+  set theme(theme) {
+    this.#keep("theme", theme);
+  }
+
+  /** `12`, `24`, or as the reader's language has it. */
+  get clock() {
+    return this.#read("clock");
+  }
+  set clock(clock) {
+    this.#keep("clock", clock);
+  }
+
+  /** What one wants to be notified of: `mentions` (direct messages too), `all`, or nothing. */
+  get notify() {
+    return this.#read("notify");
+  }
+  set notify(notify) {
+    this.#keep("notify", notify);
+  }
+
   /** @param {string} room */
   draft(room) {
     return this.#read(`draft.${room}`);

@@ -1,15 +1,12 @@
 // @ts-check
 // The door: name, room, and a token where one is needed.
 import { find } from "./element.js";
+import { nameIn, WRONG_NAME } from "./nick.js";
 import { roomIn } from "./place.js";
 
 /** @typedef {{name: string, room: string, token: string}} Wish */
 /** @typedef {"name" | "room" | "token"} Field */
 
-const MAX_NAME_CHARACTERS = 32;
-const NOT_IN_NAMES = /[\p{Cc}\p{Zl}\p{Zp}]/u;
-
-const WRONG_NAME = "Write a name, up to 32 characters.";
 const WRONG_ROOM = "Write letters, digits, . _ or -, beginning with a letter or a digit.";
 const NO_TOKEN = "Write the token that whoever runs this server gave you.";
 
@@ -60,10 +57,6 @@ export class Door {
     }
   }
 
-  get isOpen() {
-    return !this.#door.hidden;
-  }
-
   /** @param {string} name @param {string} room */
   open(name, room) {
     this.#inputs.name.value = name;
@@ -97,12 +90,11 @@ export class Door {
   }
 
   #submit() {
-    const name = this.#inputs.name.value.normalize("NFC").trim();
+    const name = nameIn(this.#inputs.name.value);
     const room = roomIn(this.#inputs.room.value);
     const token = this.#inputs.token.value.trim();
-    if (!name || [...name].length > MAX_NAME_CHARACTERS || NOT_IN_NAMES.test(name)) {
-      this.refuse("name", WRONG_NAME);
-    } else if (!room) this.refuse("room", WRONG_ROOM);
+    if (!name) this.refuse("name", WRONG_NAME);
+    else if (!room) this.refuse("room", WRONG_ROOM);
     else if (!this.#tokenField.hidden && !token) this.refuse("token", NO_TOKEN);
     else this.#goIn({ name, room, token });
   }

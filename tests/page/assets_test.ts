@@ -70,7 +70,7 @@ it("what a browser has already is not sent again, whatever a proxy made of its t
 
 it("the page has a policy, which lets in nothing that is not its own, and the rest lets in nothing", async () => {
   await using server = await startServer();
-  for (const path of ["/", "/r/general", "/r/caf%C3%A9/"]) {
+  for (const path of ["/", "/r/general", "/r/caf%C3%A9/", "/r/general/42", "/r/general/42/"]) {
     const page = await get(server, path);
     assertEquals(page.text, Deno.readTextFileSync(new URL("index.html", STATIC)), path);
     const policy = page.headers.get("content-security-policy") ?? "";
@@ -132,6 +132,8 @@ it("nothing else is served, and nothing is written", async () => {
       "/css",
       "/r/",
       "/r/a/b",
+      "/r/a/4b",
+      "/r/a/42/1",
       "/__proto__",
     ]
   ) {
@@ -168,9 +170,9 @@ function addressesIn(path: string, text: string): string[] {
   const pattern = path.endsWith(".css")
     ? /(?:url\(\s*|@import\s+)["']?([^"')\s]+)/g
     : path.endsWith(".js")
-    ? /^(?:import|export)\b[^;]*?\bfrom "([^"]+)"|\bimport\(?\s*"([^"]+)"/gm
+    ? /^(?:import|export)\b[^;]*?\bfrom "([^"]+)"|\bimport\(?\s*"([^"]+)"|"(\/[\w/]+\.\w+)"/gm
     : /<(?:link|script|img|use|a)\b[^>]*\b(?:href|src)="([^"#][^"]*)"/g;
-  return [...text.matchAll(pattern)].map(([, first, second]) => first ?? second ?? "");
+  return [...text.matchAll(pattern)].map(([, ...named]) => named.find(Boolean) ?? "");
 }
 
 async function get(server: Server, path: string, headers: Record<string, string> = {}) {
