@@ -1,23 +1,20 @@
 // @ts-check
 // The page once one is in: which room is in view, and that the views follow what happens.
+import { Conversation } from "./conversation.js";
 import { OpenRooms } from "./model/open_rooms.js";
-import { Pages } from "./model/pages.js";
 import { Composer } from "./views/composer.js";
 import { Drawer } from "./views/drawer.js";
 import { find } from "./views/element.js";
 import { Header } from "./views/header.js";
 import { Lamp } from "./views/lamp.js";
-import { Log } from "./views/log.js";
 import { People } from "./views/people.js";
-import { linkTo, roomOfPage } from "./views/place.js";
+import { linkTo, placeOfPage } from "./views/place.js";
 import { RoomList } from "./views/rooms.js";
 import { speak } from "./views/spoken.js";
 import { typingSentence } from "./views/wording.js";
 /** @import {Chat} from "./chat.js" */
 /** @import {Memory} from "./model/memory.js" */
 /** @import {Room} from "./model/room.js" */
-/** @import {Said} from "./model/timeline.js" */
-/** @import {Cure} from "./views/wording.js" */
 
 /** What changes within this is drawn at once; a timer, because the title counts unseen too. */
 const PAINT_MS = 16;
@@ -30,8 +27,8 @@ export class House {
   /** The one in view. @type {Room} */
   #room;
   #paintTimer = 0;
-  #pages;
-  #log;
+  /** @type {Conversation} */
+  #conversation;
   #composer;
   #lamp;
   #drawer;
@@ -56,19 +53,19 @@ export class House {
     this.#rooms = new OpenRooms(chat, memory, {
       changed: () => this.#paintSoon(),
       startedOver: (room) => this.#startedOver(room),
-      farEnd: (room) => room === this.#room ? this.#log.farEnd : "oldest",
+      farEnd: (room) => room === this.#room ? this.#conversation.log.farEnd : "oldest",
     });
     this.#room = this.#rooms.get(room);
     this.#drawer = new Drawer(memory);
-    this.#pages = new Pages(chat, (room) => this.#pagePut(room));
-    this.#log = new Log({
-      apply: (cure, said) => this.#cure(cure, said),
-      maxBytes: () => chat.limits?.messageBytes ?? 0,
-    }, {
-      older: (room) => this.#pages.older(room),
-      newer: (room) => this.#pages.newer(room),
-      latest: (room) => this.#latest(room),
-      seen: () => this.#paintSoon(),
+    this.#conversation = new Conversation(chat, {
+      room: () => this.#room,
+      rooms: () => this.#rooms.names,
+      paint: () => this.#paint(),
+      paintSoon: () => this.#paintSoon(),
+      write: () => this.#composer.focus(),
+      rewrite: (text) => this.#composer.edit(text),
+      rejoin: () => this.#rooms.join(this.#room),
+      enter: (room, seq) => this.enter(room, { seq }),
     });
     this.#composer = new Composer({
       say: (text) => this.#say(text),
@@ -86,7 +83,14 @@ export class House {
   start() {
     const { name } = this.#room;
     find("#house", HTMLElement).hidden = false;
-    const parts = [this.#log, this.#composer, this.#drawer, this.#list, this.#people, this.#rooms];
+    const parts = [
+      this.#conversation,
+      this.#composer,
+      this.#drawer,
+      this.#list,
+      this.#people,
+      this.#rooms,
+    ];
     for (const part of parts) part.start();
     this.#header.start(async () => {
       await this.#rooms.join(this.#room);
@@ -99,81 +103,67 @@ export class House {
       this.#paintSoon();
     });
     this.#chat.on("nick", () => this.#paintSoon());
-    this.enter(name, { isNew: false });
-    addEventListener("popstate", () => this.enter(roomOfPage() ?? name, { isNew: false }));
+    const go = () => {
+      const { room, seq } = placeOfPage() ?? { room: name, seq: null };
+      this.enter(room, { isNew: false, seq });
+    };
+    go();
+    addEventListener("popstate", go);
     addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("visibilitychange", () => this.#looked());
     setInterval(() => document.hidden || this.#rooms.askPublic(), ROOMS_EVERY_MS);
   }
 
-  /** Puts a room in view, opening it when it is not. @param {string} name */
-  enter(name, { isNew = name !== this.#room.name } = {}) {
+  /**
+   * Puts a room in view, opening it when it is not, and a message of it if one is named.
+   * @param {string} name
+   * @param {{isNew?: boolean, seq?: number | null}} [options]
+   */
+  enter(name, { isNew = name !== this.#room.name, seq = null } = {}) {
+    if (seq !== null && name === this.#room.name && this.#room.isJoined) {
+      this.#conversation.goTo(seq);
+      return;
+    }
     const isOpen = this.#rooms.has(name);
     this.#room.unreadLine = null;
     this.#room = this.#rooms.get(name);
+    this.#room.staysUnread = false;
     if (!isOpen) this.#rooms.join(this.#room);
-    if (isNew) history.pushState(null, "", linkTo(name));
+    if (isNew) history.pushState(null, "", linkTo(name, seq));
     this.#memory.openRoom(name);
     this.#room.markUnread();
     this.#composer.open(name, this.#memory.draft(name));
-    this.#log.show(this.#room);
+    this.#conversation.open();
     this.#paint();
     // A keyboard that comes up by itself would cover what one came to read.
     if (matchMedia("(pointer: fine)").matches) this.#composer.focus();
+    if (seq !== null) this.#conversation.goTo(seq);
   }
 
   /** @param {Room} room */
   #startedOver(room) {
     if (room === this.#room) {
       room.markUnread();
-      this.#log.startOver();
+      this.#conversation.startOver();
     }
     this.#paintSoon();
   }
 
   /** @param {string} text */
   #say(text) {
+    const { context, log } = this.#conversation;
     try {
-      this.#rooms.say(this.#chat.say(this.#room.name, text));
+      const replyTo = context.of(this.#room);
+      this.#rooms.say(this.#chat.say(this.#room.name, text, { replyTo }));
     } catch {
       speak("Too many messages wait already. This one stays in the box.");
       return false;
     }
-    if (this.#room.timeline.hasNewer) this.#latest(this.#room);
+    context.done(this.#room);
+    if (this.#room.timeline.hasNewer) this.#conversation.latest(this.#room);
     this.#paint();
-    this.#log.toEnd();
+    log.toEnd();
     return true;
-  }
-
-  /** @param {Cure | "delete"} cure @param {Said} said */
-  #cure(cure, { key, text }) {
-    switch (cure) {
-      case "rejoin":
-        this.#rooms.join(this.#room);
-        /* falls through */
-      case "retry":
-        this.#chat.resend(key);
-        break;
-      case "edit":
-        this.#chat.discard(key);
-        return this.#composer.edit(text);
-      case "delete":
-        this.#chat.discard(key);
-    }
-    this.#composer.focus();
-  }
-
-  /** @param {Room} room */
-  async #latest(room) {
-    await this.#pages.latest(room);
-    if (room === this.#room) this.#log.toEnd();
-  }
-
-  /** @param {Room} room */
-  #pagePut(room) {
-    if (room !== this.#room) return;
-    this.#log.quiet();
-    this.#paint();
   }
 
   /** Somebody looks at the page again, or no longer. */
@@ -205,8 +195,9 @@ export class House {
     this.#paintTimer = 0;
     const room = this.#room;
     const me = this.#chat.me ?? { uid: "", user: this.#memory.name };
-    this.#log.update(this.#chat.state.status !== "connected");
-    if (!document.hidden && this.#log.isAtEnd) this.#rooms.markRead(room);
+    const { log } = this.#conversation;
+    this.#conversation.update(this.#chat.state.status !== "connected");
+    if (!document.hidden && log.isAtEnd && !room.staysUnread) this.#rooms.markRead(room);
     this.#header.show(room, this.#rooms.unread);
     this.#people.show(room, me.uid);
     this.#composer.showName(me);

@@ -6,6 +6,8 @@ import { createHash } from "node:crypto";
 import type { AppEnv } from "./env.ts";
 import app from "../../static/app.js" with { type: "text" };
 import chat from "../../static/chat.js" with { type: "text" };
+import conversation from "../../static/conversation.js" with { type: "text" };
+import cssActionsCss from "../../static/css/actions.css" with { type: "text" };
 import cssBaseCss from "../../static/css/base.css" with { type: "text" };
 import cssComposerCss from "../../static/css/composer.css" with { type: "text" };
 import cssDialogCss from "../../static/css/dialog.css" with { type: "text" };
@@ -13,19 +15,32 @@ import cssDoorCss from "../../static/css/door.css" with { type: "text" };
 import cssHelpCss from "../../static/css/help.css" with { type: "text" };
 import cssLayoutCss from "../../static/css/layout.css" with { type: "text" };
 import cssLogCss from "../../static/css/log.css" with { type: "text" };
+import cssMessageCss from "../../static/css/message.css" with { type: "text" };
 import cssPanelCss from "../../static/css/panel.css" with { type: "text" };
 import cssSettingsCss from "../../static/css/settings.css" with { type: "text" };
 import cssTokensCss from "../../static/css/tokens.css" with { type: "text" };
+import deeds from "../../static/deeds.js" with { type: "text" };
 import house from "../../static/house.js" with { type: "text" };
 import iconSvg from "../../static/icon.svg" with { type: "text" };
 import indexHtml from "../../static/index.html" with { type: "text" };
+import modelHearing from "../../static/model/hearing.js" with { type: "text" };
+import modelInline from "../../static/model/inline.js" with { type: "text" };
+import modelMarkup from "../../static/model/markup.js" with { type: "text" };
 import modelMemory from "../../static/model/memory.js" with { type: "text" };
+import modelNames from "../../static/model/names.js" with { type: "text" };
 import modelOpenRooms from "../../static/model/open_rooms.js" with { type: "text" };
+import modelOrder from "../../static/model/order.js" with { type: "text" };
 import modelPages from "../../static/model/pages.js" with { type: "text" };
+import modelQuoted from "../../static/model/quoted.js" with { type: "text" };
 import modelRoom from "../../static/model/room.js" with { type: "text" };
 import modelRows from "../../static/model/rows.js" with { type: "text" };
+import modelSaid from "../../static/model/said.js" with { type: "text" };
+import modelSources from "../../static/model/sources.js" with { type: "text" };
+import modelStage from "../../static/model/stage.js" with { type: "text" };
 import modelTimeline from "../../static/model/timeline.js" with { type: "text" };
 import modelTypists from "../../static/model/typists.js" with { type: "text" };
+import modelWebAddress from "../../static/model/web_address.js" with { type: "text" };
+import modelWishes from "../../static/model/wishes.js" with { type: "text" };
 import sdkAddress from "../../static/sdk/address.js" with { type: "text" };
 import sdkAlarm from "../../static/sdk/alarm.js" with { type: "text" };
 import sdkChat from "../../static/sdk/chat.js" with { type: "text" };
@@ -45,14 +60,19 @@ import sdkStorage from "../../static/sdk/storage.js" with { type: "text" };
 import sdkTraffic from "../../static/sdk/traffic.js" with { type: "text" };
 import sdkUnsent from "../../static/sdk/unsent.js" with { type: "text" };
 import theme from "../../static/theme.js" with { type: "text" };
+import viewsActions from "../../static/views/actions.js" with { type: "text" };
 import viewsAppearance from "../../static/views/appearance.js" with { type: "text" };
 import viewsBuild from "../../static/views/build.js" with { type: "text" };
 import viewsClock from "../../static/views/clock.js" with { type: "text" };
 import viewsComposer from "../../static/views/composer.js" with { type: "text" };
+import viewsContext from "../../static/views/context.js" with { type: "text" };
 import viewsDialog from "../../static/views/dialog.js" with { type: "text" };
 import viewsDoor from "../../static/views/door.js" with { type: "text" };
 import viewsDrawer from "../../static/views/drawer.js" with { type: "text" };
+import viewsEditor from "../../static/views/editor.js" with { type: "text" };
 import viewsElement from "../../static/views/element.js" with { type: "text" };
+import viewsEmojiGrid from "../../static/views/emoji_grid.js" with { type: "text" };
+import viewsFailure from "../../static/views/failure.js" with { type: "text" };
 import viewsHeader from "../../static/views/header.js" with { type: "text" };
 import viewsHelp from "../../static/views/help.js" with { type: "text" };
 import viewsKeyed from "../../static/views/keyed.js" with { type: "text" };
@@ -60,10 +80,15 @@ import viewsKeys from "../../static/views/keys.js" with { type: "text" };
 import viewsLamp from "../../static/views/lamp.js" with { type: "text" };
 import viewsLog from "../../static/views/log.js" with { type: "text" };
 import viewsMarks from "../../static/views/marks.js" with { type: "text" };
+import viewsMessageMenu from "../../static/views/message_menu.js" with { type: "text" };
 import viewsNick from "../../static/views/nick.js" with { type: "text" };
+import viewsOffers from "../../static/views/offers.js" with { type: "text" };
 import viewsPeople from "../../static/views/people.js" with { type: "text" };
 import viewsPlace from "../../static/views/place.js" with { type: "text" };
+import viewsQuote from "../../static/views/quote.js" with { type: "text" };
+import viewsReactions from "../../static/views/reactions.js" with { type: "text" };
 import viewsRooms from "../../static/views/rooms.js" with { type: "text" };
+import viewsRove from "../../static/views/rove.js" with { type: "text" };
 import viewsSaid from "../../static/views/said.js" with { type: "text" };
 import viewsScroll from "../../static/views/scroll.js" with { type: "text" };
 import viewsSettings from "../../static/views/settings.js" with { type: "text" };
@@ -78,6 +103,8 @@ import viewsWording from "../../static/views/wording.js" with { type: "text" };
 const FILES: Record<string, string> = {
   "/app.js": app,
   "/chat.js": chat,
+  "/conversation.js": conversation,
+  "/css/actions.css": cssActionsCss,
   "/css/base.css": cssBaseCss,
   "/css/composer.css": cssComposerCss,
   "/css/dialog.css": cssDialogCss,
@@ -85,19 +112,32 @@ const FILES: Record<string, string> = {
   "/css/help.css": cssHelpCss,
   "/css/layout.css": cssLayoutCss,
   "/css/log.css": cssLogCss,
+  "/css/message.css": cssMessageCss,
   "/css/panel.css": cssPanelCss,
   "/css/settings.css": cssSettingsCss,
   "/css/tokens.css": cssTokensCss,
+  "/deeds.js": deeds,
   "/house.js": house,
   "/icon.svg": iconSvg,
   "/": indexHtml,
+  "/model/hearing.js": modelHearing,
+  "/model/inline.js": modelInline,
+  "/model/markup.js": modelMarkup,
   "/model/memory.js": modelMemory,
+  "/model/names.js": modelNames,
   "/model/open_rooms.js": modelOpenRooms,
+  "/model/order.js": modelOrder,
   "/model/pages.js": modelPages,
+  "/model/quoted.js": modelQuoted,
   "/model/room.js": modelRoom,
   "/model/rows.js": modelRows,
+  "/model/said.js": modelSaid,
+  "/model/sources.js": modelSources,
+  "/model/stage.js": modelStage,
   "/model/timeline.js": modelTimeline,
   "/model/typists.js": modelTypists,
+  "/model/web_address.js": modelWebAddress,
+  "/model/wishes.js": modelWishes,
   "/sdk/address.js": sdkAddress,
   "/sdk/alarm.js": sdkAlarm,
   "/sdk/chat.js": sdkChat,
@@ -117,14 +157,19 @@ const FILES: Record<string, string> = {
   "/sdk/traffic.js": sdkTraffic,
   "/sdk/unsent.js": sdkUnsent,
   "/theme.js": theme,
+  "/views/actions.js": viewsActions,
   "/views/appearance.js": viewsAppearance,
   "/views/build.js": viewsBuild,
   "/views/clock.js": viewsClock,
   "/views/composer.js": viewsComposer,
+  "/views/context.js": viewsContext,
   "/views/dialog.js": viewsDialog,
   "/views/door.js": viewsDoor,
   "/views/drawer.js": viewsDrawer,
+  "/views/editor.js": viewsEditor,
   "/views/element.js": viewsElement,
+  "/views/emoji_grid.js": viewsEmojiGrid,
+  "/views/failure.js": viewsFailure,
   "/views/header.js": viewsHeader,
   "/views/help.js": viewsHelp,
   "/views/keyed.js": viewsKeyed,
@@ -132,10 +177,15 @@ const FILES: Record<string, string> = {
   "/views/lamp.js": viewsLamp,
   "/views/log.js": viewsLog,
   "/views/marks.js": viewsMarks,
+  "/views/message_menu.js": viewsMessageMenu,
   "/views/nick.js": viewsNick,
+  "/views/offers.js": viewsOffers,
   "/views/people.js": viewsPeople,
   "/views/place.js": viewsPlace,
+  "/views/quote.js": viewsQuote,
+  "/views/reactions.js": viewsReactions,
   "/views/rooms.js": viewsRooms,
+  "/views/rove.js": viewsRove,
   "/views/said.js": viewsSaid,
   "/views/scroll.js": viewsScroll,
   "/views/settings.js": viewsSettings,

@@ -54,12 +54,17 @@ export class OpenRooms {
       // What is no message does not make a room unread.
       if (!isChat && room.unread === 0) room.read = entry.seq;
       room.typists.stop(entry.uid);
+      if (entry.type === "topic") room.topic = entry.text;
       room.timeline.add(entry, isMine);
       room.timeline.trim(this.#onlooker.farEnd(room));
       changed();
     });
     chat.on("presence", (presence) => {
       this.get(presence.room).presence(presence, chat.me?.uid ?? "");
+      changed();
+    });
+    chat.on("nick", (nick) => {
+      if (nick.room !== undefined) this.#rooms.get(nick.room)?.rename(nick);
       changed();
     });
     chat.on("typing", (typing) => this.get(typing.room).typists.hear(typing));

@@ -12,13 +12,19 @@ export function roomIn(written) {
   return isValid ? room : null;
 }
 
+/** The room and the message of the page's own path, or null. */
+export function placeOfPage() {
+  return placeIn(location.pathname);
+}
+
 /**
- * The room of the page's own path, and the message there that it names by its seq, or null.
+ * The room that a path names, and the message there by its seq, or null.
+ * @param {string} path
  * @returns {{room: string, seq: number | null} | null}
  */
-export function placeOfPage() {
+export function placeIn(path) {
   try {
-    const [, name = "", seq] = PATH.exec(location.pathname) ?? [];
+    const [, name = "", seq] = PATH.exec(path) ?? [];
     const room = roomIn(decodeURIComponent(name));
     return room === null ? null : { room, seq: seq ? Number(seq) : null };
   } catch {
