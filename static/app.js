@@ -1,20 +1,19 @@
 // @ts-check
 // Start-up: what the address and this browser know, the door where that is not enough, then in.
-import { connect } from "./chat.js";
-import { House } from "./house.js";
 import { Memory, SafeStorage } from "./model/memory.js";
 import { showClock, showTheme } from "./views/appearance.js";
 import { Door } from "./views/door.js";
 import { find } from "./views/element.js";
 import { linkTo, placeOfPage, roomOfPage, takeToken } from "./views/place.js";
-import { Shell } from "./views/shell.js";
 import { speak } from "./views/spoken.js";
 /** @import {Chat} from "./chat.js" */
+/** @import {House} from "./house.js" */
 /** @import {Wish} from "./views/door.js" */
 
 const FIRST_ROOM = "general";
 const REFUSED_TOKEN =
   "This token was not accepted. It may have ended; ask whoever runs this server for a new one.";
+const NOT_LOADED = "The server cannot be reached. Try again in a moment.";
 
 const storage = new SafeStorage();
 const memory = new Memory(storage);
@@ -31,6 +30,11 @@ addEventListener("hashchange", () => {
 let visitor = null;
 /** @type {{chat: Chat, house: House} | null} */
 let inside = null;
+/** @type {ReturnType<typeof load> | null} */
+let loading = null;
+let isGoingIn = false;
+/** What is needed inside did not come, and only a new start will help. */
+let isBroken = false;
 /** A token was entered, and it is not known yet whether it is good. */
 let triesToken = false;
 
@@ -55,7 +59,8 @@ const room = roomOfPage() ?? memory.rooms[0] ?? FIRST_ROOM;
 if (memory.name) begin(memory.name, room);
 else {
   openDoor();
-  visit();
+  // What could not be loaded now is asked for again when they go in.
+  visit().catch(() => {});
 }
 
 function openDoor() {
@@ -75,10 +80,9 @@ function goIn({ name, room, token }) {
   memory.name = name;
   if (token) memory.token = token;
   triesToken = token !== "";
-  if (!inside) {
-    visitor?.close();
-    begin(name, room);
-  } else {
+  if (isBroken) location.assign(linkTo(room));
+  else if (!inside) begin(name, room);
+  else {
     const { chat, house } = inside;
     const off = chat.on("welcome", () => {
       off();
@@ -91,9 +95,56 @@ function goIn({ name, room, token }) {
 }
 
 /** @param {string} name @param {string} room */
-function begin(name, room) {
+async function begin(name, room) {
+  isGoingIn = true;
+  visitor?.close();
   const place = placeOfPage();
   history.replaceState(null, "", linkTo(room, place?.room === room ? place.seq : null));
+  try {
+    const parts = await loadInside();
+    enter(name, room, parts);
+  } catch (error) {
+    openDoor();
+    door.tellTrouble(NOT_LOADED);
+    isBroken = true;
+    throw error;
+  }
+}
+
+/** What only those inside need, all of it asked for at once. */
+function loadInside() {
+  return loading ??= load();
+}
+
+async function load() {
+  const { content } = find("#inside", HTMLTemplateElement);
+  const isFirst = content.childElementCount > 0;
+  const styles = [...content.querySelectorAll("link[rel=stylesheet]")].map(hasEnded);
+  document.head.append(content);
+  // Where `first.js` has put them there, they are styles of the page as any other.
+  if (!isFirst && document.readyState !== "complete") styles.push(hasEnded(window));
+  const [{ connect }, { House }, { Shell }] = await Promise.all([
+    import("./chat.js"),
+    import("./house.js"),
+    import("./views/shell.js"),
+    ...styles,
+  ]);
+  return { connect, House, Shell };
+}
+
+/** A style that fails is one that is missing, and keeps nobody out. @param {EventTarget} target */
+function hasEnded(target) {
+  return new Promise((done) => {
+    for (const type of ["load", "error"]) target.addEventListener(type, done);
+  });
+}
+
+/**
+ * @param {string} name
+ * @param {string} room
+ * @param {Awaited<ReturnType<typeof load>>} parts
+ */
+function enter(name, room, { connect, House, Shell }) {
   const chat = connect(location.origin, { name, token: memory.token, storage });
   const house = new House(chat, memory, room, () => {
     openDoor();
@@ -118,18 +169,23 @@ function begin(name, room) {
     askToken();
   });
   house.start();
-  new Shell(chat, memory).start();
+  new Shell(chat, memory, house).start();
 }
 
-function visit() {
+async function visit() {
+  const { connect } = await import("./chat.js");
+  if (isGoingIn) return;
   // Without the storage: who goes in then is nobody's second connection, whose name would stay.
-  visitor = connect(location.origin, { token: memory.token });
-  visitor.on("state", (state) => {
+  const chat = visitor = connect(location.origin, { token: memory.token });
+  chat.on("state", async (state) => {
     if (state.status === "stopped" && state.reason === "token") askToken();
+    const { troubleOf } = await import("./views/status.js");
+    if (chat.state === state) door.tellTrouble(troubleOf(state));
   });
-  visitor.rooms().then(({ rooms }) => {
-    door.showOpenRooms(rooms.filter(({ count }) => count > 0).map(({ room }) => room));
-  }, () => {});
+  const { rooms } = await chat.rooms();
+  door.showOpenRooms(rooms.filter(({ count }) => count > 0).map(({ room }) => room));
+  // By the time that a name is written, what comes next is there.
+  await loadInside();
 }
 
 function askToken() {

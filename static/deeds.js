@@ -3,8 +3,6 @@
 // one. Knows the views by what it asks of them; what may be done stands in offers.js.
 import { shownOf } from "./model/said.js";
 import { Wishes } from "./model/wishes.js";
-import { askFirst } from "./views/dialog.js";
-import { openEmoji, openMenu } from "./views/message_menu.js";
 import { offersOf } from "./views/offers.js";
 import { linkTo } from "./views/place.js";
 import { speak } from "./views/spoken.js";
@@ -51,9 +49,10 @@ export class Deeds {
   }
 
   /** @param {Said} said @param {HTMLElement} row @param {Spot} spot */
-  menu(said, row, spot) {
+  async menu(said, row, spot) {
     const offers = this.offers(said);
     if (offers.length === 0) return;
+    const { openMenu } = await import("./views/message_menu.js");
     openMenu(said, offers, spot, {
       act: (deed) => this.act(deed, said, row),
       react: (emoji) => this.react(said, emoji, true),
@@ -131,10 +130,11 @@ export class Deeds {
   }
 
   /** @param {Said} said @param {HTMLElement} opener */
-  chooseReaction(said, opener) {
+  async chooseReaction(said, opener) {
     const { left, right, bottom } = opener.getBoundingClientRect();
     // A row is as wide as the room: then beside its end, where the buttons stand.
     const x = opener.matches(".speech-row") ? right : left;
+    const { openEmoji } = await import("./views/message_menu.js");
     openEmoji({ x, y: bottom }, (emoji) => this.react(said, emoji, true));
   }
 
@@ -176,6 +176,7 @@ export class Deeds {
 
   /** @param {Room} room @param {Said} said */
   async #delete(room, said) {
+    const { askFirst } = await import("./views/dialog.js");
     const isSure = await askFirst({
       title: "Delete this message?",
       text: `Everyone in #${room.name} stops seeing it. This cannot be undone.`,

@@ -11,6 +11,7 @@ import { People } from "./views/people.js";
 import { linkTo, placeOfPage } from "./views/place.js";
 import { RoomList } from "./views/rooms.js";
 import { speak } from "./views/spoken.js";
+import { showTab } from "./views/tab.js";
 import { typingSentence } from "./views/wording.js";
 /** @import {Chat} from "./chat.js" */
 /** @import {Memory} from "./model/memory.js" */
@@ -114,6 +115,11 @@ export class House {
     setInterval(() => document.hidden || this.#rooms.askPublic(), ROOMS_EVERY_MS);
   }
 
+  /** The room that somebody looks at, or nothing. */
+  get inView() {
+    return document.hidden ? "" : this.#room.name;
+  }
+
   /**
    * Puts a room in view, opening it when it is not, and a message of it if one is named.
    * @param {string} name
@@ -198,7 +204,8 @@ export class House {
     const { log } = this.#conversation;
     this.#conversation.update(this.#chat.state.status !== "connected");
     if (!document.hidden && log.isAtEnd && !room.staysUnread) this.#rooms.markRead(room);
-    this.#header.show(room, this.#rooms.unread);
+    this.#header.show(room);
+    showTab(room.name, this.#rooms.unread, this.#rooms.all);
     this.#people.show(room, me.uid);
     this.#composer.showName(me);
     this.#composer.allow(room.refusal === null);

@@ -5,6 +5,8 @@ import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { AppEnv } from "./env.ts";
 import app from "../../static/app.js" with { type: "text" };
+import appIconPngBase64 from "../../static/app_icon.png.base64" with { type: "text" };
+import appIconSvg from "../../static/app_icon.svg" with { type: "text" };
 import chat from "../../static/chat.js" with { type: "text" };
 import conversation from "../../static/conversation.js" with { type: "text" };
 import cssActionsCss from "../../static/css/actions.css" with { type: "text" };
@@ -20,8 +22,11 @@ import cssPanelCss from "../../static/css/panel.css" with { type: "text" };
 import cssSettingsCss from "../../static/css/settings.css" with { type: "text" };
 import cssTokensCss from "../../static/css/tokens.css" with { type: "text" };
 import deeds from "../../static/deeds.js" with { type: "text" };
+import first from "../../static/first.js" with { type: "text" };
 import house from "../../static/house.js" with { type: "text" };
 import iconSvg from "../../static/icon.svg" with { type: "text" };
+import iconMentionSvg from "../../static/icon_mention.svg" with { type: "text" };
+import iconUnreadSvg from "../../static/icon_unread.svg" with { type: "text" };
 import indexHtml from "../../static/index.html" with { type: "text" };
 import modelHearing from "../../static/model/hearing.js" with { type: "text" };
 import modelInline from "../../static/model/inline.js" with { type: "text" };
@@ -59,8 +64,9 @@ import sdkRooms from "../../static/sdk/rooms.js" with { type: "text" };
 import sdkStorage from "../../static/sdk/storage.js" with { type: "text" };
 import sdkTraffic from "../../static/sdk/traffic.js" with { type: "text" };
 import sdkUnsent from "../../static/sdk/unsent.js" with { type: "text" };
-import theme from "../../static/theme.js" with { type: "text" };
 import viewsActions from "../../static/views/actions.js" with { type: "text" };
+import snugWebmanifest from "../../static/snug.webmanifest" with { type: "text" };
+import sw from "../../static/sw.js" with { type: "text" };
 import viewsAppearance from "../../static/views/appearance.js" with { type: "text" };
 import viewsBuild from "../../static/views/build.js" with { type: "text" };
 import viewsClock from "../../static/views/clock.js" with { type: "text" };
@@ -83,6 +89,7 @@ import viewsMarks from "../../static/views/marks.js" with { type: "text" };
 import viewsMessageMenu from "../../static/views/message_menu.js" with { type: "text" };
 import viewsNick from "../../static/views/nick.js" with { type: "text" };
 import viewsOffers from "../../static/views/offers.js" with { type: "text" };
+import viewsNotifier from "../../static/views/notifier.js" with { type: "text" };
 import viewsPeople from "../../static/views/people.js" with { type: "text" };
 import viewsPlace from "../../static/views/place.js" with { type: "text" };
 import viewsQuote from "../../static/views/quote.js" with { type: "text" };
@@ -97,11 +104,15 @@ import viewsSpeech from "../../static/views/speech.js" with { type: "text" };
 import viewsSpoken from "../../static/views/spoken.js" with { type: "text" };
 import viewsStatus from "../../static/views/status.js" with { type: "text" };
 import viewsStyle from "../../static/views/style.js" with { type: "text" };
+import viewsTab from "../../static/views/tab.js" with { type: "text" };
 import viewsWording from "../../static/views/wording.js" with { type: "text" };
+import viewsWorker from "../../static/views/worker.js" with { type: "text" };
 
 /** Path → text. */
 const FILES: Record<string, string> = {
   "/app.js": app,
+  "/app_icon.png": appIconPngBase64,
+  "/app_icon.svg": appIconSvg,
   "/chat.js": chat,
   "/conversation.js": conversation,
   "/css/actions.css": cssActionsCss,
@@ -117,8 +128,11 @@ const FILES: Record<string, string> = {
   "/css/settings.css": cssSettingsCss,
   "/css/tokens.css": cssTokensCss,
   "/deeds.js": deeds,
+  "/first.js": first,
   "/house.js": house,
   "/icon.svg": iconSvg,
+  "/icon_mention.svg": iconMentionSvg,
+  "/icon_unread.svg": iconUnreadSvg,
   "/": indexHtml,
   "/model/hearing.js": modelHearing,
   "/model/inline.js": modelInline,
@@ -156,8 +170,9 @@ const FILES: Record<string, string> = {
   "/sdk/storage.js": sdkStorage,
   "/sdk/traffic.js": sdkTraffic,
   "/sdk/unsent.js": sdkUnsent,
-  "/theme.js": theme,
   "/views/actions.js": viewsActions,
+  "/snug.webmanifest": snugWebmanifest,
+  "/sw.js": sw,
   "/views/appearance.js": viewsAppearance,
   "/views/build.js": viewsBuild,
   "/views/clock.js": viewsClock,
@@ -180,6 +195,7 @@ const FILES: Record<string, string> = {
   "/views/message_menu.js": viewsMessageMenu,
   "/views/nick.js": viewsNick,
   "/views/offers.js": viewsOffers,
+  "/views/notifier.js": viewsNotifier,
   "/views/people.js": viewsPeople,
   "/views/place.js": viewsPlace,
   "/views/quote.js": viewsQuote,
@@ -194,14 +210,25 @@ const FILES: Record<string, string> = {
   "/views/spoken.js": viewsSpoken,
   "/views/status.js": viewsStatus,
   "/views/style.js": viewsStyle,
+  "/views/tab.js": viewsTab,
   "/views/wording.js": viewsWording,
+  "/views/worker.js": viewsWorker,
 };
 
 const TYPES: Record<string, string> = {
   css: "text/css; charset=utf-8",
   html: "text/html; charset=utf-8",
   js: "text/javascript; charset=utf-8",
+  json: "application/json",
+  png: "image/png",
   svg: "image/svg+xml",
+  webmanifest: "application/manifest+json",
+};
+
+/** What the service worker keeps; it is another version when any file is another. */
+const SHELL = {
+  version: tagOf(JSON.stringify(FILES)),
+  files: Object.keys(FILES).filter((path) => path !== "/sw.js"),
 };
 
 /** Scripts and styles of the page's own, nothing else, and no HTML from strings. */
@@ -216,7 +243,11 @@ const PAGE_POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
+  "trusted-types snug-worker",
 ].join("; ");
+
+/** The service worker's own: what it fetches for the page goes by this one. */
+const WORKER_POLICY = "default-src 'none'; connect-src 'self'";
 
 /** A room's own path, and that of a message in it. */
 const PAGES = ["/", "/r/:room", "/r/:room/", "/r/:room/:seq{[0-9]+}", "/r/:room/:seq{[0-9]+}/"];
@@ -224,11 +255,13 @@ const PAGES = ["/", "/r/:room", "/r/:room/", "/r/:room/:seq{[0-9]+}", "/r/:room/
 /** Serves the page at the paths of rooms and messages, and the files beside it. */
 export function assets() {
   const routes = new Hono<AppEnv>();
-  for (const [path, text] of Object.entries(FILES)) {
+  const all = { ...FILES, "/shell.json": JSON.stringify(SHELL) };
+  for (const [path, text] of Object.entries(all)) {
     const type = path === "/" ? "html" : path.slice(path.lastIndexOf(".") + 1);
-    const headers = headersOf(type, text);
+    const body = Buffer.from(text, type === "png" ? "base64" : "utf-8");
+    const headers = headersOf(path, type, text);
     // Said here, because an answer to HEAD has no body that it could be counted from.
-    const whole = { ...headers, "content-length": String(Buffer.byteLength(text)) };
+    const whole = { ...headers, "content-length": String(body.length) };
     for (const route of path === "/" ? PAGES : [path]) {
       routes.get(
         route,
@@ -236,19 +269,23 @@ export function assets() {
           // A list, in which a proxy that compresses has made tags weak (RFC 9110, 13.1.2).
           context.req.header("if-none-match")?.includes(headers.etag)
             ? context.body(null, 304, headers)
-            : context.body(text, 200, whole),
+            : context.body(body, 200, whole),
       );
     }
   }
   return routes;
 }
 
-function headersOf(type: string, text: string) {
+function tagOf(text: string): string {
+  return createHash("sha256").update(text).digest("base64url").slice(0, 22);
+}
+
+function headersOf(path: string, type: string, text: string) {
   return {
     "content-type": TYPES[type]!,
     // Asked for again each time, and answered with 304 unless Snug was upgraded.
     "cache-control": "no-cache",
-    etag: `"${createHash("sha256").update(text).digest("base64url").slice(0, 22)}"`,
+    etag: `"${tagOf(text)}"`,
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     // Any page may import the client (`/chat.js`).
@@ -257,5 +294,6 @@ function headersOf(type: string, text: string) {
       "cross-origin-resource-policy": "cross-origin",
     }),
     ...(type === "html" && { "content-security-policy": PAGE_POLICY }),
+    ...(path === "/sw.js" && { "content-security-policy": WORKER_POLICY }),
   };
 }

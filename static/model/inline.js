@@ -16,7 +16,8 @@ import { addressIn } from "./web_address.js";
  */
 /** @typedef {{mark: string, children: Inline[]}} Open */
 
-const SPECIAL = /`+|\*+|_+|~+|(?<![\p{L}\p{M}\p{N}_-])[@#]|\bhttps?:\/\//giu;
+const SPECIAL =
+  /`+|\*+|_+|~+|(?<![\p{L}\p{M}\p{N}_-])@|(?<![\p{L}\p{M}\p{N}_#&/-])#|\bhttps?:\/\//giu;
 const ROOM = /#([\p{L}\p{N}][\p{L}\p{M}\p{N}._-]{0,63})/uy;
 /** Part of a word, in which no emphasis begins or ends: 2*3*4, snake_case. Han and kana have no spaces. */
 const WORD = /^(?![\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}])[\p{L}\p{M}\p{N}]$/u;
@@ -74,10 +75,7 @@ class Emphasis {
 
   /** @param {Inline} piece */
   add(piece) {
-    const { children } = this.#top;
-    const last = children.at(-1);
-    if (typeof piece === "string" && typeof last === "string") children.splice(-1, 1, last + piece);
-    else children.push(piece);
+    this.#top.children.push(piece);
   }
 
   /** A run of marks between two characters; "" is an end of the line. @param {string} run @param {string} left @param {string} right */
@@ -101,7 +99,7 @@ class Emphasis {
 
   end() {
     while (this.#open.length > 1) this.#giveUp();
-    return this.#open[0].children;
+    return whole(this.#open[0].children);
   }
 
   get #top() {
@@ -113,7 +111,7 @@ class Emphasis {
     while (this.#top.mark !== mark) this.#giveUp();
     const { children } = this.#top;
     this.#open.pop();
-    this.add({ type: KINDS[mark] ?? "em", children });
+    this.add({ type: KINDS[mark] ?? "em", children: whole(children) });
   }
 
   /** The innermost did not close: its mark was text. */
@@ -123,6 +121,23 @@ class Emphasis {
     this.text(mark);
     for (const child of children) this.add(child);
   }
+}
+
+/** The same with texts that stand together in one. @param {Inline[]} pieces */
+function whole(pieces) {
+  /** @type {Inline[]} */
+  const joined = [];
+  /** @type {string[]} */
+  let texts = [];
+  for (const piece of [...pieces, null]) {
+    if (typeof piece === "string") texts.push(piece);
+    else {
+      if (texts.length > 0) joined.push(texts.join(""));
+      if (piece !== null) joined.push(piece);
+      texts = [];
+    }
+  }
+  return joined;
 }
 
 /** Where the next run of as many backticks stands, by where a run stands. @param {string} text */

@@ -80,7 +80,7 @@ export class Memory {
     this.#keep("hides-people", hides ? "yes" : "");
   }
 
-  /** `light`, `dark`, or as the system has it; `theme.js` reads it too. */
+  /** `light`, `dark`, or as the system has it; `first.js` reads it too. */
   get theme() {
     return this.#read("theme");
   }

@@ -17,6 +17,7 @@ export class Door {
   #tokenField = find("#door-token-field", HTMLElement);
   #tokenShow = find("#door-token-show", HTMLButtonElement);
   #foot = find("#door-foot", HTMLElement);
+  #trouble = "";
   /** @type {Record<Field, HTMLInputElement>} */
   #inputs = {
     name: find("#door-name", HTMLInputElement),
@@ -89,6 +90,12 @@ export class Door {
     if (this.#inputs.room.ariaInvalid !== "true") this.#say("room", "");
   }
 
+  /** Says why the server can't be reached, or with nothing that it can. @param {string} words */
+  tellTrouble(words) {
+    this.#trouble = words;
+    this.#showFoot();
+  }
+
   #submit() {
     const name = nameIn(this.#inputs.name.value);
     const room = roomIn(this.#inputs.room.value);
@@ -102,9 +109,14 @@ export class Door {
   /** @param {boolean} isNeeded */
   #needToken(isNeeded) {
     this.#tokenField.hidden = !isNeeded;
-    this.#foot.textContent = isNeeded
-      ? "The token stays in this browser and is never part of a link."
-      : "No account to make. Your name stays in this browser.";
+    this.#showFoot();
+  }
+
+  #showFoot() {
+    const promise = this.#tokenField.hidden
+      ? "No account to make. Your name stays in this browser."
+      : "The token stays in this browser and is never part of a link.";
+    this.#foot.textContent = this.#trouble || promise;
   }
 
   /** @param {Field} field @param {string} wrong */

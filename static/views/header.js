@@ -1,5 +1,5 @@
 // @ts-check
-// Which room is in view: its name and topic, and the title of the page.
+// Which room is in view: its name and topic.
 import { find } from "./element.js";
 import { speak } from "./spoken.js";
 import { roomRefusal } from "./wording.js";
@@ -20,13 +20,12 @@ export class Header {
     this.#emptyAction.addEventListener("click", tryAgain);
   }
 
-  /** @param {Room} room @param {number} unread in all rooms */
-  show(room, unread) {
+  /** @param {Room} room */
+  show(room) {
     const { name, topic, refusal, timeline } = room;
     this.#name.textContent = name;
     this.#topic.textContent = topic;
     this.#topic.title = topic;
-    document.title = `${unread ? `(${unread}) ` : ""}${name} · Snug`;
     const isEmpty = room.isJoined && timeline.head === 0 && timeline.lines.length === 0;
     this.#empty.hidden = !refusal && !isEmpty;
     const [title = "", text = ""] = refusal

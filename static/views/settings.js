@@ -1,7 +1,7 @@
 // @ts-check
 // The settings: name, theme, clock, notifications. Each counts at once and is kept in this browser.
 import { showClock, showTheme } from "./appearance.js";
-import { build, buildButton } from "./build.js";
+import { build } from "./build.js";
 import { isLong } from "./clock.js";
 import { openDialog } from "./dialog.js";
 import { nameIn, WRONG_NAME } from "./nick.js";
@@ -10,16 +10,26 @@ import { sentence } from "./wording.js";
 /** @import {Chat, ChatError} from "../chat.js" */
 /** @import {Memory} from "../model/memory.js" */
 
+const NO_NOTIFICATIONS = "This browser gives notifications only to pages over https.";
+const NOT_ALLOWED =
+  "This browser does not let Snug notify you. Its own settings for this page can.";
+
 /**
  * @param {Chat} chat
  * @param {Memory} memory
+ * @param {() => void} notify called when one wants to be notified
  */
-export async function openSettings(chat, memory) {
+export async function openSettings(chat, memory, notify) {
   await loadStyle("/css/settings.css");
   await openDialog({
     title: "Settings",
     className: "settings",
-    body: [nameField(chat, memory), themeChoice(memory), clockChoice(memory)],
+    body: [
+      nameField(chat, memory),
+      themeChoice(memory),
+      clockChoice(memory),
+      notifyChoice(memory, notify),
+    ],
     foot: [build("p", "dialog-note", "Kept in this browser.")],
   });
 }
@@ -94,6 +104,34 @@ function clockChoice(memory) {
       showClock(clock);
     },
   });
+}
+
+/** The browser is asked only when one has chosen. @param {Memory} memory @param {() => void} notify */
+function notifyChoice(memory, notify) {
+  const told = build("p");
+  const options = /** @type {[string, string][]} */ ([
+    ["mentions", "Mentions and direct messages"],
+    ["all", "All messages"],
+    ["", "None"],
+  ]);
+  const isAllowed = "Notification" in globalThis && Notification.permission === "granted";
+  const fields = choice("Notifications", options, {
+    chosen: isAllowed ? memory.notify : "",
+    async choose(level) {
+      const isGranted = level === "" || await Notification.requestPermission() === "granted";
+      told.textContent = isGranted ? "" : NOT_ALLOWED;
+      memory.notify = isGranted ? level : "";
+      if (memory.notify) notify();
+      for (const radio of fields.querySelectorAll("input")) {
+        radio.checked = radio.value === memory.notify;
+      }
+    },
+  });
+  told.role = "status";
+  fields.append(build("div", "help", told));
+  fields.disabled = !("Notification" in globalThis && navigator.serviceWorker);
+  if (fields.disabled) told.textContent = NO_NOTIFICATIONS;
+  return fields;
 }
 
 /**

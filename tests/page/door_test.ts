@@ -12,6 +12,13 @@ import { openWire } from "./wire.ts";
 
 const SECRET = "thirty-two bytes that both of them know";
 const TOKEN = "open+sesame/42=";
+/** In the page: no socket ever opens, and nothing says why. */
+const NO_SOCKETS = `globalThis.WebSocket = class {
+  constructor() {
+    queueMicrotask(() => this.onclose?.({ code: 1006 }));
+  }
+  close() {}
+}`;
 const WRONG_TOKEN =
   "This token was not accepted. It may have ended; ask whoever runs this server for a new one.";
 
@@ -65,6 +72,47 @@ it("what is wrong with a name or a room is said under it, and one is taken there
   await go();
   await ines.isIn();
   await ines.shows("#room-name", "ä".repeat(32));
+});
+
+it("W15.6 at the door too one is told why the server does not let in, and when it is asked again", async () => {
+  await using server = await startServer();
+  await using visit = await openVisit(server.url);
+  const refusals: [status: number, body: string, told: RegExp][] = [
+    [
+      503,
+      `{"code":"SERVER_FULL","retryAfterMs":30000}`,
+      /^The server is full\. Reconnecting in \d+ s\.$/,
+    ],
+    [
+      503,
+      `{"code":"UNAVAILABLE","retryAfterMs":30000}`,
+      /^The server is restarting\. Reconnecting in/,
+    ],
+    [
+      429,
+      `{"code":"RATE_LIMITED","message":"too many bad tokens from this address","retryAfterMs":30000}`,
+      /^Too many bad tokens from this address\. Reconnecting in \d+ s\.$/,
+    ],
+    [426, "{}", /^Live connections do not get through\. The server answers, but /],
+    [
+      403,
+      `{"code":"FORBIDDEN","message":"pages of this origin may not"}`,
+      /^Not let in\. Pages of this/,
+    ],
+    [404, "<html>", /^There is no chat server at this address \(404\)\. Reconnecting in/],
+    [500, "", /^The server cannot be reached\. Reconnecting in/],
+  ];
+  const ines = await visit.open({ path: "/nowhere", expected: [/./] });
+  let answer = { status: 500, body: "" };
+  await ines.page.route(/\/ws$/, (route) => route.fulfill(answer));
+  await ines.page.addInitScript(NO_SOCKETS);
+  for (const [status, body, told] of refusals) {
+    answer = { status, body };
+    await ines.page.goto(server.url);
+    await ines.shows("#door-foot", told);
+  }
+  await ines.page.context().setOffline(true);
+  await ines.shows("#door-foot", "You are offline. This device has no network.");
 });
 
 it("W15.3 a link with a token signs in, and the token is gone from the address", async () => {

@@ -34,7 +34,7 @@ it("the log follows new messages only where the reader is less than 30 px from t
   const before = await ines.topPx(ines.speech("near enough"));
   await say(ruth, "not followed 1");
   await ines.shows("#pill-text", "1 new message");
-  await ines.titleIs("(1) general · Snug");
+  await ines.titleIs("general · Snug");
   await say(ruth, "not followed 2\nwith another line");
   await ines.shows("#pill-text", "2 new messages");
   assertAlmostEquals(await ines.topPx(ines.speech("near enough")), before, STILL_PX);
@@ -157,12 +157,12 @@ it("unread messages of another room are counted, marked where they begin, and th
   await ines.shows("#rooms a.unread .badge", "1unread");
   await say(ruth, "unread 2", { room: "random" });
   await ines.shows("#rooms a.unread .badge", "2unread");
-  await ines.titleIs("(2) general · Snug");
+  await ines.titleIs("general · Snug");
   // They stay unread over a reload.
   await ines.page.reload();
   await ines.isIn();
   await ines.shows("#rooms a.unread .badge", "2unread");
-  await ines.titleIs("(2) general · Snug");
+  await ines.titleIs("general · Snug");
 
   await other("random").click();
   await ines.titleIs("random · Snug");
