@@ -19,7 +19,7 @@ export class Notifier {
   #memory;
   #inView;
   #worker;
-  /** The newest entry heard of each room. @type {Map<string, Entry>} */
+  /** The newest entry heard of each room. @type {Map<string, Extract<Entry, {type: "chat"}>>} */
   #heard = new Map();
   /** @type {Map<string, News>} */
   #news = new Map();
@@ -50,6 +50,7 @@ export class Notifier {
 
   /** @param {Entry} entry */
   #entry(entry) {
+    if (entry.type !== "chat") return;
     const { room, uid, user, text } = entry;
     this.#heard.set(room, entry);
     const isWanted = room.startsWith("@") || this.#memory.notify === "all";
