@@ -17,7 +17,7 @@ import { typingSentence } from "./views/wording.js";
 /** @import {Memory} from "./model/memory.js" */
 /** @import {Room} from "./model/room.js" */
 
-/** What changes within this is drawn at once; a timer, because the title counts unseen too. */
+/** What changes within this is drawn together; a timer, because the title counts unseen too. */
 const PAINT_MS = 16;
 const ROOMS_EVERY_MS = 60_000;
 
@@ -28,6 +28,7 @@ export class House {
   /** The one in view. @type {Room} */
   #room;
   #paintTimer = 0;
+  #paintTookMs = 0;
   /** @type {Conversation} */
   #conversation;
   #composer;
@@ -193,12 +194,15 @@ export class House {
   }
 
   #paintSoon() {
-    this.#paintTimer ||= setTimeout(() => this.#paint(), PAINT_MS);
+    // However much comes in, half of the time is left for who reads and writes.
+    const waitMs = Math.max(PAINT_MS, this.#paintTookMs);
+    this.#paintTimer ||= setTimeout(() => this.#paint(), waitMs);
   }
 
   #paint() {
     clearTimeout(this.#paintTimer);
     this.#paintTimer = 0;
+    const startedAt = performance.now();
     const room = this.#room;
     const me = this.#chat.me ?? { uid: "", user: this.#memory.name };
     const { log } = this.#conversation;
@@ -217,5 +221,6 @@ export class House {
       unread: name !== room.name && this.#rooms.has(name) ? this.#rooms.get(name).unread : 0,
       hasDraft: this.#memory.draft(name) !== "",
     })));
+    this.#paintTookMs = performance.now() - startedAt;
   }
 }
