@@ -183,8 +183,10 @@ it("the keys go from message to message, and U leaves it unread from there", asy
 });
 
 it("a long press opens the sheet, and lifting the finger presses nothing in it", async () => {
-  await using server = await startServer();
+  await using server = await startServer(UNHURRIED);
   await using visit = await openVisit(server.url);
+  // So many that the sheet comes up under the finger.
+  await using _ = await fill(server, 60);
   const ines = await visit.enter("Ines", { width: 390, height: 844, isPhone: true, isStill: true });
   await ines.say("Under the thumb.");
   await ines.seesSent("Under the thumb.");
@@ -201,6 +203,7 @@ it("a long press opens the sheet, and lifting the finger presses nothing in it",
   await touch("touchEnd");
   await ines.frame();
   await fits(ines);
+  assertEquals(await sheet.count(), 1);
   await sheet.getByRole("button", { name: "thumbs up" }).click();
   await ines.page.locator('.reaction[aria-pressed="true"]').waitFor();
   await fits(ines);

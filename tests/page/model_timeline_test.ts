@@ -82,6 +82,23 @@ describe("a timeline", () => {
     assertEquals([timeline.from, timeline.hasOlder], [1, false]);
   });
 
+  it("W5.10 applies to a page what came after it was read, and nothing from before", () => {
+    const about = { room: "general", ts: 9000, uid: "ruth", user: "ruth" };
+    const edit = (seq: number, of: number): Entry => (
+      { type: "edited", ...about, seq, of, text: `edit ${seq}` }
+    );
+    const timeline = holding(5, 6);
+    const heard = timeline.listen();
+    for (const entry of [edit(7, 3), edit(8, 4)]) timeline.add(entry, false);
+    // Read when 7 was in the log, so its text is what 7 made of it or later.
+    timeline.putOlder(
+      { messages: [entry(3, "newer than 7"), entry(4)], more: true, seq: 7 },
+      heard,
+    );
+    const shown = timeline.lines.map((line) => line.kind === "said" && line.text);
+    assertEquals(shown, ["newer than 7", "edit 8", "5", "6"]);
+  });
+
   it("W5.4 forgets what it had when it starts over, but for what is not sent", () => {
     const timeline = holding(1, 3);
     const before = timeline.generation;
