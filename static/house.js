@@ -1,15 +1,13 @@
 // @ts-check
 // The page once one is in: which room is in view, and that the views follow what happens.
+import { Conversation } from "./conversation.js";
 import { OpenRooms } from "./model/open_rooms.js";
-import { Pages } from "./model/pages.js";
 import { Sides } from "./sides.js";
 import { Composer } from "./views/composer.js";
 import { find } from "./views/element.js";
 import { Header } from "./views/header.js";
 import { Lamp } from "./views/lamp.js";
-import { Log } from "./views/log.js";
-import { linkTo, roomOfPage } from "./views/place.js";
-import { speak } from "./views/spoken.js";
+import { linkTo, placeOfPage } from "./views/place.js";
 import { showTab } from "./views/tab.js";
 import { typingSentence, writingRefusal } from "./views/wording.js";
 import { Writing } from "./writing.js";
@@ -17,10 +15,8 @@ import { Writing } from "./writing.js";
 /** @import {Memory} from "./model/memory.js" */
 /** @import {Room} from "./model/room.js" */
 /** @import {Search} from "./views/search.js" */
-/** @import {Said} from "./model/timeline.js" */
-/** @import {Cure} from "./views/wording.js" */
 
-/** What changes within this is drawn at once; a timer, because the title counts unseen too. */
+/** What changes within this is drawn together; a timer, because the title counts unseen too. */
 const PAINT_MS = 16;
 const ROOMS_EVERY_MS = 60_000;
 const DAY_MS = 24 * 3_600_000;
@@ -33,8 +29,9 @@ export class House {
   #room;
   #paintTimer = 0;
   #muteTimer = 0;
-  #pages;
-  #log;
+  #paintTookMs = 0;
+  /** @type {Conversation} */
+  #conversation;
   #writing;
   #composer;
   #lamp;
@@ -57,7 +54,7 @@ export class House {
     this.#rooms = new OpenRooms(chat, memory, {
       changed: () => this.#paintSoon(),
       startedOver: (room) => this.#startedOver(room),
-      farEnd: (room) => room === this.#room ? this.#log.farEnd : "oldest",
+      farEnd: (room) => room === this.#room ? this.#conversation.log.farEnd : "oldest",
     });
     this.#room = this.#rooms.get(room);
     this.#sides = new Sides(chat, memory, this.#rooms, {
@@ -66,21 +63,22 @@ export class House {
       search: () => this.#openSearch(),
       changed: () => this.#paintSoon(),
     });
-    this.#pages = new Pages(chat, (room) => this.#pagePut(room));
-    this.#log = new Log({
-      apply: (cure, said) => this.#cure(cure, said),
-      maxBytes: () => chat.limits?.messageBytes ?? 0,
-    }, {
-      older: (room) => this.#pages.older(room),
-      newer: (room) => this.#pages.newer(room),
-      latest: (room) => this.#latest(room),
-      seen: () => this.#paintSoon(),
+    this.#conversation = new Conversation(chat, {
+      room: () => this.#room,
+      rooms: () => this.#rooms.names,
+      paint: () => this.#paint(),
+      paintSoon: () => this.#paintSoon(),
+      write: () => this.#composer.focus(),
+      rewrite: (text) => this.#composer.edit(text),
+      rejoin: () => this.#rooms.join(this.#room),
+      enter: (room, seq) => this.enter(room, { seq }),
     });
     this.#writing = new Writing(chat, this.#rooms, {
       room: () => this.#room,
       enter: (room) => this.enter(room),
       leave: () => this.#leave(),
-      editLast: () => this.#editLast(),
+      editLast: () => this.#conversation.editLast(),
+      replyTo: () => this.#conversation.context.of(this.#room),
       said: () => this.#said(),
       unsaid: (text, why) => {
         this.#composer.edit(text);
@@ -99,7 +97,7 @@ export class House {
   start() {
     const { name } = this.#room;
     find("#house", HTMLElement).hidden = false;
-    for (const part of [this.#log, this.#composer, this.#rooms]) part.start();
+    for (const part of [this.#conversation, this.#composer, this.#rooms]) part.start();
     this.#sides.start(() => this.#room);
     this.#header.start(async () => {
       await this.#rooms.join(this.#room);
@@ -116,8 +114,12 @@ export class House {
     });
     this.#chat.on("nick", () => this.#paintSoon());
     this.#writing.start();
-    this.enter(name, { isNew: false });
-    addEventListener("popstate", () => this.enter(roomOfPage() ?? name, { isNew: false }));
+    const go = () => {
+      const { room, seq } = placeOfPage() ?? { room: name, seq: null };
+      this.enter(room, { isNew: false, seq });
+    };
+    go();
+    addEventListener("popstate", go);
     addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("visibilitychange", () => this.#looked());
     setInterval(() => document.hidden || this.#rooms.ask(), ROOMS_EVERY_MS);
@@ -128,37 +130,38 @@ export class House {
     return document.hidden ? "" : this.#room.name;
   }
 
-  /** Puts a room in view, opening it when it is not. @param {string} name */
-  enter(name, { isNew = name !== this.#room.name, writes = true } = {}) {
+  /**
+   * Puts a room in view, opening it when it is not, and a message of it if one is named.
+   * @param {string} name
+   * @param {{isNew?: boolean, seq?: number | null, writes?: boolean}} [options]
+   */
+  enter(name, { isNew = name !== this.#room.name, seq = null, writes = true } = {}) {
+    if (seq !== null && name === this.#room.name && this.#room.isJoined) {
+      this.#conversation.goTo(seq);
+      return;
+    }
     const isOpen = this.#rooms.has(name);
     this.#room.unreadLine = null;
     this.#room = this.#rooms.get(name);
+    this.#room.staysUnread = false;
     if (!isOpen) this.#rooms.join(this.#room);
-    if (isNew) history.pushState(null, "", linkTo(name));
+    if (isNew) history.pushState(null, "", linkTo(name, seq));
     this.#memory.openRoom(name);
     this.#room.markUnread();
     this.#composer.open(name, this.#chat.draft(name));
-    this.#log.show(this.#room);
+    this.#conversation.open();
     this.#search?.then((search) => search.here(name));
     this.#paint();
     // A keyboard that comes up by itself would cover what one came to read.
     if (writes && matchMedia("(pointer: fine)").matches) this.#composer.focus();
-  }
-
-  /** Puts a message in view, in its room. @param {string} name @param {number} seq */
-  async openAt(name, seq) {
-    if (name !== this.#room.name) this.enter(name, { writes: false });
-    const room = this.#room;
-    if (!room.isJoined) await this.#rooms.join(room);
-    await this.#pages.around(room, seq);
-    if (room === this.#room && !this.#log.reach(seq)) speak("That message can’t be shown now.");
+    if (seq !== null) this.#conversation.goTo(seq);
   }
 
   async #openSearch() {
     this.#search ??= import("./views/search.js").then(({ Search }) => {
       const search = new Search(this.#chat, ({ room, seq }) => {
         this.#sides.close();
-        this.openAt(room, seq);
+        this.enter(room, { seq, writes: false });
       });
       search.start();
       return search;
@@ -172,7 +175,7 @@ export class House {
   #startedOver(room) {
     if (room === this.#room) {
       room.markUnread();
-      this.#log.startOver();
+      this.#conversation.startOver();
     }
     this.#paintSoon();
   }
@@ -186,50 +189,12 @@ export class House {
     this.enter(next);
   }
 
-  /** The last of one's own messages is written anew: one that could not be sent. */
-  #editLast() {
-    const uid = this.#chat.me?.uid;
-    const last = this.#room.timeline.lines.findLast((line) =>
-      line.kind === "said" && line.uid === uid && !line.deleted
-    );
-    if (last?.kind === "said" && last.status === "failed") this.#cure("edit", last);
-  }
-
   #said() {
-    if (this.#room.timeline.hasNewer) this.#latest(this.#room);
+    const { context, log } = this.#conversation;
+    context.done(this.#room);
+    if (this.#room.timeline.hasNewer) this.#conversation.latest(this.#room);
     this.#paint();
-    this.#log.toEnd();
-  }
-
-  /** @param {Cure | "delete"} cure @param {Said} said */
-  #cure(cure, { key, text }) {
-    switch (cure) {
-      case "rejoin":
-        this.#rooms.join(this.#room);
-        /* falls through */
-      case "retry":
-        this.#chat.resend(key);
-        break;
-      case "edit":
-        this.#chat.discard(key);
-        return this.#composer.edit(text);
-      case "delete":
-        this.#chat.discard(key);
-    }
-    this.#composer.focus();
-  }
-
-  /** @param {Room} room */
-  async #latest(room) {
-    await this.#pages.latest(room);
-    if (room === this.#room) this.#log.toEnd();
-  }
-
-  /** @param {Room} room */
-  #pagePut(room) {
-    if (room !== this.#room) return;
-    this.#log.quiet();
-    this.#paint();
+    log.toEnd();
   }
 
   /** Somebody looks at the page again, or no longer. */
@@ -247,16 +212,20 @@ export class House {
   }
 
   #paintSoon() {
-    this.#paintTimer ||= setTimeout(() => this.#paint(), PAINT_MS);
+    // However much comes in, half of the time is left for who reads and writes.
+    const waitMs = Math.max(PAINT_MS, this.#paintTookMs);
+    this.#paintTimer ||= setTimeout(() => this.#paint(), waitMs);
   }
 
   #paint() {
     clearTimeout(this.#paintTimer);
     this.#paintTimer = 0;
+    const startedAt = performance.now();
     const room = this.#room;
     const me = this.#chat.me ?? { uid: "", user: this.#memory.name };
-    this.#log.update(this.#chat.state.status !== "connected");
-    if (!document.hidden && this.#log.isAtEnd) this.#rooms.markRead(room);
+    const { log } = this.#conversation;
+    this.#conversation.update(this.#chat.state.status !== "connected");
+    if (!document.hidden && log.isAtEnd && !room.staysUnread) this.#rooms.markRead(room);
     this.#header.show(room, this.#memory.isQuiet(room.name));
     showTab(room.title, this.#rooms.names.map((name) => this.#rooms.standing(name)));
     this.#sides.show(room, me.uid);
@@ -265,6 +234,7 @@ export class House {
     this.#allow(room, me.uid);
     this.#ownName.textContent = me.user;
     this.#typing.textContent = typingSentence(room.typists.names);
+    this.#paintTookMs = performance.now() - startedAt;
   }
 
   /** Says why one may not write where one may not, and looks again when a mute ends. @param {Room} room @param {string} me */

@@ -18,6 +18,7 @@ import { ChatError } from "./chat.js";
  * @property {(room: string) => void} enter
  * @property {() => void} leave the room in view; throws where one can't
  * @property {() => void} editLast
+ * @property {() => number | undefined} replyTo the message that is being answered there
  * @property {() => void} said something was, in the room in view
  * @property {(text: string, why: string) => void} unsaid it could not be, and is to be written anew
  */
@@ -112,7 +113,8 @@ export class Writing {
   #send(text) {
     const { name } = this.#around.room();
     try {
-      this.#rooms.say(this.#chat.say(name, text));
+      const replyTo = this.#around.replyTo();
+      this.#rooms.say(this.#chat.say(name, text, { replyTo }));
     } catch {
       throw new Error("Too many messages wait already. This one stays in the box.");
     }

@@ -8,6 +8,8 @@ import app from "../../static/app.js" with { type: "text" };
 import appIconPngBase64 from "../../static/app_icon.png.base64" with { type: "text" };
 import appIconSvg from "../../static/app_icon.svg" with { type: "text" };
 import chat from "../../static/chat.js" with { type: "text" };
+import conversation from "../../static/conversation.js" with { type: "text" };
+import cssActionsCss from "../../static/css/actions.css" with { type: "text" };
 import cssBaseCss from "../../static/css/base.css" with { type: "text" };
 import cssCompletionCss from "../../static/css/completion.css" with { type: "text" };
 import cssComposerCss from "../../static/css/composer.css" with { type: "text" };
@@ -17,11 +19,13 @@ import cssHelpCss from "../../static/css/help.css" with { type: "text" };
 import cssLayoutCss from "../../static/css/layout.css" with { type: "text" };
 import cssLogCss from "../../static/css/log.css" with { type: "text" };
 import cssMenuCss from "../../static/css/menu.css" with { type: "text" };
+import cssMessageCss from "../../static/css/message.css" with { type: "text" };
 import cssPanelCss from "../../static/css/panel.css" with { type: "text" };
 import cssSettingsCss from "../../static/css/settings.css" with { type: "text" };
 import cssPeopleCss from "../../static/css/people.css" with { type: "text" };
 import cssSearchCss from "../../static/css/search.css" with { type: "text" };
 import cssTokensCss from "../../static/css/tokens.css" with { type: "text" };
+import deeds from "../../static/deeds.js" with { type: "text" };
 import first from "../../static/first.js" with { type: "text" };
 import house from "../../static/house.js" with { type: "text" };
 import iconSvg from "../../static/icon.svg" with { type: "text" };
@@ -34,14 +38,25 @@ import modelCompletion from "../../static/model/completion.js" with { type: "tex
 import modelEmoji from "../../static/model/emoji.js" with { type: "text" };
 import modelMemory from "../../static/model/memory.js" with { type: "text" };
 import modelNicks from "../../static/model/nicks.js" with { type: "text" };
+import modelHearing from "../../static/model/hearing.js" with { type: "text" };
+import modelInline from "../../static/model/inline.js" with { type: "text" };
+import modelMarkup from "../../static/model/markup.js" with { type: "text" };
+import modelNames from "../../static/model/names.js" with { type: "text" };
 import modelOpenRooms from "../../static/model/open_rooms.js" with { type: "text" };
+import modelOrder from "../../static/model/order.js" with { type: "text" };
 import modelPages from "../../static/model/pages.js" with { type: "text" };
+import modelQuoted from "../../static/model/quoted.js" with { type: "text" };
 import modelRoom from "../../static/model/room.js" with { type: "text" };
 import modelRoster from "../../static/model/roster.js" with { type: "text" };
 import modelRows from "../../static/model/rows.js" with { type: "text" };
 import modelSlash from "../../static/model/slash.js" with { type: "text" };
+import modelSaid from "../../static/model/said.js" with { type: "text" };
+import modelSources from "../../static/model/sources.js" with { type: "text" };
+import modelStage from "../../static/model/stage.js" with { type: "text" };
 import modelTimeline from "../../static/model/timeline.js" with { type: "text" };
 import modelTypists from "../../static/model/typists.js" with { type: "text" };
+import modelWebAddress from "../../static/model/web_address.js" with { type: "text" };
+import modelWishes from "../../static/model/wishes.js" with { type: "text" };
 import sdkAddress from "../../static/sdk/address.js" with { type: "text" };
 import sdkAlarm from "../../static/sdk/alarm.js" with { type: "text" };
 import sdkChat from "../../static/sdk/chat.js" with { type: "text" };
@@ -63,6 +78,7 @@ import sdkRooms from "../../static/sdk/rooms.js" with { type: "text" };
 import sdkStorage from "../../static/sdk/storage.js" with { type: "text" };
 import sdkTraffic from "../../static/sdk/traffic.js" with { type: "text" };
 import sdkUnsent from "../../static/sdk/unsent.js" with { type: "text" };
+import viewsActions from "../../static/views/actions.js" with { type: "text" };
 import snugWebmanifest from "../../static/snug.webmanifest" with { type: "text" };
 import sw from "../../static/sw.js" with { type: "text" };
 import viewsAppearance from "../../static/views/appearance.js" with { type: "text" };
@@ -74,10 +90,14 @@ import viewsClock from "../../static/views/clock.js" with { type: "text" };
 import viewsCommands from "../../static/views/commands.js" with { type: "text" };
 import viewsCompletion from "../../static/views/completion.js" with { type: "text" };
 import viewsComposer from "../../static/views/composer.js" with { type: "text" };
+import viewsContext from "../../static/views/context.js" with { type: "text" };
 import viewsDialog from "../../static/views/dialog.js" with { type: "text" };
 import viewsDoor from "../../static/views/door.js" with { type: "text" };
 import viewsDrawer from "../../static/views/drawer.js" with { type: "text" };
+import viewsEditor from "../../static/views/editor.js" with { type: "text" };
 import viewsElement from "../../static/views/element.js" with { type: "text" };
+import viewsEmojiGrid from "../../static/views/emoji_grid.js" with { type: "text" };
+import viewsFailure from "../../static/views/failure.js" with { type: "text" };
 import viewsHeader from "../../static/views/header.js" with { type: "text" };
 import viewsHelp from "../../static/views/help.js" with { type: "text" };
 import viewsJump from "../../static/views/jump.js" with { type: "text" };
@@ -89,10 +109,14 @@ import viewsLog from "../../static/views/log.js" with { type: "text" };
 import viewsMarks from "../../static/views/marks.js" with { type: "text" };
 import viewsMemberMenu from "../../static/views/member_menu.js" with { type: "text" };
 import viewsMenu from "../../static/views/menu.js" with { type: "text" };
+import viewsMessageMenu from "../../static/views/message_menu.js" with { type: "text" };
 import viewsNick from "../../static/views/nick.js" with { type: "text" };
+import viewsOffers from "../../static/views/offers.js" with { type: "text" };
 import viewsNotifier from "../../static/views/notifier.js" with { type: "text" };
 import viewsPeople from "../../static/views/people.js" with { type: "text" };
 import viewsPlace from "../../static/views/place.js" with { type: "text" };
+import viewsQuote from "../../static/views/quote.js" with { type: "text" };
+import viewsReactions from "../../static/views/reactions.js" with { type: "text" };
 import viewsRooms from "../../static/views/rooms.js" with { type: "text" };
 import viewsRove from "../../static/views/rove.js" with { type: "text" };
 import viewsSaid from "../../static/views/said.js" with { type: "text" };
@@ -115,6 +139,8 @@ const FILES: Record<string, string> = {
   "/app_icon.png": appIconPngBase64,
   "/app_icon.svg": appIconSvg,
   "/chat.js": chat,
+  "/conversation.js": conversation,
+  "/css/actions.css": cssActionsCss,
   "/css/base.css": cssBaseCss,
   "/css/completion.css": cssCompletionCss,
   "/css/composer.css": cssComposerCss,
@@ -124,11 +150,13 @@ const FILES: Record<string, string> = {
   "/css/layout.css": cssLayoutCss,
   "/css/log.css": cssLogCss,
   "/css/menu.css": cssMenuCss,
+  "/css/message.css": cssMessageCss,
   "/css/panel.css": cssPanelCss,
   "/css/settings.css": cssSettingsCss,
   "/css/people.css": cssPeopleCss,
   "/css/search.css": cssSearchCss,
   "/css/tokens.css": cssTokensCss,
+  "/deeds.js": deeds,
   "/first.js": first,
   "/house.js": house,
   "/icon.svg": iconSvg,
@@ -141,14 +169,25 @@ const FILES: Record<string, string> = {
   "/model/emoji.js": modelEmoji,
   "/model/memory.js": modelMemory,
   "/model/nicks.js": modelNicks,
+  "/model/hearing.js": modelHearing,
+  "/model/inline.js": modelInline,
+  "/model/markup.js": modelMarkup,
+  "/model/names.js": modelNames,
   "/model/open_rooms.js": modelOpenRooms,
+  "/model/order.js": modelOrder,
   "/model/pages.js": modelPages,
+  "/model/quoted.js": modelQuoted,
   "/model/room.js": modelRoom,
   "/model/roster.js": modelRoster,
   "/model/rows.js": modelRows,
   "/model/slash.js": modelSlash,
+  "/model/said.js": modelSaid,
+  "/model/sources.js": modelSources,
+  "/model/stage.js": modelStage,
   "/model/timeline.js": modelTimeline,
   "/model/typists.js": modelTypists,
+  "/model/web_address.js": modelWebAddress,
+  "/model/wishes.js": modelWishes,
   "/sdk/address.js": sdkAddress,
   "/sdk/alarm.js": sdkAlarm,
   "/sdk/chat.js": sdkChat,
@@ -170,6 +209,7 @@ const FILES: Record<string, string> = {
   "/sdk/storage.js": sdkStorage,
   "/sdk/traffic.js": sdkTraffic,
   "/sdk/unsent.js": sdkUnsent,
+  "/views/actions.js": viewsActions,
   "/snug.webmanifest": snugWebmanifest,
   "/sw.js": sw,
   "/views/appearance.js": viewsAppearance,
@@ -181,10 +221,14 @@ const FILES: Record<string, string> = {
   "/views/commands.js": viewsCommands,
   "/views/completion.js": viewsCompletion,
   "/views/composer.js": viewsComposer,
+  "/views/context.js": viewsContext,
   "/views/dialog.js": viewsDialog,
   "/views/door.js": viewsDoor,
   "/views/drawer.js": viewsDrawer,
+  "/views/editor.js": viewsEditor,
   "/views/element.js": viewsElement,
+  "/views/emoji_grid.js": viewsEmojiGrid,
+  "/views/failure.js": viewsFailure,
   "/views/header.js": viewsHeader,
   "/views/help.js": viewsHelp,
   "/views/jump.js": viewsJump,
@@ -196,10 +240,14 @@ const FILES: Record<string, string> = {
   "/views/marks.js": viewsMarks,
   "/views/member_menu.js": viewsMemberMenu,
   "/views/menu.js": viewsMenu,
+  "/views/message_menu.js": viewsMessageMenu,
   "/views/nick.js": viewsNick,
+  "/views/offers.js": viewsOffers,
   "/views/notifier.js": viewsNotifier,
   "/views/people.js": viewsPeople,
   "/views/place.js": viewsPlace,
+  "/views/quote.js": viewsQuote,
+  "/views/reactions.js": viewsReactions,
   "/views/rooms.js": viewsRooms,
   "/views/rove.js": viewsRove,
   "/views/said.js": viewsSaid,

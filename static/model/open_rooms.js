@@ -70,9 +70,9 @@ export class OpenRooms {
       this.get(presence.room).presence(presence, this.#me);
       changed();
     });
-    chat.on("nick", ({ room, uid, user }) => {
-      this.#learn([{ uid, user }]);
-      if (room !== undefined) this.get(room).members.set(uid, user);
+    chat.on("nick", (nick) => {
+      this.#learn([nick]);
+      if (nick.room !== undefined) this.get(nick.room).rename(nick);
       changed();
     });
     chat.on("muted", ({ room, uid, until, by }) => {

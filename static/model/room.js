@@ -1,5 +1,6 @@
 // @ts-check
 // One room that is open: its log, who is in it, how far it was read. Knows nothing of the page.
+import { Names } from "./names.js";
 import { isDirect } from "./nicks.js";
 import { Timeline } from "./timeline.js";
 import { Typists } from "./typists.js";
@@ -41,8 +42,11 @@ export class Room {
   toldRead = 0;
   /** Where the unread line stands. @type {Unread | null} */
   unreadLine = null;
-  /** @type {"older" | "newer" | null} */
+  /** @type {"older" | "newer" | "place" | null} */
   loading = null;
+  /** The reader wants it to stay unread for as long as they stay. */
+  staysUnread = false;
+  names = new Names();
   /** A page of history could not be had; the reader asks for the next try. */
   loadFailed = false;
 
@@ -82,6 +86,23 @@ export class Room {
     this.unreadLine = this.unread > 0 ? { after: this.read, count: this.unread } : null;
   }
 
+  /** From this message on it was not read, as far as the reader cares. @param {number} seq */
+  markUnreadFrom(seq) {
+    this.staysUnread = true;
+    this.read = Math.min(this.read, seq - 1);
+    const { lines } = this.timeline;
+    const count = lines.filter((line) => line.kind === "said" && line.seq >= seq).length;
+    this.unreadLine = { after: seq - 1, count };
+  }
+
+  /** Everybody whom what is held and who is here lets one mention. */
+  learnNames() {
+    for (const line of this.timeline.lines) {
+      if (line.kind === "said") this.names.learn(line.uid, line.user);
+    }
+    for (const [uid, user] of this.members) this.names.learn(uid, user);
+  }
+
   /** @param {Joined & {resumed: boolean}} joined */
   join(joined) {
     const { epoch, seq, read } = joined;
@@ -118,6 +139,12 @@ export class Room {
       if (moderates) this.moderators.add(uid);
       else this.moderators.delete(uid);
     }
+  }
+
+  /** Somebody here is called otherwise now. @param {{uid: string, user: string, was: string}} nick */
+  rename({ uid, user, was }) {
+    if (this.members.has(uid)) this.members.set(uid, user);
+    this.timeline.tell({ type: "nick", user, was });
   }
 
   /** @param {Presence} presence @param {string} me */

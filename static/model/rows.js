@@ -1,12 +1,19 @@
 // @ts-check
 // How a timeline reads on the wall: day headings, the unread line, who speaks anew and who goes on.
+import { shownOf } from "./said.js";
 import { actionIn } from "./slash.js";
-/** @import {Said, Stage, Timeline} from "./timeline.js" */
+/** @import {Said} from "./said.js" */
+/** @import {Stage, Told} from "./stage.js" */
+/** @import {Timeline} from "./timeline.js" */
 /** @import {Unread} from "./room.js" */
 
 /**
- * @typedef {{kind: "said", key: string, line: Said, follows: boolean}} SaidRow
- * @typedef {{kind: "stage", key: string, line: Stage}} StageRow
+ * What a message answers; `said` is null where it is gone, undefined while it is not known.
+ * @typedef {{seq: number, said: Said | null | undefined}} Quote
+ */
+/**
+ * @typedef {{kind: "said", key: string, line: Said, follows: boolean, quote: Quote | null}} SaidRow
+ * @typedef {{kind: "stage", key: string, line: Stage | Told | Said}} StageRow
  * @typedef {{kind: "day", key: string, ts: number}} DayRow
  * @typedef {{kind: "unread", key: string, count: number, ts: number}} UnreadRow
  * @typedef {{kind: "waiting", key: string, count: number}} WaitingRow
@@ -40,7 +47,7 @@ export function rowsOf(timeline, unread, counts) {
       day = itsDay;
       before = null;
     }
-    if (line.kind === "stage") {
+    if (line.kind !== "said") {
       rows.push({ kind: "stage", key: line.key, line });
       before = null;
       continue;
@@ -50,9 +57,16 @@ export function rowsOf(timeline, unread, counts) {
       marked = true;
       before = null;
     }
-    rows.push({ kind: "said", key: line.key, line, follows: goesOn(line, before) });
+    if (shownOf(line).deleted) {
+      rows.push({ kind: "stage", key: `deleted ${line.key}`, line });
+      before = null;
+      continue;
+    }
+    const { replyTo: seq } = line;
+    const quote = seq === undefined ? null : { seq, said: timeline.source(seq) };
+    rows.push({ kind: "said", key: line.key, line, follows: goesOn(line, before), quote });
     if (line.status === "waiting") waiting += 1;
-    before = line;
+    before = actionOf(line) === null ? line : null;
   }
   if (counts && waiting > 1) rows.push({ kind: "waiting", key: "waiting", count: waiting });
   return rows;
@@ -60,9 +74,14 @@ export function rowsOf(timeline, unread, counts) {
 
 /** @param {Said} line @param {Said | null} before */
 function goesOn(line, before) {
+  if (line.replyTo !== undefined || actionOf(line) !== null) return false;
   return before !== null && before.uid === line.uid && before.user === line.user &&
-    line.ts - before.ts < GROUP_MS && !(before.status === "failed" && line.status !== "failed") &&
-    [line, before].every(({ text }) => actionIn(text) === null);
+    line.ts - before.ts < GROUP_MS && !(before.status === "failed" && line.status !== "failed");
+}
+
+/** What somebody does who says `/me does it`, or null. @param {Said} said */
+export function actionOf(said) {
+  return actionIn(shownOf(said).text);
 }
 
 /** Days of the reader's calendar, as rising numbers. @param {number} ts */

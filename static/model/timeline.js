@@ -1,24 +1,19 @@
 // @ts-check
 // The part of one room's log that the page holds: a stretch without holes, then what is not sent
-// yet, with joins and leaves in between. Knows nothing of the page.
-/** @import {Chat, Entry, Member, Message, Refusal} from "../../src/protocol.ts" */
+// yet, with stage directions in between. Knows nothing of the page.
+import { Hearing } from "./hearing.js";
+import { bySeq, hasSeq, insert, isInOrder, isUnsent } from "./order.js";
+import { Quoted } from "./quoted.js";
+import { amend, isChat, saidOf } from "./said.js";
+import { continueStage, stageOf } from "./stage.js";
+/** @import {Chat, Entry, Member, Message} from "../../src/protocol.ts" */
 /** @import {Outgoing} from "../chat.js" */
+/** @import {Heard} from "./hearing.js" */
+/** @import {Said} from "./said.js" */
+/** @import {News, Stage, Told} from "./stage.js" */
 
-/**
- * Something said. `seq` is 0 until the server gave it one; `key` stays the same from the first
- * moment on, so that a message on its way and the entry it becomes are one.
- * @typedef {{kind: "said", key: string, seq: number, ts: number, uid: string, user: string,
- *   text: string, deleted?: true | undefined, status: Outgoing["status"],
- *   refusal?: Refusal | undefined}} Said
- */
-/**
- * Who came and left in one run, by uid.
- * @typedef {{kind: "stage", key: string, ts: number, came: Map<string, string>,
- *   left: Map<string, string>}} Stage
- */
-/** @typedef {Said | Stage} Line */
-/** @typedef {{messages: readonly (Entry | Message)[], more: boolean}} Page */
-
+/** @typedef {Said | Stage | Told} Line */
+/** Messages in present form, as of `seq`. @typedef {{messages: readonly (Entry | Message)[], more: boolean, seq: number}} Page */
 /** Lines held, and so rows shown; beyond it the end that is farther away is let go. */
 const MAX_LINES = 500;
 
@@ -31,62 +26,79 @@ export class Timeline {
   /** Whether the server keeps older entries than those held. */
   hasOlder = false;
   /** The stretch held: from the first to the last, both inclusive. */
-  #from = 1;
-  #to = 0;
+  from = 1;
+  to = 0;
   /** Counts how often it was replaced. */
   generation = 0;
-  #stages = 0;
-
-  get from() {
-    return this.#from;
-  }
-  get to() {
-    return this.#to;
-  }
+  quoted = new Quoted();
+  #directions = 0;
+  #hearing = new Hearing();
 
   /** Whether there are newer entries than those held: the newest end was let go. */
   get hasNewer() {
-    return this.#to < this.head;
+    return this.to < this.head;
   }
 
-  /** The line of a message that is held. @param {number} seq */
-  at(seq) {
-    return this.lines.findLast((line) => hasSeq(line) && line.seq === seq);
+  /** Notes from now on what comes, for a page that is being asked for, until `hush`. */
+  listen() {
+    const { generation, from, to } = this;
+    return this.#hearing.begin({ generation, from, to });
   }
 
-  /** Starts over with a page, the newest unless it says up to where. @param {Page} page @param {number} head */
-  reset({ messages: all, more }, head, to = head) {
-    const messages = all.filter(isChat);
-    const unsent = this.lines.filter(isUnsent);
-    this.generation += 1;
-    this.#to = Math.max(to, messages.at(-1)?.seq ?? 0);
-    this.head = Math.max(head, this.#to);
-    this.#from = messages[0]?.seq ?? this.#to + 1;
+  /** @param {Heard} heard */
+  hush(heard) {
+    this.#hearing.end(heard);
+  }
+
+  /** Starts over with the newest page of a `joined`. @param {Omit<Page, "seq">} page @param {number} head */
+  reset(page, head) {
+    const last = page.messages.findLast(isChat)?.seq ?? 0;
+    this.#replace(page, Math.max(head, last), Math.max(head, last));
+  }
+
+  /** Starts over with the newest page. @param {Page} page @param {Heard} heard */
+  resetLatest(page, heard) {
+    if (heard.generation === this.generation) this.#replace(page, page.seq, page.seq, heard);
+  }
+
+  /** Starts over with a page from the midst of the log. @param {Page} page @param {Heard} heard */
+  resetAround(page, heard) {
+    const to = page.messages.findLast(isChat)?.seq ?? page.seq;
+    if (heard.generation === this.generation) this.#replace(page, to, page.seq, heard);
+  }
+
+  /** Puts an older page before what is held, if it still fits there. @param {Page} page @param {Heard} heard */
+  putOlder({ messages, more, seq }, heard) {
+    if (heard.generation !== this.generation || heard.from !== this.from) return;
+    const older = messages.filter(isChat).filter(({ seq }) => seq < this.from);
+    this.lines.unshift(...older.map((message) => saidOf(message, this.#keyOf(message.seq))));
+    this.from = older[0]?.seq ?? this.from;
     this.hasOlder = more;
-    this.lines = [...messages.map((entry) => this.#said(entry)), ...unsent];
+    this.#amendAll(new Set(older.map(({ seq }) => seq)), seq, heard);
   }
 
-  /** Puts an older page before what is held. @param {Page} page */
-  putOlder({ messages, more }) {
-    const older = messages.filter(isChat).filter(({ seq }) => seq < this.#from);
-    this.lines.unshift(...older.map((entry) => this.#said(entry)));
-    this.#from = older[0]?.seq ?? this.#from;
-    this.hasOlder = more;
-  }
-
-  /** Puts a newer page after what is held. @param {Page} page @param {number} upTo all of it is there */
-  putNewer({ messages }, upTo = messages.at(-1)?.seq ?? 0) {
-    for (const entry of messages.filter(isChat)) if (entry.seq > this.#to) this.#put(entry);
-    this.#to = Math.max(this.#to, upTo);
+  /** Puts a newer page after what is held. @param {Page} page @param {number} upTo all of it is there @param {Heard} heard */
+  putNewer({ messages, seq }, upTo, heard) {
+    if (heard.generation !== this.generation || heard.to !== this.to) return;
+    const newer = messages.filter(isChat).filter(({ seq }) => seq > this.to);
+    for (const message of newer) this.#put(message);
+    this.to = Math.max(this.to, upTo);
+    this.#amendAll(new Set(newer.map(({ seq }) => seq)), seq, heard);
   }
 
   /** A live or replayed entry, the next of the room. @param {Entry} entry @param {boolean} mine */
   add(entry, mine) {
-    const isNext = !this.hasNewer && entry.seq > this.#to;
-    if (!isChat(entry)) this.#change(entry);
-    else if (isNext) {
+    const isNext = !this.hasNewer && entry.seq > this.to;
+    this.#hearing.note(entry, mine);
+    if (entry.type === "topic") {
+      if (isNext) this.tell({ type: "topic", user: entry.user, text: entry.text }, entry.ts);
+    } else if (!isChat(entry)) {
+      for (const said of [this.said(entry.of), this.quoted.get(entry.of)]) {
+        if (said) amend(said, entry, mine);
+      }
+    } else if (isNext) {
       // Its ack may still be on the way, or lost with a connection: it is the first that says the same.
-      const waiting = mine && !this.at(entry.seq) &&
+      const waiting = mine && !this.said(entry.seq) &&
         this.lines.find((line) =>
           line.kind === "said" && line.seq === 0 && line.status === "waiting" &&
           line.text === entry.text
@@ -94,20 +106,24 @@ export class Timeline {
       if (waiting) this.#settle(/** @type {Said} */ (waiting), entry.seq);
       this.#put(entry);
     }
-    if (isNext) this.#to = entry.seq;
+    if (isNext) this.to = entry.seq;
     this.head = Math.max(this.head, entry.seq);
   }
 
   /** One's own message: new, waiting again, failed or sent. @param {Outgoing} outgoing @param {Member} me */
-  say({ ref, text, at, status, seq, refusal }, me) {
+  say({ ref, text, replyTo, at, status, seq, refusal }, me) {
     const said = this.#byKey(ref);
     if (status === "dropped") return this.remove(ref);
     if (!said) {
       if (status === "sent") return;
-      this.lines.push({ kind: "said", key: ref, seq: 0, ts: at, ...me, text, status, refusal });
+      const what = { text, replyTo, status, refusal };
+      this.lines.push({ kind: "said", key: ref, seq: 0, ts: at, ...me, ...what });
       return;
     }
-    if (status === "waiting" && said.status === "failed") this.#moveToEnd(said);
+    if (status === "waiting" && said.status === "failed") {
+      this.remove(ref);
+      this.lines.push(said);
+    }
     if (said.seq === 0) Object.assign(said, me, { status, refusal });
     if (status === "sent" && seq) this.#settle(said, seq);
   }
@@ -120,18 +136,21 @@ export class Timeline {
   /** Who came and left: one line for a run of them. @param {Member[]} came @param {Member[]} left */
   stage(came, left) {
     const last = this.lines.at(-1);
-    /** @type {Stage} */
-    const stage = last?.kind === "stage" ? last : {
-      kind: "stage",
-      key: `stage ${++this.#stages}`,
-      ts: Date.now(),
-      came: new Map(),
-      left: new Map(),
-    };
-    for (const { uid, user } of came) if (!stage.left.delete(uid)) stage.came.set(uid, user);
-    for (const { uid, user } of left) if (!stage.came.delete(uid)) stage.left.set(uid, user);
+    const stage = last?.kind === "stage" ? last : stageOf(`stage ${++this.#directions}`);
+    const isThere = continueStage(stage, came, left);
     if (stage === last) this.lines.pop();
-    if (stage.came.size + stage.left.size > 0) this.lines.push(stage);
+    if (isThere) this.lines.push(stage);
+  }
+
+  /** Something else happened now. @param {News} news @param {number} [ts] */
+  tell(news, ts = Date.now()) {
+    if (this.hasNewer) return;
+    this.lines.push({ kind: "told", key: `told ${++this.#directions}`, ts, news });
+  }
+
+  /** The message with this seq, if it is held. @param {number} seq */
+  said(seq) {
+    return bySeq(this.lines, seq);
   }
 
   /** Holds no more than `MAX_LINES`. @param {"oldest" | "newest"} end that is let go */
@@ -141,73 +160,77 @@ export class Timeline {
     if (end === "oldest") {
       // What is not sent stays: nobody else has it.
       this.lines = this.lines.filter((line) => isUnsent(line) || surplus-- <= 0);
-      const from = this.lines.find(hasSeq)?.seq ?? this.#to + 1;
-      this.hasOlder ||= from > this.#from;
-      this.#from = from;
+      const from = this.lines.find(hasSeq)?.seq ?? this.to + 1;
+      this.hasOlder ||= from > this.from;
+      this.from = from;
     } else {
       const unsent = this.lines.filter(isUnsent);
       this.lines.splice(MAX_LINES);
-      this.#to = this.lines.findLast(hasSeq)?.seq ?? 0;
+      this.to = this.lines.findLast(hasSeq)?.seq ?? 0;
       this.lines.push(...unsent.filter((line) => !this.lines.includes(line)));
     }
   }
 
-  /** What became of a message that is held. @param {Entry} entry */
-  #change(entry) {
-    const said = "of" in entry && this.at(entry.of);
-    if (said && entry.type === "edited") Object.assign(said, { text: entry.text });
-    if (said && entry.type === "deleted") Object.assign(said, { text: "", deleted: true });
+  /** What is quoted, as far as it is known. @param {number} seq */
+  source(seq) {
+    return this.said(seq) ?? this.quoted.get(seq);
+  }
+
+  /** @param {number} seq @param {Page} page @param {Heard} heard */
+  putQuoted(seq, page, heard) {
+    this.quoted.put(seq, page);
+    this.#amendAll(new Set([seq]), page.seq, heard);
+  }
+
+  /** @param {Omit<Page, "seq">} page @param {number} to @param {number} head @param {Heard} [heard] */
+  #replace({ messages: all, more }, to, head, heard) {
+    const messages = all.filter(isChat);
+    const unsent = this.lines.filter(isUnsent);
+    this.generation += 1;
+    this.head = head;
+    this.to = to;
+    this.quoted.clear();
+    this.from = messages[0]?.seq ?? to + 1;
+    this.hasOlder = more;
+    this.lines = messages.map((message) => saidOf(message, this.#keyOf(message.seq)));
+    this.lines.push(...unsent);
+    const later = heard?.entries.filter(({ entry }) => entry.seq > head) ?? [];
+    for (const { entry, isMine } of later) this.add(entry, isMine);
+  }
+
+  /** What came after a page was read has changed messages of it (W5.10). @param {Set<number>} put @param {number} seq @param {Heard} heard */
+  #amendAll(put, seq, heard) {
+    for (const { entry, isMine } of heard.entries) {
+      if (entry.seq <= seq || !("of" in entry) || !put.has(entry.of)) continue;
+      const said = this.source(entry.of);
+      if (said) amend(said, entry, isMine);
+    }
   }
 
   /** @param {Chat} entry */
   #put(entry) {
-    const said = this.at(entry.seq);
-    if (said) Object.assign(said, { ts: entry.ts, user: entry.user, text: entry.text });
-    else this.#insert(this.#said(entry));
+    const said = this.said(entry.seq);
+    if (said) Object.assign(said, saidOf(entry, said.key));
+    else insert(this.lines, saidOf(entry, this.#keyOf(entry.seq)));
   }
 
   /** The server has given one's own message this seq. @param {Said} said @param {number} seq */
   #settle(said, seq) {
     if (said.seq === seq) return;
-    const twin = this.at(seq);
+    const twin = this.said(seq);
     if (twin) this.remove(twin.key);
     // Taken for another entry that said the same: that one gets a line of its own.
     const other = said.seq > 0 ? { ...said, key: this.#keyOf(said.seq) } : null;
-    Object.assign(said, { seq, status: "sent", refusal: undefined });
-    if (other) this.#insert(other);
+    // The twin knows what has become of it since.
+    Object.assign(said, { seq, status: "sent", refusal: undefined }, twin, { key: said.key });
+    if (other) insert(this.lines, other);
     // Outside of the stretch held it would stand beside a hole; it comes with its page.
-    const isOutside = seq < this.#from || (this.hasNewer && seq > this.#to);
+    const isOutside = seq < this.from || (this.hasNewer && seq > this.to);
     if (isOutside) this.remove(said.key);
-    else if (!this.#inOrder(said)) {
+    else if (!isInOrder(this.lines, said)) {
       this.remove(said.key);
-      this.#insert(said);
+      insert(this.lines, said);
     }
-  }
-
-  /** Puts it after the last line with a lower seq, but before what still waits. @param {Said} said */
-  #insert(said) {
-    let index = this.lines.length;
-    for (let i = index - 1; i >= 0; i--) {
-      const line = this.lines[i];
-      if (line?.kind !== "said") continue;
-      if (line.seq > said.seq || (line.seq === 0 && line.status === "waiting")) index = i;
-      else if (line.seq > 0) break;
-    }
-    this.lines.splice(index, 0, said);
-  }
-
-  /** @param {Said} said */
-  #inOrder(said) {
-    const index = this.lines.indexOf(said);
-    return this.lines.every((line, i) =>
-      !hasSeq(line) || (i < index ? line.seq <= said.seq : line.seq >= said.seq)
-    );
-  }
-
-  /** @param {Said} said */
-  #moveToEnd(said) {
-    this.remove(said.key);
-    this.lines.push(said);
   }
 
   /** @param {string} key @returns {Said | undefined} */
@@ -219,25 +242,4 @@ export class Timeline {
   #keyOf(seq) {
     return `${this.generation} ${seq}`;
   }
-
-  /** @param {Chat} entry @returns {Said} */
-  #said({ seq, ts, uid, user, text, deleted }) {
-    const key = this.#keyOf(seq);
-    return { kind: "said", key, seq, ts, uid, user, text, deleted, status: "sent" };
-  }
-}
-
-/** @param {Entry} entry @returns {entry is Chat} */
-function isChat(entry) {
-  return entry.type === "chat";
-}
-
-/** @param {Line} line @returns {line is Said} */
-function hasSeq(line) {
-  return line.kind === "said" && line.seq > 0;
-}
-
-/** @param {Line} line */
-function isUnsent(line) {
-  return line.kind === "said" && line.seq === 0;
 }

@@ -5,13 +5,14 @@ import { dateOf } from "./clock.js";
 import { find } from "./element.js";
 import { Keyed } from "./keyed.js";
 import { dayView, StageView, unreadView, waitingView } from "./marks.js";
+import { placeIn } from "./place.js";
 import { SaidView } from "./said.js";
 import { Scroll } from "./scroll.js";
 import { counted } from "./wording.js";
 /** @import {Row} from "../model/rows.js" */
 /** @import {Room} from "../model/room.js" */
 /** @import {View} from "./keyed.js" */
-/** @import {Cures} from "./said.js" */
+/** @import {Hands} from "./said.js" */
 /** @import {Place} from "./scroll.js" */
 
 /**
@@ -21,12 +22,14 @@ import { counted } from "./wording.js";
  * @property {(room: Room) => void} newer
  * @property {(room: Room) => void} latest
  * @property {() => void} seen
+ * @property {(room: Room, seq: number) => void} source a quoted message that is not held
+ * @property {(place: {room: string, seq: number | null}) => void} go
  */
 
+/** A message that was gone to is lit for so long. */
+const LIT_MS = 2_000;
 /** Long enough for a screen reader to see that what was put in is not news. */
 const QUIET_MS = 500;
-/** A message that was gone to is lit for so long. */
-const REACHED_MS = 2000;
 
 export class Log {
   #wishes;
@@ -43,11 +46,11 @@ export class Log {
   #places = new WeakMap();
   #quietTimer = 0;
 
-  /** @param {Cures} cures @param {Wishes} wishes */
-  constructor(cures, wishes) {
+  /** @param {Hands} hands @param {Wishes} wishes */
+  constructor(hands, wishes) {
     this.#wishes = wishes;
     const rows = find("#rows", HTMLElement);
-    this.#rows = new Keyed(rows, (/** @type {Row} */ row) => makeView(row, cures));
+    this.#rows = new Keyed(rows, (/** @type {Row} */ row) => makeView(row, hands));
     this.#scroll = new Scroll(this.#log, rows, () => {
       if (this.#room) this.#showPill(this.#room);
       if (this.isAtEnd) wishes.seen();
@@ -65,6 +68,7 @@ export class Log {
       if (this.#room?.timeline.hasNewer) this.#wishes.latest(this.#room);
       this.toEnd();
     });
+    this.#log.addEventListener("click", (event) => this.#follow(event));
   }
 
   /** Whether the reader sees the newest message. */
@@ -100,7 +104,14 @@ export class Log {
   update(counts) {
     const room = this.#room;
     if (!room) return;
-    this.#rows.show(rowsOf(room.timeline, room.unreadLine, counts));
+    room.learnNames();
+    const rows = rowsOf(room.timeline, room.unreadLine, counts);
+    this.#rows.show(rows);
+    for (const row of rows) {
+      if (row.kind === "said" && row.quote?.said === undefined && row.quote) {
+        this.#wishes.source(room, row.quote.seq);
+      }
+    }
     this.#showEarlier(room);
     this.#scroll.settle();
     this.#showPill(room);
@@ -112,16 +123,22 @@ export class Log {
     this.#wishes.seen();
   }
 
-  /** Goes to a message that is held, and lights it. Whether there is one. @param {number} seq */
-  reach(seq) {
-    const key = this.#room?.timeline.at(seq)?.key;
-    const row = [...this.#log.querySelectorAll("[data-key]")]
-      .find((row) => row instanceof HTMLElement && row.dataset.key === key);
-    if (key === undefined || !row) return false;
-    this.#scroll.goTo({ key, offsetPx: this.#log.clientHeight / 3 });
-    row.classList.add("reached");
-    setTimeout(() => row.classList.remove("reached"), REACHED_MS);
-    return true;
+  /** Goes to a message and lights it for a while. @param {string} key */
+  light(key) {
+    this.#scroll.bring(key);
+    const row = this.#find(key);
+    row?.classList.add("reached");
+    setTimeout(() => row?.classList.remove("reached"), LIT_MS);
+    if (row && this.#log.contains(document.activeElement)) row.focus({ preventScroll: true });
+    if (this.#room) this.#showPill(this.#room);
+    this.#wish();
+  }
+
+  /** @param {string} key of a message that is written anew */
+  focusEditor(key) {
+    const box = this.#find(key)?.querySelector("textarea");
+    box?.focus();
+    box?.setSelectionRange(box.value.length, box.value.length);
   }
 
   /** What is put in now is not read aloud. */
@@ -129,6 +146,23 @@ export class Log {
     this.#log.ariaLive = "off";
     clearTimeout(this.#quietTimer);
     this.#quietTimer = setTimeout(() => this.#log.ariaLive = "polite", QUIET_MS);
+  }
+
+  /** Links to rooms and messages of this very server stay on the page. @param {MouseEvent} event */
+  #follow(event) {
+    const { target, ctrlKey, metaKey, shiftKey, altKey } = event;
+    const link = target instanceof Element && target.closest("a");
+    if (!link || ctrlKey || metaKey || shiftKey || altKey) return;
+    const place = link.origin === location.origin ? placeIn(link.pathname) : null;
+    if (!place) return;
+    event.preventDefault();
+    this.#wishes.go(place);
+  }
+
+  /** @param {string} key */
+  #find(key) {
+    const row = this.#log.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    return row instanceof HTMLElement ? row : null;
   }
 
   #wish() {
@@ -158,11 +192,11 @@ export class Log {
   }
 }
 
-/** @param {Row} row @param {Cures} cures @returns {View<any>} */
-function makeView(row, cures) {
+/** @param {Row} row @param {Hands} hands @returns {View<any>} */
+function makeView(row, hands) {
   switch (row.kind) {
     case "said":
-      return new SaidView(cures);
+      return new SaidView(hands);
     case "stage":
       return new StageView();
     case "day":

@@ -43,7 +43,7 @@ export function waitingView() {
   };
 }
 
-/** Who came and left; pressed, it names them all. */
+/** A stage direction; pressed, it names all who came and left. */
 export class StageView {
   element = stampStage();
   #time = find("time", HTMLTimeElement, this.element);
@@ -53,7 +53,7 @@ export class StageView {
 
   /** @param {StageRow} row */
   update({ key, line }) {
-    this.element.dataset.key = key;
+    this.element.dataset.key = line.key;
     const short = stageSentence(line, true);
     const whole = stageSentence(line, false);
     if (whole !== this.#shown) showTime(this.#time, line.ts);

@@ -14,14 +14,19 @@ export function roomIn(written) {
   return isValid ? room : null;
 }
 
+/** The room and the message of the page's own path, or null. */
+export function placeOfPage() {
+  return placeIn(location.pathname);
+}
+
 /**
- * The room or direct conversation of the page's own path, and the message there that it names by its
- * seq, or null.
+ * The room or direct conversation that a path names, and the message there by its seq, or null.
+ * @param {string} path
  * @returns {{room: string, seq: number | null} | null}
  */
-export function placeOfPage() {
+export function placeIn(path) {
   try {
-    const [, written = "", seq] = PATH.exec(location.pathname) ?? [];
+    const [, written = "", seq] = PATH.exec(path) ?? [];
     const name = decodeURIComponent(written);
     const room = isDirect(name) ? name : roomIn(name);
     return room === null ? null : { room, seq: seq ? Number(seq) : null };

@@ -1,83 +1,181 @@
 // @ts-check
-// The row of something said: who, when, what, and what became of it.
-import { actionIn } from "../model/slash.js";
+// The row of something said: who, when, what, what it answers, what became of it.
+import { actionOf } from "../model/rows.js";
+import { shownOf } from "../model/said.js";
+import { build } from "./build.js";
+import { fullTimeOf } from "./clock.js";
+import { Editor } from "./editor.js";
 import { find, showTime, stamp } from "./element.js";
-import { nickOf, showNick } from "./nick.js";
+import { failureOf, troubleOf } from "./failure.js";
+import { showNick } from "./nick.js";
+import { quoteOf, quoteState } from "./quote.js";
+import { reactionsOf, reactionState } from "./reactions.js";
 import { speechOf } from "./speech.js";
-import { failureOf } from "./wording.js";
-/** @import {Said} from "../model/timeline.js" */
 /** @import {SaidRow} from "../model/rows.js" */
-/** @import {Cure} from "./wording.js" */
+/** @import {Said} from "../model/said.js" */
+/** @import {Cures} from "./failure.js" */
+/** @import {Company} from "./speech.js" */
 
 /**
- * What can be done about a message that failed, and the size that the server allows.
- * @typedef {object} Cures
- * @property {(cure: Cure | "delete", said: Said) => void} apply
- * @property {() => number} maxBytes
+ * What a row asks for: what can be done about a message, and what its words may name. `version`
+ * changes where they may name somebody else than before.
+ * @typedef {Cures & {
+ *   react: (said: Said, emoji: string, on: boolean) => void,
+ *   chooseReaction: (said: Said, opener: HTMLElement) => void,
+ *   save: (said: Said, text: string) => void,
+ *   cancel: (said: Said) => void,
+ *   company: () => Company & {room: string, version: string},
+ * }} Hands
  */
 
-/** @type {Record<Cure | "delete", string>} */
-const LABELS = { retry: "Try again", edit: "Edit", rejoin: "Join again", delete: "Delete" };
-
 const stampRow = stamp("#speech-row");
-const stampFailure = stamp("#failure");
+/** @type {WeakMap<Element, Said>} */
+const lines = new WeakMap();
+
+/** The message whose row it is. @param {Element} element */
+export function lineOf(element) {
+  return lines.get(element);
+}
 
 /** One message in the log. */
 export class SaidView {
   element = stampRow();
-  #cures;
+  #hands;
   #name = find(".name bdi", HTMLElement, this.element);
   #button = find(".name button", HTMLButtonElement, this.element);
   #time = find("time", HTMLTimeElement, this.element);
+  #said = find(".said", HTMLElement, this.element);
   #speech = find(".speech", HTMLElement, this.element);
-  #shown = "";
-  /** @type {string | undefined} */
-  #text;
+  /** What is shown now of each part, so that only what has changed is made anew. */
+  #shown = { who: "", speech: "", quote: "null", reactions: "", failure: "" };
+  /** @type {Editor | null} */
+  #editor = null;
 
-  /** @param {Cures} cures */
-  constructor(cures) {
-    this.#cures = cures;
+  /** @param {Hands} hands */
+  constructor(hands) {
+    this.#hands = hands;
   }
 
   /** @param {SaidRow} row */
-  update({ key, line, follows }) {
+  update(row) {
+    const { line } = row;
     const { classList, dataset } = this.element;
-    classList.toggle("follow", follows);
-    const text = line.deleted ? "This message was deleted." : line.text;
-    const action = actionIn(text);
-    classList.toggle("action", action !== null);
-    if (text !== this.#text) {
-      const actor = action === null ? [] : [nickOf(line), " "];
-      this.#speech.replaceChildren(...actor, ...speechOf(action ?? text));
-    }
-    this.#text = text;
-    const shown = [line.uid, line.user, line.ts, line.status, line.refusal?.code].join(" ");
-    if (shown === this.#shown) return;
-    if (!this.#shown) dataset.key = key;
-    this.#shown = shown;
-    showNick(this.#name, line);
-    this.#button.dataset.uid = line.uid;
-    this.#name.title = line.user;
-    showTime(this.#time, line.ts);
-    classList.toggle("waiting", line.status === "waiting");
-    classList.toggle("failed", line.status === "failed");
-    this.element.querySelector(".failure")?.remove();
-    if (line.status === "failed") this.#speech.after(this.#failure(line));
+    lines.set(this.element, line);
+    if (dataset.key !== row.key) dataset.key = row.key;
+    classList.toggle("follow", row.follows);
+    this.#showWho(line);
+    this.#showSpeech(line);
+    this.#showQuote(row);
+    this.#showReactions(line);
+    this.#showFailure(line);
+    this.#showEditor(line);
   }
 
-  /** @param {Said} said */
-  #failure(said) {
-    const { sentence, cure } = failureOf(said.refusal, this.#cures.maxBytes());
-    const element = stampFailure();
-    find("span", HTMLElement, element).textContent = sentence;
-    for (const each of [cure, /** @type {const} */ ("delete")]) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "link";
-      button.textContent = LABELS[each];
-      button.addEventListener("click", () => this.#cures.apply(each, said));
-      element.append(button);
-    }
-    return element;
+  /** @param {Said} line */
+  #showWho(line) {
+    const { uid, user, ts, status } = line;
+    if (!this.#changes("who", `${uid} ${user} ${ts} ${status}`)) return;
+    const { classList } = this.element;
+    showNick(this.#name, line);
+    this.#button.dataset.uid = uid;
+    this.#name.title = user;
+    showTime(this.#time, ts);
+    classList.toggle("waiting", status === "waiting");
+    classList.toggle("failed", status === "failed");
   }
+
+  /** @param {Said} line */
+  #showSpeech(line) {
+    const { text, editedTs } = shownOf(line);
+    const company = this.#hands.company();
+    const version = /[@#]/.test(text) ? company.version : "";
+    if (!this.#changes("speech", `${editedTs} ${version} ${line.user} ${text}`)) return;
+    const action = actionOf(line);
+    const nodes = speechOf(action ?? text, company);
+    if (action !== null) nodes.unshift(actor(line), " ");
+    if (editedTs !== undefined) nodes.push(" ", editedMark(editedTs));
+    this.#speech.replaceChildren(...nodes);
+    const { classList } = this.element;
+    classList.toggle("action", action !== null);
+    const isAddressed = line.uid !== company.me && this.#speech.querySelector(".you") !== null;
+    classList.toggle("to-you", isAddressed);
+  }
+
+  /** @param {SaidRow} row */
+  #showQuote({ quote }) {
+    if (!this.#changes("quote", quote ? quoteState(quote) : "null")) return;
+    this.#said.querySelector(".quote")?.remove();
+    if (quote) this.#said.prepend(quoteOf(quote, this.#hands.company().room));
+  }
+
+  /** @param {Said} line */
+  #showReactions(line) {
+    const { reactions = [] } = shownOf(line);
+    if (!this.#changes("reactions", reactionState(reactions))) return;
+    const old = this.#said.querySelector(".reactions");
+    const focused = document.activeElement;
+    const emoji = old?.contains(focused) && focused instanceof HTMLElement && focused.dataset.emoji;
+    old?.remove();
+    if (reactions.length === 0) return;
+    const fresh = reactionsOf(reactions, {
+      press: (emoji, on) => this.#hands.react(this.#line, emoji, on),
+      more: (opener) => this.#hands.chooseReaction(this.#line, opener),
+    });
+    (this.#editor?.element ?? this.#speech).after(fresh);
+    const again = emoji &&
+      [...fresh.children].find((chip) =>
+        chip instanceof HTMLElement && chip.dataset.emoji === emoji
+      );
+    if (again instanceof HTMLElement) again.focus({ preventScroll: true });
+  }
+
+  /** @param {Said} line */
+  #showFailure(line) {
+    const { status, refusal, trouble } = line;
+    const words = status === "failed" ? refusal : trouble && trouble.refusal;
+    if (!this.#changes("failure", words ? `${status} ${words.code} ${words.message}` : "")) return;
+    this.#said.querySelector(".failure")?.remove();
+    if (status === "failed") this.#said.append(failureOf(line, this.#hands));
+    else if (trouble) this.#said.append(troubleOf(line, trouble, this.#hands));
+  }
+
+  /** @param {Said} line */
+  #showEditor({ draft }) {
+    if ((draft === undefined) === (this.#editor === null)) return;
+    const hadFocus = this.#editor?.element.contains(document.activeElement);
+    this.#editor?.element.remove();
+    this.#editor = draft === undefined ? null : new Editor(draft, {
+      draft: (text) => this.#line.draft = text,
+      save: (text) => this.#hands.save(this.#line, text),
+      cancel: () => this.#hands.cancel(this.#line),
+    });
+    this.#speech.hidden = this.#editor !== null;
+    if (this.#editor) this.#speech.after(this.#editor.element);
+    else if (hadFocus) this.element.focus({ preventScroll: true });
+  }
+
+  get #line() {
+    return /** @type {Said} */ (lines.get(this.element));
+  }
+
+  /** Whether that part looks otherwise now. @param {"who" | "speech" | "quote" | "reactions" | "failure"} part @param {string} now */
+  #changes(part, now) {
+    if (this.#shown[part] === now) return false;
+    this.#shown[part] = now;
+    return true;
+  }
+}
+
+/** Whose action is told. @param {Said} said */
+function actor(said) {
+  const name = build("bdi", "actor");
+  showNick(name, said);
+  return name;
+}
+
+/** @param {number} ts */
+function editedMark(ts) {
+  const mark = build("span", "edited", "edited");
+  mark.title = fullTimeOf(ts);
+  return mark;
 }

@@ -86,6 +86,17 @@ export class Scroll {
     this.#anchor = this.#top();
   }
 
+  /** Brings a row into the upper part of what is in view. @param {string} key */
+  bring(key) {
+    const row = this.#find(key);
+    if (!row) return;
+    const { clientHeight } = this.#view;
+    const spare = Math.max(REVEALED_PX / 2, (clientHeight - row.offsetHeight) / 3);
+    this.#view.scrollTop = row.offsetTop - spare;
+    this.#follows = this.#toEndPx < END_PX;
+    this.#anchor = this.#follows ? null : this.#top();
+  }
+
   get #toEndPx() {
     const { scrollHeight, scrollTop, clientHeight } = this.#view;
     return scrollHeight - scrollTop - clientHeight;

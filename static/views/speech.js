@@ -1,41 +1,67 @@
 // @ts-check
-// What somebody said, as nodes: text, and links to http and https only.
+// What somebody said, as elements: made one by one, so that whatever was written stays text.
+import { parse } from "../model/markup.js";
+import { build } from "./build.js";
+import { linkTo } from "./place.js";
+/** @import {Piece} from "../model/markup.js" */
+/** @import {Around} from "../model/inline.js" */
 
-const LINK = /\bhttps?:\/\/[^\s<>"]+/gi;
-/** Marks that end a sentence, not an address. */
-const TRAILING = /[.,;:!?'’”»*_]+$/;
+/** @typedef {Around & {me: string}} Company */
 
-/** @param {string} text @returns {(string | HTMLAnchorElement)[]} */
-export function speechOf(text) {
-  const nodes = [];
-  let end = 0;
-  for (const { 0: match, index } of text.matchAll(LINK)) {
-    const address = trimmed(match);
-    if (!URL.canParse(address)) continue;
-    nodes.push(text.slice(end, index), linkTo(address));
-    end = index + address.length;
-  }
-  nodes.push(text.slice(end));
-  return nodes;
+/** @param {string} text @param {Company} company @returns {(string | HTMLElement)[]} */
+export function speechOf(text, company) {
+  return nodesOf(parse(text, company), company.me);
 }
 
-/** Without the marks after it, and without a bracket that it did not open. @param {string} address */
-function trimmed(address) {
-  for (;;) {
-    const shorter = address.replace(TRAILING, "");
-    const closes = /[)\]}]$/.exec(shorter)?.[0];
-    const opens = closes && { ")": "(", "]": "[", "}": "{" }[closes];
-    if (!opens || shorter.split(opens).length >= shorter.split(closes).length) return shorter;
-    address = shorter.slice(0, -1);
+/** @param {Piece[]} pieces @param {string} me */
+function nodesOf(pieces, me) {
+  return pieces.map((piece) => nodeOf(piece, me));
+}
+
+/** @param {Piece} piece @param {string} me @returns {string | HTMLElement} */
+function nodeOf(piece, me) {
+  if (typeof piece === "string") return piece;
+  switch (piece.type) {
+    case "strong":
+    case "em":
+    case "del":
+      return build(piece.type, "", ...nodesOf(piece.children, me));
+    case "quote":
+      return build("blockquote", "", ...nodesOf(piece.children, me));
+    case "code":
+      return build("code", "", piece.text);
+    case "pre":
+      return codeBlock(piece);
+    case "link":
+      return link(piece.text);
+    case "mention": {
+      const mention = build("span", "mention", piece.text);
+      mention.classList.toggle("you", piece.uid === me);
+      return mention;
+    }
+    case "room": {
+      const room = build("a", "", piece.text);
+      room.href = linkTo(piece.text.slice(1));
+      return room;
+    }
   }
+}
+
+/** It scrolls by itself, so the keyboard has to reach it. @param {{language: string, text: string}} code */
+function codeBlock({ language, text }) {
+  const block = build("pre", "", build("code", "", text));
+  block.tabIndex = 0;
+  block.role = "group";
+  block.ariaLabel = language ? `Code, ${language}` : "Code";
+  block.dir = "ltr";
+  return block;
 }
 
 /** @param {string} address */
-function linkTo(address) {
-  const link = document.createElement("a");
-  link.href = address;
-  link.rel = "noopener noreferrer";
-  link.target = "_blank";
-  link.textContent = address;
-  return link;
+function link(address) {
+  const element = build("a", "", address);
+  element.href = address;
+  element.rel = "noopener noreferrer";
+  element.target = "_blank";
+  return element;
 }

@@ -3,7 +3,8 @@
 import { momentOf, timeOf } from "./clock.js";
 /** @import {Mute, Refusal} from "../../src/protocol.ts" */
 /** @import {Barred, Room} from "../model/room.js" */
-/** @import {Stage} from "../model/timeline.js" */
+/** @import {Said, Wish} from "../model/said.js" */
+/** @import {Stage, Told} from "../model/stage.js" */
 
 const RIGHT_TO_LEFT = /[\p{scx=Hebr}\p{scx=Arab}\p{scx=Syrc}\p{scx=Thaa}\p{scx=Nkoo}\p{scx=Adlm}]/u;
 const ISO_TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
@@ -32,8 +33,26 @@ export function typingSentence(names) {
   return `${listed(shown)} ${names.length === 1 ? "is" : "are"} typing`;
 }
 
-/** Who came in and who left; short, it names one of more than two. @param {Stage} stage @param {boolean} short */
-export function stageSentence({ came, left }, short) {
+/** A stage direction; short, it names one of more than two. @param {Stage | Told | Said} line @param {boolean} short */
+export function stageSentence(line, short) {
+  if (line.kind === "said") return deletion(line);
+  if (line.kind === "stage") return comings(line, short);
+  const { news } = line;
+  if (news.type === "nick") return `${news.was} is now ${news.user}.`;
+  return news.text
+    ? `${news.user} set the topic: ${news.text}`
+    : `${news.user} took the topic away.`;
+}
+
+/** Who deleted it is known of what was deleted before one's eyes. @param {Said} said */
+function deletion({ uid, user, by }) {
+  if (!by) return `A message of ${user} was deleted.`;
+  if (by.uid === uid) return `${by.user} deleted a message.`;
+  return `${by.user} removed a message of ${user}.`;
+}
+
+/** @param {Stage} stage @param {boolean} short */
+function comings({ came, left }, short) {
   /** @param {Map<string, string>} people @param {string} did */
   const tell = (people, did) => {
     const names = [...people.values()];
@@ -77,6 +96,22 @@ export function failureOf(refusal, maxBytes) {
 /** @param {number} maxBytes */
 export function tooLong(maxBytes) {
   return `It is longer than this server allows (${Math.floor(maxBytes / 1024)} KB).`;
+}
+
+/** What could not be done with a message. @param {Wish} wish @param {Refusal} refusal */
+export function refusedWish(wish, { code, message }) {
+  const not = {
+    edit: "Not changed.",
+    delete: "Not deleted.",
+    react: "Your reaction was not kept.",
+  }[wish.type];
+  switch (code) {
+    case "NOT_FOUND":
+      return `${not} The message is no longer there.`;
+    case "NOT_JOINED":
+      return `${not} You are no longer in this room.`;
+  }
+  return `${not} ${sentence(message)}`;
 }
 
 /**

@@ -18,6 +18,7 @@ function outgoing(ref: string, rest: Partial<Outgoing> = {}): Outgoing {
 /** Each line in a word: a seq, `waiting` or `failed` with its text, `came` and `left`. */
 function told({ lines }: Timeline): string[] {
   return lines.map((line) => {
+    if (line.kind === "told") return line.news.type;
     if (line.kind === "said") return line.seq > 0 ? `${line.seq}` : `${line.status} ${line.text}`;
     const names = (people: Map<string, string>) => [...people.values()].join("+");
     return `came ${names(line.came)} left ${names(line.left)}`;
@@ -69,16 +70,33 @@ describe("a timeline", () => {
     timeline.reset({ messages: entries(1, 2), more: false }, 5);
     assertEquals([timeline.to, timeline.hasNewer], [5, false]);
     timeline.head = 9;
-    timeline.putNewer({ messages: entries(1, 2), more: false }, 9);
+    timeline.putNewer({ messages: entries(1, 2), more: false, seq: 9 }, 9, timeline.listen());
     assertEquals([timeline.to, timeline.hasNewer], [9, false]);
   });
 
   it("W5.8 puts older pages before, without what is there already", () => {
     const timeline = holding(5, 6);
-    timeline.putOlder({ messages: entries(3, 5), more: true });
-    timeline.putOlder({ messages: entries(1, 2), more: false });
+    timeline.putOlder({ messages: entries(3, 5), more: true, seq: 6 }, timeline.listen());
+    timeline.putOlder({ messages: entries(1, 2), more: false, seq: 6 }, timeline.listen());
     assertEquals(told(timeline), ["1", "2", "3", "4", "5", "6"]);
     assertEquals([timeline.from, timeline.hasOlder], [1, false]);
+  });
+
+  it("W5.10 applies to a page what came after it was read, and nothing from before", () => {
+    const about = { room: "general", ts: 9000, uid: "ruth", user: "ruth" };
+    const edit = (seq: number, of: number): Entry => (
+      { type: "edited", ...about, seq, of, text: `edit ${seq}` }
+    );
+    const timeline = holding(5, 6);
+    const heard = timeline.listen();
+    for (const entry of [edit(7, 3), edit(8, 4)]) timeline.add(entry, false);
+    // Read when 7 was in the log, so its text is what 7 made of it or later.
+    timeline.putOlder(
+      { messages: [entry(3, "newer than 7"), entry(4)], more: true, seq: 7 },
+      heard,
+    );
+    const shown = timeline.lines.map((line) => line.kind === "said" && line.text);
+    assertEquals(shown, ["newer than 7", "edit 8", "5", "6"]);
   });
 
   it("W5.4 forgets what it had when it starts over, but for what is not sent", () => {
@@ -146,8 +164,12 @@ describe("one's own message in a timeline", () => {
       timeline.say(outgoing("mine", { status: "sent", seq }), ME);
       assertEquals([told(timeline)[0], told(timeline).at(-1)], ["601", "1100"]);
     }
-    timeline.putOlder({ messages: entries(1, 600), more: false });
-    timeline.putNewer({ messages: entries(1101, 1200), more: true });
+    timeline.putOlder({ messages: entries(1, 600), more: false, seq: 1200 }, timeline.listen());
+    timeline.putNewer(
+      { messages: entries(1101, 1200), more: true, seq: 1200 },
+      1200,
+      timeline.listen(),
+    );
     assertEquals(told(timeline), entries(1, 1200).map(({ seq }) => `${seq}`));
   });
 
@@ -196,7 +218,7 @@ describe("a long timeline", () => {
     timeline.trim("oldest");
     assertEquals([timeline.from, timeline.to, timeline.lines.length], [101, 600, 500]);
     assertEquals([timeline.hasOlder, timeline.hasNewer], [true, false]);
-    timeline.putOlder({ messages: entries(51, 100), more: true });
+    timeline.putOlder({ messages: entries(51, 100), more: true, seq: 601 }, timeline.listen());
     timeline.trim("newest");
     assertEquals([timeline.from, timeline.to], [51, 550]);
     assertEquals([timeline.hasOlder, timeline.hasNewer], [true, true]);
@@ -215,7 +237,11 @@ describe("a long timeline", () => {
     timeline.trim("newest");
     timeline.add(entry(601), false);
     assertEquals([timeline.to, timeline.head, timeline.hasNewer], [500, 601, true]);
-    timeline.putNewer({ messages: entries(490, 601), more: true });
+    timeline.putNewer(
+      { messages: entries(490, 601), more: true, seq: 601 },
+      601,
+      timeline.listen(),
+    );
     assertEquals([timeline.to, timeline.hasNewer, timeline.lines.length], [601, false, 601]);
   });
 

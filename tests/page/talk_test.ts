@@ -30,24 +30,27 @@ it("P2 two pages talk, and see the same in the same order", async () => {
   ]);
 });
 
-it("W4.5 W4.6 an edit and a deletion show in their place, other kinds leave the page as it is", async () => {
+it("W4.5 W4.6 W4.7 what became of a message shows in its place, live and to who comes later", async () => {
   await using server = await startServer();
   await using visit = await openVisit(server.url);
-  await using bob = await enter(server);
+  await using bob = await enter(server, { username: "Bob" });
   const ines = await visit.enter("Ines");
   for (const text of ["one", "two"]) bob.send({ type: "chat", room: "general", text });
   await ines.sees("two");
   bob.send({ type: "react", room: "general", of: 1, emoji: "👍" });
   bob.send({ type: "edit", room: "general", of: 1, text: "uno" });
   bob.send({ type: "delete", room: "general", of: 2 });
-  await ines.sees("This message was deleted.");
+  await ines.shows(".stage-row button", "Bob deleted a message.");
   const late = await visit.enter("Ruth");
   await ines.say("bye");
   for (const guest of [ines, late]) {
     await guest.sees("bye");
     const told = (await guest.timeline()).map((line) => line.replace(/^.*: /, ""));
-    assertEquals(told, ["uno", "This message was deleted.", "bye"]);
+    assertEquals(told, ["uno edited", "bye"]);
+    await guest.shows(".reaction", "👍1");
   }
+  // Who deleted it is told only to those who were there.
+  await late.shows(".stage-row button", "A message of Bob was deleted.");
 });
 
 it("P3 P4 who loses the line writes on, and misses, doubles and reorders nothing", async () => {

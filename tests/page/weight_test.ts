@@ -8,11 +8,11 @@ import { openVisit } from "./visit.ts";
 
 const STATIC = new URL("../../static/", import.meta.url);
 /** The door, as a stranger sees it. */
-const DOOR_BYTES = 51_600;
+const DOOR_BYTES = 55_800;
 /** The client beside it, which asks who is there. */
-const CLIENT_BYTES = 72_500;
+const CLIENT_BYTES = 76_500;
 /** All that is there when one is in a room. */
-const ROOM_BYTES = 216_500;
+const ROOM_BYTES = 302_000;
 
 const page = Deno.readTextFileSync(new URL("index.html", STATIC));
 const [, inside = "", head = ""] = /<template id="inside">(.*?)<\/template>(.*?)<\/head>/s
@@ -49,7 +49,16 @@ it("a first visit loads no more than it needs, and is in a room with all of it",
   const bytes = weigh([...paths]);
   console.log(`in a room: ${bytes} bytes`);
   assertLessOrEqual(bytes, ROOM_BYTES);
-  const later = ["build", "dialog", "help", "keys", "notifier", "settings", "style"];
+  const later = [
+    "dialog",
+    "emoji_grid",
+    "help",
+    "keys",
+    "message_menu",
+    "notifier",
+    "settings",
+    "style",
+  ];
   assertEquals(later.filter((name) => paths.has(`/views/${name}.js`)), []);
 });
 

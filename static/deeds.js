@@ -1,0 +1,195 @@
+// @ts-check
+// What one does with a message: answering, reacting, changing and deleting it, copying it, going to
+// one. Knows the views by what it asks of them; what may be done stands in offers.js.
+import { shownOf } from "./model/said.js";
+import { Wishes } from "./model/wishes.js";
+import { offersOf } from "./views/offers.js";
+import { linkTo } from "./views/place.js";
+import { speak } from "./views/spoken.js";
+import { refusedWish } from "./views/wording.js";
+/** @import {Chat} from "./chat.js" */
+/** @import {Scene} from "./conversation.js" */
+/** @import {Pages} from "./model/pages.js" */
+/** @import {Room} from "./model/room.js" */
+/** @import {Said} from "./model/said.js" */
+/** @import {Context} from "./views/context.js" */
+/** @import {Log} from "./views/log.js" */
+/** @import {Spot} from "./views/message_menu.js" */
+/** @import {Deed} from "./views/offers.js" */
+
+export class Deeds {
+  #chat;
+  #pages;
+  #log;
+  #context;
+  #scene;
+  #wishes;
+  /** The message to go to as soon as its room is joined. @type {{room: string, seq: number} | null} */
+  #destination = null;
+
+  /** @param {Chat} chat @param {Pages} pages @param {Log} log @param {Context} context @param {Scene} scene */
+  constructor(chat, pages, log, context, scene) {
+    this.#chat = chat;
+    this.#pages = pages;
+    this.#log = log;
+    this.#context = context;
+    this.#scene = scene;
+    this.#wishes = new Wishes(chat, (trouble) => {
+      if (trouble) speak(refusedWish(trouble.wish, trouble.refusal));
+      scene.paint();
+    });
+  }
+
+  /** @param {Said} said */
+  offers(said) {
+    const room = this.#scene.room();
+    const writes = room.isJoined && room.may !== "read";
+    const me = this.#chat.me?.uid ?? "";
+    return offersOf(said, { me, writes, moderates: room.may === "moderate" });
+  }
+
+  /** @param {Said} said @param {HTMLElement} row @param {Spot} spot */
+  async menu(said, row, spot) {
+    const offers = this.offers(said);
+    if (offers.length === 0) return;
+    const { openMenu } = await import("./views/message_menu.js");
+    openMenu(said, offers, spot, {
+      act: (deed) => this.act(deed, said, row),
+      react: (emoji) => this.react(said, emoji, true),
+    });
+  }
+
+  /** @param {Deed} deed @param {Said} said @param {HTMLElement} opener */
+  act(deed, said, opener) {
+    const room = this.#scene.room();
+    switch (deed) {
+      case "reply":
+        this.#context.answer(room, said);
+        return this.#scene.write();
+      case "react":
+        return this.chooseReaction(said, opener);
+      case "edit":
+        return this.edit(said);
+      case "text":
+        return copy(shownOf(said).text, "The text is copied.");
+      case "link": {
+        const link = new URL(linkTo(room.name, said.seq), location.href).href;
+        return copy(link, "The link to the message is copied.");
+      }
+      case "unread":
+        room.markUnreadFrom(said.seq);
+        speak("Unread from here.");
+        return this.#scene.paint();
+      case "delete":
+        return this.#delete(room, said);
+    }
+  }
+
+  /** Opens the message to be written anew, in its place. @param {Said} said */
+  edit(said) {
+    said.draft ??= shownOf(said).text;
+    this.#scene.paint();
+    this.#log.focusEditor(said.key);
+  }
+
+  /** Opens the last own message that can be changed. */
+  editLast() {
+    const { lines } = this.#scene.room().timeline;
+    const last = lines.findLast((line) =>
+      line.kind === "said" && this.offers(line).some(({ deed }) => deed === "edit")
+    );
+    if (last?.kind === "said") this.edit(last);
+  }
+
+  /** @param {Said} said @param {string} text */
+  save(said, text) {
+    const room = this.#scene.room();
+    const written = text.trimEnd();
+    said.draft = undefined;
+    if (!written) {
+      this.#scene.paint();
+      return this.#delete(room, said);
+    }
+    if (written !== shownOf(said).text) this.#wishes.edit(room, said, written);
+    this.#scene.paint();
+    this.#scene.write();
+  }
+
+  /** @param {Said} said */
+  cancel(said) {
+    said.draft = undefined;
+    this.#scene.paint();
+  }
+
+  /** @param {Said} said @param {string} emoji @param {boolean} on */
+  react(said, emoji, on) {
+    if (this.offers(said).some(({ deed }) => deed === "react")) {
+      this.#wishes.react(this.#scene.room(), said, emoji, on);
+    }
+  }
+
+  /** @param {Said} said @param {HTMLElement} opener */
+  async chooseReaction(said, opener) {
+    const { left, right, bottom } = opener.getBoundingClientRect();
+    // A row is as wide as the room: then beside its end, where the buttons stand.
+    const x = opener.matches(".speech-row") ? right : left;
+    const { openEmoji } = await import("./views/message_menu.js");
+    openEmoji({ x, y: bottom }, (emoji) => this.react(said, emoji, true));
+  }
+
+  /** The refusal was read. @param {Said} said */
+  dismiss(said) {
+    said.trouble = undefined;
+    this.#scene.paint();
+  }
+
+  /** What was refused is tried again; a text is first looked at. @param {Said} said */
+  wishAgain(said) {
+    const { trouble } = said;
+    said.trouble = undefined;
+    if (trouble?.wish.type === "edit") said.draft = trouble.wish.text;
+    if (trouble?.wish.type === "edit") this.edit(said);
+    else if (trouble) this.#wishes.again(this.#scene.room(), said, trouble.wish);
+  }
+
+  /** Goes to a message of the room in view, now or as soon as it is joined. @param {number} seq */
+  async goTo(seq) {
+    const room = this.#scene.room();
+    this.#destination = { room: room.name, seq };
+    if (!room.isJoined) return;
+    if (!room.timeline.said(seq)) await this.#pages.around(room, seq);
+    const isStill = this.#destination?.room === room.name && this.#destination.seq === seq;
+    if (!isStill || room !== this.#scene.room() || room.loadFailed) return;
+    this.#destination = null;
+    this.#scene.paint();
+    const said = room.timeline.said(seq);
+    if (said) this.#log.light(said.key);
+    else speak("This message is no longer kept.");
+  }
+
+  /** The room in view was joined. */
+  arrived() {
+    const { name } = this.#scene.room();
+    if (this.#destination?.room === name) this.goTo(this.#destination.seq);
+  }
+
+  /** @param {Room} room @param {Said} said */
+  async #delete(room, said) {
+    const { askFirst } = await import("./views/dialog.js");
+    const isSure = await askFirst({
+      title: "Delete this message?",
+      text: `Everyone in #${room.name} stops seeing it. This cannot be undone.`,
+      keep: "Keep it",
+      destroy: "Delete",
+    });
+    if (!isSure) return;
+    this.#wishes.delete(room, said);
+    this.#scene.write();
+  }
+}
+
+/** @param {string} text @param {string} told */
+async function copy(text, told) {
+  await navigator.clipboard.writeText(text);
+  speak(told);
+}

@@ -1,0 +1,34 @@
+// @ts-check
+// The reactions under a message: pressed, one's own comes or goes.
+import { build, buildButton, buildIcon } from "./build.js";
+import { counted } from "./wording.js";
+/** @import {Reaction} from "../../src/protocol.ts" */
+
+/**
+ * `press` is left out where one may not react; `more` opens the choice of others.
+ * @typedef {{press: (emoji: string, on: boolean) => void, more: (opener: HTMLElement) => void}} Reacting
+ */
+
+/** @param {readonly Reaction[]} reactions @param {Reacting} reacting */
+export function reactionsOf(reactions, { press, more }) {
+  const chips = reactions.map(({ emoji, count, mine }) => {
+    const chip = buildButton("", () => press(emoji, !mine), "reaction");
+    chip.append(build("span", "emoji", emoji), build("span", "reaction-count", String(count)));
+    const people = counted(count, "reaction");
+    chip.title = mine ? `${people}, yours too` : people;
+    chip.ariaPressed = String(mine);
+    chip.dataset.emoji = emoji;
+    return chip;
+  });
+  const plus = buildButton("", () => more(plus), "reaction more-reactions");
+  const icon = buildIcon("plus");
+  icon.classList.add("small");
+  plus.append(icon);
+  plus.ariaLabel = "React with something else";
+  return build("p", "reactions", ...chips, plus);
+}
+
+/** What changes how they look, as one string. @param {readonly Reaction[] | undefined} reactions */
+export function reactionState(reactions = []) {
+  return reactions.map(({ emoji, count, mine }) => `${emoji} ${count} ${mine}`).join();
+}
