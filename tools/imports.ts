@@ -19,7 +19,9 @@ type Row = {
 
 /** The first row with a matching name is a file's row; `*` is any file of that folder. */
 export const ROWS: Record<string, Row> = {
-  main: { level: 6, files: [
+  main: {
+    level: 6,
+    files: [
       "main.ts",
       "src/serve.ts",
       "src/access.ts",

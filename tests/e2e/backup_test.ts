@@ -237,7 +237,7 @@ describe("a check", () => {
     await damage(database.path);
     const { code, out } = await command(database.path, ["check"]);
     assertEquals(code, 1);
-    assertMatch(out, /\nIt is damaged:\n(  .*\n)+Restore a backup; or save /);
+    assertMatch(out, /\nIt is damaged:\n( {2}.*\n)+Restore a backup; or save /);
   });
 
   it("finds what is missing in a log, which SQLite can't know", async () => {
@@ -259,7 +259,7 @@ describe("a damaged database", () => {
     await damage(database.path, 0.4);
     const { code, out, err } = await command(database.path, ["export"]);
     assertEquals(code, 1);
-    assertMatch(err, /^\d+ entries\.\nThe database is damaged.*:\n(  general: \d+ to \d+\n)+$/);
+    assertMatch(err, /^\d+ entries\.\nThe database is damaged.*:\n( {2}general: \d+ to \d+\n)+$/);
     const lines = out.trimEnd().split("\n").map((line) => JSON.parse(line));
     const read = lines.filter(({ type }) => type === "chat");
     assertGreater(read.length, 450);
