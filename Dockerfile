@@ -45,5 +45,5 @@ VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=10s --start-period=10s CMD ["deno", "run", "--cached-only", "--frozen", "--allow-net", "--allow-env", "--allow-read", "/app/main.ts", "health"]
 # deno itself, so that it gets the signals.
-ENTRYPOINT ["deno", "run", "--cached-only", "--frozen", "--allow-net", "--allow-env", "--allow-read", "--allow-write=/data", "--v8-flags=--max-semi-space-size=8", "/app/main.ts"]
+ENTRYPOINT ["deno", "run", "--cached-only", "--frozen", "--allow-net", "--allow-env", "--allow-read", "--allow-write=/data", "--deny-import", "--v8-flags=--max-semi-space-size=8", "/app/main.ts"]
 CMD ["serve"]
