@@ -47,7 +47,9 @@ function check(database: Database, file: string): number {
   try {
     found = database.check(file);
   } catch (error) {
-    throw new StoreError(`can't check ${file}: ${(error as Error).message}`);
+    const { message } = error as Error;
+    const advice = message.includes("malformed") ? "; snug export gives what can be read" : "";
+    throw new StoreError(`can't check ${file}: ${message}${advice}`);
   }
   console.log(`${file}: ${describe(found)}`);
   if (found.problems.length === 0) {
@@ -65,7 +67,7 @@ function check(database: Database, file: string): number {
 function exportFrom(database: Database, name: string | undefined): number {
   const room = name === undefined ? undefined : roomOf(name);
   let waiting = "";
-  const { entries, missing } = database.exportLogs(room, (line) => {
+  const { entries, missing, isDamaged } = database.exportLogs(room, (line) => {
     waiting += `${JSON.stringify(line)}\n`;
     if (waiting.length < CHUNK_BYTES) return;
     write(waiting);
@@ -73,8 +75,10 @@ function exportFrom(database: Database, name: string | undefined): number {
   });
   write(waiting);
   console.error(`${counted(entries, "entry")}.`);
-  if (missing.length === 0) return 0;
-  console.error("The database is damaged. These entries can't be read:");
+  if (!isDamaged) return 0;
+  console.error(
+    "The database is damaged. The end of a room may be missing; and these entries are:",
+  );
   for (const gap of missing) console.error(`  ${gap}`);
   return 1;
 }

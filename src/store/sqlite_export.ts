@@ -1,27 +1,26 @@
 // The logs of an SQLite file as lines. Only reads; a server may be at work. Goes on past damage,
 // which it can because it needs nothing but the rows themselves.
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { RoomName } from "../protocol.ts";
 import { type EntryLine, isLine, type RoomLine } from "./sqlite_archive.ts";
 import { COLUMNS, type LogRow, toEntry } from "./sqlite_entries.ts";
+import { SqliteRows } from "./sqlite_rows.ts";
 import { openToRead, SCHEMA } from "./sqlite_schema.ts";
 import { StoreError } from "./store.ts";
-
-/** Rows that are read at once. */
-const ROWS = 256;
-/** A row takes at least so many bytes: what is below the damage may have no more rows than fit. */
-const ROW_BYTES = 16;
 
 /** What came out, and what did not. */
 export interface Exported {
   entries: number;
   /** Where entries are missing, such as `general: 5 to 9`. */
   missing: string[];
+  /** Something could not be read; the last entries of a room may be missing too. */
+  isDamaged: boolean;
 }
 
 interface Room extends Omit<RoomLine, "type"> {
-  /** The last seq that came out. */
+  /** The last entry that came out: its seq, and the id of its row. */
   seq: number;
+  id: number;
 }
 
 type Row = LogRow & { id: number; room: number; ref: string | null };
@@ -33,7 +32,7 @@ export function exportLogs(
   write: (line: RoomLine | EntryLine) => void,
 ): Exported {
   try {
-    const { db, version } = openToRead(path);
+    const { db, version } = openToRead(path, { isLenient: true });
     try {
       if (version !== SCHEMA) {
         throw new Error(`its schema is ${version}, not ${SCHEMA}: start this Snug on it first`);
@@ -54,33 +53,46 @@ function exportFrom(
   only: RoomName | undefined,
   write: (line: RoomLine | EntryLine) => void,
 ): Exported {
+  const readable = new SqliteRows(db);
   const rooms = new Map<number, Room>();
-  for (const [id, room] of allRooms(db)) {
+  for (const [id, room] of allRooms(readable)) {
     if (only !== undefined && room.room !== only) continue;
-    const { seq: _, ...line } = room;
+    const { seq: _, id: __, ...line } = room;
     write({ type: "room", ...line });
     rooms.set(id, room);
   }
   if (only !== undefined && rooms.size === 0) throw new Error(`there is no room ${only}`);
-  const exported: Exported = { entries: 0, missing: [] };
-  for (const row of allRows(db)) {
+  const exported: Exported = { entries: 0, missing: [], isDamaged: false };
+  for (const found of readable.of("log", `id, room, ref, ${COLUMNS}`)) {
+    const row = found as unknown as Row;
     let room = rooms.get(row.room);
     if (!room) {
       if (only !== undefined) continue;
       // Its own row is damaged.
       const name = `lost-${row.room}` as RoomName;
-      rooms.set(row.room, room = { room: name, first: 1, ts: 0, topic: "", seq: 0 });
+      room = { room: name, first: 1, ts: 0, topic: "", seq: row.seq - 1, id: 0 };
+      rooms.set(row.room, room);
     }
     const line = lineOf(room.room, row);
-    if (!line) continue;
+    if (!line || !canFollow(room, row)) {
+      exported.isDamaged = true;
+      continue;
+    }
     write(line);
     exported.entries++;
     if (row.seq > room.seq + 1) {
       exported.missing.push(`${room.room}: ${room.seq + 1} to ${row.seq - 1}`);
     }
     room.seq = row.seq;
+    room.id = row.id;
   }
+  exported.isDamaged ||= readable.isDamaged || exported.missing.length > 0;
   return exported;
+}
+
+/** A seq of a room takes an id of all; else its number was written over. */
+function canFollow(room: Room, { seq, id }: Row): boolean {
+  return seq > room.seq && seq - room.seq <= id - room.id;
 }
 
 /** Undefined: what is on its page is no entry. */
@@ -93,12 +105,9 @@ function lineOf(room: RoomName, row: Row): EntryLine | undefined {
   }
 }
 
-function allRooms(db: DatabaseSync): Map<number, Room> {
-  const range = db.prepare(
-    "select id, name, cut, cut_ts, topic from room where id between ? and ? order by id",
-  );
+function allRooms(rows: SqliteRows): Map<number, Room> {
   const rooms = new Map<number, Room>();
-  for (const row of readable(range, lastId(db, "room"))) {
+  for (const row of rows.of("room", "id, name, cut, cut_ts, topic")) {
     const { id, name, cut, cut_ts, topic } = row as {
       id: number;
       name: RoomName;
@@ -107,47 +116,7 @@ function allRooms(db: DatabaseSync): Map<number, Room> {
       topic: string;
     };
     const room = { room: name, first: cut + 1, ts: cut_ts, topic };
-    if (isLine({ type: "room", ...room })) rooms.set(id, { ...room, seq: cut });
+    if (isLine({ type: "room", ...room })) rooms.set(id, { ...room, seq: cut, id: 0 });
   }
   return rooms;
-}
-
-function* allRows(db: DatabaseSync): Generator<Row> {
-  const range = db.prepare(
-    `select id, room, ref, ${COLUMNS} from log where id between ? and ? order by id`,
-  );
-  yield* readable(range, lastId(db, "log")) as Generator<never>;
-}
-
-/** Rows by their ids, and where some can't be read, the others. */
-function* readable(
-  range: StatementSync,
-  last: number,
-  from = 1,
-): Generator<Record<string, unknown>> {
-  for (; from <= last; from += ROWS) yield* readRange(range, from, Math.min(from + ROWS - 1, last));
-}
-
-function readRange(range: StatementSync, from: number, to: number): Record<string, unknown>[] {
-  try {
-    return range.all(from, to);
-  } catch {
-    if (from === to) return [];
-    const middle = Math.floor((from + to) / 2);
-    return [...readRange(range, from, middle), ...readRange(range, middle + 1, to)];
-  }
-}
-
-/** The greatest id; where that can't be read, one that none is above. */
-function lastId(db: DatabaseSync, table: "room" | "log"): number {
-  try {
-    const { last } = db.prepare(`select max(id) as last from ${table}`).get() as {
-      last: number | null;
-    };
-    return last ?? 0;
-  } catch {
-    const { page_count } = db.prepare("pragma page_count").get() as { page_count: number };
-    const { page_size } = db.prepare("pragma page_size").get() as { page_size: number };
-    return page_count * Math.floor(page_size / ROW_BYTES);
-  }
 }

@@ -101,11 +101,19 @@ export const SCHEMA = migrations.length;
 
 /**
  * Opens a file for reading alone: else closing it would move its write-ahead log into it, and a
- * damage could not be undone. Throws where it is newer, or not ours.
+ * damage could not be undone. Throws where it is newer, or not ours; `isLenient`: reads also what
+ * was cut short.
  */
-export function openToRead(path: string): { db: DatabaseSync; version: number } {
-  const db = new DatabaseSync(path, { readOnly: true });
+export function openToRead(
+  path: string,
+  { isLenient = false } = {},
+): { db: DatabaseSync; version: number } {
+  // The types do not know `defensive` yet.
+  const options = { readOnly: true, defensive: !isLenient };
+  const db = new DatabaseSync(path, options);
   try {
+    // Nothing is written; but with it SQLite takes a file for as long as it is.
+    if (isLenient) db.exec("pragma writable_schema = on");
     const version = pragma(db, "user_version");
     if (version > SCHEMA) {
       throw new Error(`it was written by a newer Snug (schema ${version}, known: ${SCHEMA})`);

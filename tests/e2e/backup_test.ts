@@ -273,4 +273,18 @@ describe("a damaged database", () => {
     assert(visitor.joined.seq <= 500 && visitor.joined.seq > 450);
     assertEquals((await say(visitor, "on")).seq, visitor.joined.seq + 1);
   });
+
+  it("gives what is left of it when it was cut short, and ends with 1", async () => {
+    await using database = await tempDatabase();
+    fill(database, 500, "x".repeat(1000));
+    const bytes = await database.bytes();
+    await Deno.writeFile(database.path, bytes.subarray(0, bytes.length / 2));
+    const { code, out, err } = await command(database.path, ["export"]);
+    assertEquals(code, 1);
+    assertMatch(err, /\nThe database is damaged\. The end of a room may be missing/);
+    const read = out.trimEnd().split("\n").map((line) => JSON.parse(line));
+    const seqs = read.filter(({ type }) => type === "chat").map(({ seq }) => seq);
+    assertGreater(seqs.length, 100);
+    assertEquals(seqs, seqs.map((_, index) => index + 1));
+  });
 });
