@@ -5,7 +5,7 @@ import { CLOSE, type Close } from "./close.ts";
 import { GroupCommit } from "./commit.ts";
 import { partiesOf } from "./direct_name.ts";
 import { Flusher, type Scheduler } from "./flusher.ts";
-import type { Identity, Permission } from "./identity.ts";
+import type { Identity } from "./identity.ts";
 import { MAX_LATELY } from "./lately.ts";
 import { Marks } from "./marks.ts";
 import { Names } from "./names.ts";
@@ -49,8 +49,6 @@ export interface Guest {
 export interface Person extends Guest, Occupant {
   /** The rooms it is in, those whose `joined` is being made included. */
   readonly rooms: ReadonlyMap<RoomName, Room>;
-  /** Whether it may do that in a room. */
-  may(permission: Permission, room: RoomName): boolean;
   /** Its user goes by another name. */
   rename(user: string): void;
 }
@@ -154,6 +152,11 @@ export class Hub {
   rightsOf(identity: Identity): Rights {
     const isPublic = identity.grants === undefined && !identity.isAdmin;
     return isPublic ? this.#publicRights : new Rights(identity, this.settings);
+  }
+
+  /** Whether everybody may read there whose credential names no rooms. */
+  isPublic(room: RoomName): boolean {
+    return this.#publicRights.may("read", room);
   }
 
   /** Whether somebody who comes from there may not be let in (W10.8). */

@@ -1,8 +1,5 @@
 // Who a connection is, as the gate found it.
-import type { UserId } from "./protocol.ts";
-
-/** What may be done in a room. `moderate` includes `write`, and `write` includes `read`. */
-export type Permission = "read" | "write" | "moderate";
+import type { Permission, UserId } from "./protocol.ts";
 
 /** What a credential allows in the rooms of a pattern. */
 export interface Grant {

@@ -2,9 +2,12 @@
 import { Batch } from "./batch.ts";
 import type { ClientMessage } from "./client_message.ts";
 import { headSince, readMissed, readPage } from "./history.ts";
-import { encode, MEMBERS_SHOWN, type Refusal, type RoomName } from "./protocol.ts";
+import { encode, MEMBERS_SHOWN, type Mute, type Refusal, type RoomName } from "./protocol.ts";
 import { banned, forbidden, notFound } from "./refusal.ts";
 import type { Asker } from "./requests.ts";
+
+/** Mutes in a `joined` (W10.7). */
+const MUTES_SHOWN = 100;
 
 type Whoever = Pick<Asker, "hub" | "identity" | "address">;
 
@@ -53,6 +56,8 @@ export async function join(
       // Retention may have cut the log meanwhile.
       first: Math.max(head.first, room.head.first),
       topic,
+      may: asker.may("moderate", name) ? "moderate" : asker.may("write", name) ? "write" : "read",
+      ...mutesToldTo(asker, name),
       read: room.presence.readTo(asker.uid),
       count: room.presence.count,
       members: room.presence.first(MEMBERS_SHOWN),
@@ -81,6 +86,16 @@ export function whyBanned(
   const now = hub.now();
   const until = hub.sanctions.bannedUntil(name, identity, address, now);
   return until > 0 ? banned(name, until, now) : undefined;
+}
+
+/** The mutes that somebody is told of on coming in (W10.7). */
+function mutesToldTo(asker: Asker, name: RoomName): { muted?: Mute[] } {
+  const { hub, uid, rights } = asker;
+  const mutes = hub.sanctions.mutesIn(name, hub.now());
+  const own = rights.isAdmin ? [] : mutes.filter((mute) => mute.uid === uid);
+  const others = asker.may("moderate", name) ? mutes.filter((mute) => mute.uid !== uid) : [];
+  const muted = [...own, ...others].slice(0, MUTES_SHOWN);
+  return muted.length > 0 ? { muted } : {};
 }
 
 function full(message: string): Refusal {

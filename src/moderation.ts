@@ -1,7 +1,6 @@
 // What moderators do (W10.6 to W10.9): who may do it to whom, and what it does to those who are here.
 import { CLOSE } from "./close.ts";
 import type { ClientMessage } from "./client_message.ts";
-import type { Hub } from "./hub.ts";
 import type { Refusal, RoomName, ServerMessage, UserId } from "./protocol.ts";
 import { forbidden, notFound } from "./refusal.ts";
 import type { Asker } from "./requests.ts";
@@ -13,7 +12,7 @@ type Order = Extract<ClientMessage, { type: "kick" | "mute" | "ban" }>;
 
 /** Does it, writes it down, and gives the answer. Rejects with a `StoreError`: then nothing is done. */
 export async function moderate(asker: Asker, order: Order): Promise<ServerMessage> {
-  const { hub, uid: by } = asker;
+  const { hub, uid: by, user } = asker;
   const { uid, ref } = order;
   const refusal = whyNot(asker, order);
   const echo = ref === undefined ? {} : { ref };
@@ -21,7 +20,7 @@ export async function moderate(asker: Asker, order: Order): Promise<ServerMessag
 
   if (order.type === "kick") {
     const { room } = order;
-    hub.rooms.get(room)?.expel(uid, "kicked");
+    hub.rooms.get(room)?.expel(uid, "kicked", user);
     hub.audit({ action: "kick", by, uid, room });
     return { type: "kicked", room, uid, ...echo };
   }
@@ -30,18 +29,23 @@ export async function moderate(asker: Asker, order: Order): Promise<ServerMessag
   if (order.type === "mute") {
     const { room } = order;
     if (until === 0) await hub.sanctions.lift("mute", room, uid);
-    else await hub.sanctions.mute(room, uid, until);
+    else await hub.sanctions.mute(room, uid, until, user);
     hub.audit({ action: "mute", by, room, ...about });
-    return { type: "muted", room, ...about, ...echo };
+    const muted: ServerMessage = { type: "muted", room, ...about, by: user };
+    hub.rooms.get(room)?.tell(
+      muted,
+      (one) => one !== asker && (one.uid === uid || one.may("moderate", room)),
+    );
+    return { ...muted, ...echo };
   }
   const place = order.room === undefined ? {} : { room: order.room };
-  await ban(hub, order.room, uid, until);
+  await ban(asker, order.room, uid, until);
   hub.audit({ action: "ban", by, ...place, ...about });
   return { type: "banned", ...place, ...about, ...echo };
 }
 
 async function ban(
-  hub: Hub,
+  { hub, user: by }: Asker,
   room: RoomName | undefined,
   uid: UserId,
   until: number,
@@ -49,7 +53,7 @@ async function ban(
   if (until === 0) return await hub.sanctions.lift("ban", room ?? EVERYWHERE, uid);
   const addresses = hub.connectionsOf(uid).map(({ address }) => address);
   await hub.sanctions.ban(room ?? EVERYWHERE, uid, until, addresses);
-  if (room !== undefined) hub.rooms.get(room)?.expel(uid, "banned");
+  if (room !== undefined) hub.rooms.get(room)?.expel(uid, "banned", by);
   else for (const connection of hub.connectionsOf(uid)) connection.close(CLOSE.banned);
 }
 

@@ -6,6 +6,7 @@ import type { Member, UserId } from "./protocol.ts";
 interface Present {
   user: string;
   connections: number;
+  moderates: boolean;
   /** When somebody whose last connection was lost counts as gone; absolute, in milliseconds. */
   goneAt: number | undefined;
   /** How far the user has read; undefined: not asked yet. */
@@ -59,14 +60,15 @@ export class Presence {
   }
 
   /** A connection of the user came in. */
-  enter(uid: UserId, user: string): void {
+  enter(uid: UserId, user: string, moderates = false): void {
     const present = this.#users.get(uid);
     if (!present) {
-      this.#users.set(uid, { user, connections: 1, goneAt: undefined });
+      this.#users.set(uid, { user, connections: 1, moderates, goneAt: undefined });
       this.lately.remove(uid);
       return this.#note(uid, undefined);
     }
     present.connections++;
+    present.moderates = moderates;
     if (present.goneAt === undefined) return;
     present.goneAt = undefined;
     this.#inGrace--;
@@ -113,8 +115,8 @@ export class Presence {
   takeChange(): Change {
     const change: Change = { joined: [], left: [] };
     for (const [uid, told] of this.#changed) {
-      const user = this.#users.get(uid)?.user;
-      if (user !== undefined) change.joined.push({ uid, user });
+      const present = this.#users.get(uid);
+      if (present) change.joined.push(memberOf(uid, present));
       else change.left.push({ uid, user: told! });
     }
     this.#changed = new Map();
@@ -133,9 +135,9 @@ export class Presence {
   /** The first `limit` users, oldest member first. */
   first(limit: number): Member[] {
     const members: Member[] = [];
-    for (const [uid, { user }] of this.#users) {
+    for (const [uid, present] of this.#users) {
       if (members.length === limit) break;
-      members.push({ uid, user });
+      members.push(memberOf(uid, present));
     }
     return members;
   }
@@ -143,7 +145,7 @@ export class Presence {
   /** A page of users ordered by uid, after the uid `after`. */
   page(after: UserId | undefined, limit: number): { members: Member[]; more: boolean } {
     const rest = [...this.#users.keys()].filter((uid) => after === undefined || uid > after).sort();
-    const members = rest.slice(0, limit).map((uid) => ({ uid, user: this.#users.get(uid)!.user }));
+    const members = rest.slice(0, limit).map((uid) => memberOf(uid, this.#users.get(uid)!));
     return { members, more: rest.length > limit };
   }
 
@@ -161,4 +163,8 @@ export class Presence {
     if (told === this.#users.get(uid)?.user) this.#changed.delete(uid);
     else this.#changed.set(uid, told);
   }
+}
+
+function memberOf(uid: UserId, { user, moderates }: Present): Member {
+  return { uid, user, ...(moderates && { moderates }) };
 }

@@ -53,7 +53,14 @@ export function isUserId(uid: string): boolean {
   return uid !== "" && utf8Length(uid) <= MAX_UID_BYTES && !UID_FORBIDDEN.test(uid);
 }
 
-export type Member = { uid: UserId; user: string };
+/** `moderates`: may moderate the room (W9.1). */
+export type Member = { uid: UserId; user: string; moderates?: true };
+
+/** What may be done in a room (W10.3). `moderate` includes `write`, and `write` includes `read`. */
+export type Permission = "read" | "write" | "moderate";
+
+/** A mute in force (W10.7). `until`: ms since 1970; null: until it is ended. `by` is a name. */
+export type Mute = { uid: UserId; until: number | null; by: string };
 
 /** Where an entry stands, and whose it is. */
 type Placed = { room: RoomName; seq: number; ts: number; uid: UserId; user: string };
@@ -118,6 +125,10 @@ export type ListedRoom = {
   /** Users in it now. */
   count: number;
   seq: number;
+  /** It is not public. */
+  private?: true;
+  /** In a direct conversation: the other's name. */
+  user?: string;
   /** Where it is known how far the user has read: what came after that, counted to 100 (W10.11). */
   unread?: number;
   mentions?: number;
@@ -145,6 +156,8 @@ export type ServerMessage =
     seq: number;
     first: number;
     topic: string;
+    may: Permission;
+    muted?: Mute[];
     read: number;
     count: number;
     members: Member[];
@@ -153,9 +166,9 @@ export type ServerMessage =
     more: boolean;
     ref?: string;
   }
-  | { type: "left"; room: RoomName; reason?: LeaveReason; ref?: string }
+  | { type: "left"; room: RoomName; reason?: LeaveReason; by?: string; ref?: string }
   | { type: "kicked"; room: RoomName; uid: UserId; ref?: string }
-  | { type: "muted"; room: RoomName; uid: UserId; until: number | null; ref?: string }
+  | { type: "muted"; room: RoomName; uid: UserId; until: number | null; by: string; ref?: string }
   | { type: "banned"; room?: RoomName; uid: UserId; until: number | null; ref?: string }
   | { type: "ack"; ref: string; room: RoomName; seq: number; ts: number }
   | {

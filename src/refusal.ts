@@ -1,31 +1,5 @@
 // Why somebody may not do something in a room, as what they are told (W10).
-import type { Permission } from "./identity.ts";
 import type { Refusal, RoomName } from "./protocol.ts";
-import type { Asker } from "./requests.ts";
-
-/** Why somebody may not do what needs this permission in a room; undefined: they may. */
-export function whyNot(
-  asker: Asker,
-  permission: Permission,
-  room: RoomName,
-): Refusal | undefined {
-  const { hub, uid, rights, rooms } = asker;
-  if (!asker.may(permission, room)) {
-    if (!asker.may("read", room)) return notFound(room);
-    return forbidden(
-      permission === "write"
-        ? `you may only read in ${room}`
-        : `only who moderates ${room} may do this`,
-      room,
-    );
-  }
-  if (!rooms.has(room)) return { code: "NOT_JOINED", message: `join ${room} first`, room };
-  if (permission === "read" || rights.isAdmin) return undefined;
-  const until = hub.sanctions.mutedUntil(room, uid);
-  if (until === 0) return undefined;
-  const now = hub.now();
-  return now < until ? muted(room, until, now) : undefined;
-}
 
 /** The same for a room that one may not read and for one that is not there (W10.4). */
 export function notFound(room: RoomName): Refusal {

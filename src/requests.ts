@@ -6,21 +6,22 @@ import type { ClientMessage, Parsed } from "./client_message.ts";
 import { openDirect } from "./direct.ts";
 import type { Hub, Person } from "./hub.ts";
 import { headSince, readAround, readPage } from "./history.ts";
-import type { Identity, Permission } from "./identity.ts";
+import type { Identity } from "./identity.ts";
 import { join } from "./join.ts";
 import { tellMention } from "./mentioned.ts";
 import { moderate } from "./moderation.ts";
 import { rename } from "./nick.ts";
 import type { Outbox } from "./outbox.ts";
+import { whyNot } from "./permission.ts";
 import {
   encode,
   MEMBERS_PAGE,
+  type Permission,
   type Refusal,
   type RoomName,
   type ServerMessage,
 } from "./protocol.ts";
 import { read } from "./read.ts";
-import { whyNot } from "./refusal.ts";
 import { writeBinary } from "./relay.ts";
 import type { Rights } from "./rights.ts";
 import { listRooms } from "./rooms.ts";

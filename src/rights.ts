@@ -1,8 +1,8 @@
 // What a connection may do in which room (W10.3): its credential's grants, or what the policy makes
 // public. Pure: knows neither who is where nor what is said.
 import { isDirect } from "./direct_name.ts";
-import type { Grant, Identity, Permission } from "./identity.ts";
-import type { RoomName } from "./protocol.ts";
+import type { Grant, Identity } from "./identity.ts";
+import type { Permission, RoomName } from "./protocol.ts";
 
 /** Which rooms are public: all of them, those of `ROOMS`, or none. */
 export type JoinPolicy = "open" | "listed" | "token";

@@ -6,7 +6,7 @@ import { entryOf } from "./entry.ts";
 import type { Kind } from "./outbox.ts";
 import { Presence, type Renamed } from "./presence.ts";
 import { encode, type LeaveReason, type RoomName } from "./protocol.ts";
-import type { ServerMessage, UserId } from "./protocol.ts";
+import type { Permission, ServerMessage, UserId } from "./protocol.ts";
 import type { Body, Draft, Head, Outcome } from "./store/store.ts";
 
 /** Presence is told at most this often (W9.3). */
@@ -19,10 +19,11 @@ export interface Occupant {
   readonly uid: UserId;
   readonly user: string;
   readonly isBatched: boolean;
+  may(permission: Permission, room: RoomName): boolean;
   push(batch: Batch, kind: Kind): void;
   pushBinary(data: Uint8Array<ArrayBuffer>): void;
   /** It has to leave the room, and is told why. */
-  expel(room: RoomName, reason: LeaveReason): void;
+  expel(room: RoomName, reason: LeaveReason, by?: string): void;
   /** What is held back for this occupant passes the bound of its outbox: it is too slow. */
   overflow(): void;
 }
@@ -104,7 +105,8 @@ export class Room {
       place.held ??= [];
     } else {
       this.#places.set(occupant, { isJoined: false, seq: 0, held: [], heldBytes: 0 });
-      this.presence.enter(occupant.uid, occupant.user);
+      const moderates = occupant.may("moderate", this.name);
+      this.presence.enter(occupant.uid, occupant.user, moderates);
     }
     return { ...this.#head };
   }
@@ -132,10 +134,10 @@ export class Room {
     this.presence.exit(occupant.uid, goneAt);
   }
 
-  /** Makes every connection of a user leave. */
-  expel(uid: UserId, reason: LeaveReason): void {
+  /** Makes every connection of a user leave; `by` is the name of who did it. */
+  expel(uid: UserId, reason: LeaveReason, by: string): void {
     for (const occupant of [...this.#places.keys()]) {
-      if (occupant.uid === uid) occupant.expel(this.name, reason);
+      if (occupant.uid === uid) occupant.expel(this.name, reason, by);
     }
   }
 
@@ -183,6 +185,14 @@ export class Room {
     const batch = Batch.of(encode(message));
     for (const [occupant, place] of this.#places) {
       if (place.isJoined && occupant.uid !== except) occupant.push(batch, "passing");
+    }
+  }
+
+  /** A message that is not kept, to the members that it is for. */
+  tell(message: ServerMessage, isFor: (occupant: Occupant) => boolean): void {
+    const batch = Batch.of(encode(message));
+    for (const [occupant, place] of this.#places) {
+      if (place.isJoined && isFor(occupant)) occupant.push(batch, "entry");
     }
   }
 

@@ -1,9 +1,8 @@
 // The list of rooms that a client may be shown (W10.1).
 import type { Hub } from "./hub.ts";
-import { isDirect } from "./direct_name.ts";
+import { isDirect, partiesOf } from "./direct_name.ts";
 import { headSince } from "./history.ts";
-import type { Permission } from "./identity.ts";
-import type { ListedRoom, RoomName, UserId } from "./protocol.ts";
+import type { ListedRoom, Permission, RoomName, UserId } from "./protocol.ts";
 import type { Rights } from "./rights.ts";
 import type { Count, Unread } from "./store/store.ts";
 
@@ -33,8 +32,9 @@ export async function listRooms(reader: Reader): Promise<ListedRoom[]> {
   const limit = rights.seesAll ? MAX_ROOMS : hub.settings.maxRooms;
   const used = (await hub.store.active(hub.now() - USED_MS, limit))
     .filter(({ room }) => isShown(room)).slice(0, MAX_ROOMS);
-  used.push(...await hub.store.marks.direct(uid, MAX_DIRECT));
-  const heads = new Map(used.map(({ room, seq, topic }) => [room, { seq, topic }]));
+  const direct = await hub.store.marks.direct(uid, MAX_DIRECT);
+  const names = new Map(direct.map(({ room, user }) => [room, user]));
+  const heads = new Map([...used, ...direct].map(({ room, seq, topic }) => [room, { seq, topic }]));
   const always = hub.settings.rooms.filter(isShown);
   const named = rights.named.slice(0, MAX_ROOMS);
   for (const room of [...always, ...named]) {
@@ -53,8 +53,20 @@ export async function listRooms(reader: Reader): Promise<ListedRoom[]> {
   return listed.map((room, index) => {
     const { seq, topic } = heads.get(room) ?? { seq: 0, topic: "" };
     const count = hub.rooms.get(room)?.presence.count ?? 0;
-    return { room, topic, count, seq, ...counts[index] };
+    const who = isDirect(room)
+      ? otherIn(reader, room, names.get(room))
+      : hub.isPublic(room)
+      ? {}
+      : { private: true as const };
+    return { room, topic, count, seq, ...who, ...counts[index] };
   });
+}
+
+/** The name of the other in a direct conversation: as it is now, else as it was last known. */
+function otherIn({ hub, uid }: Reader, room: RoomName, last?: string): { user?: string } {
+  const other = partiesOf(room)?.find((party) => party !== uid) ?? uid;
+  const user = hub.online.of(other)[0]?.user ?? last;
+  return user === undefined ? {} : { user };
 }
 
 /** What is unread in each of the rooms (W10.11), as far as that is known. */

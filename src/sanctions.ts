@@ -1,7 +1,7 @@
 // The bans and mutes in force: kept in the store, looked up in memory. Knows nobody who is here.
 import { type Identity, isGuest } from "./identity.ts";
 import { network } from "./network.ts";
-import type { RoomName, UserId } from "./protocol.ts";
+import type { Mute, RoomName, UserId } from "./protocol.ts";
 import type { Records } from "./store/store.ts";
 
 /** The place of a ban from everything. No room has this name. */
@@ -9,6 +9,8 @@ export const EVERYWHERE = "*";
 export type Place = RoomName | typeof EVERYWHERE;
 
 interface Sanction {
+  /** Who muted, by name. */
+  by?: string;
   /** In milliseconds since 1970; Infinity: until it is lifted. */
   until: number;
   /** Where a banned guest came from: other guests from there are banned with it. */
@@ -31,7 +33,7 @@ export class Sanctions {
     for (const kind of ["ban", "mute"] as const) {
       for (const { key, value, expires } of await this.#records.list(kind, now)) {
         const [place, uid] = splitKey(key);
-        this.#put(kind, place, uid, { until: expires ?? Infinity, networks: JSON.parse(value) });
+        this.#put(kind, place, uid, { ...JSON.parse(value), until: expires ?? Infinity });
       }
     }
   }
@@ -39,6 +41,12 @@ export class Sanctions {
   /** When the user's mute in the room ends, or has ended; 0: there is none. Asked for every message. */
   mutedUntil(room: RoomName, uid: UserId): number {
     return this.#held.mute.get(room)?.get(uid)?.until ?? 0;
+  }
+
+  /** The mutes in force in a room. */
+  mutesIn(room: RoomName, now: number): Mute[] {
+    return [...this.#held.mute.get(room) ?? []].filter(([, { until }]) => until > now)
+      .map(([uid, { until, by = "" }]) => ({ uid, until: until === Infinity ? null : until, by }));
   }
 
   /** When a ban from the room, or from everything, ends; 0: there is none. */
@@ -58,8 +66,8 @@ export class Sanctions {
   }
 
   /** Mutes until a time, as `ban` does. */
-  mute(room: RoomName, uid: UserId, until: number): Promise<void> {
-    return this.#keep("mute", room, uid, { until, networks: [] });
+  mute(room: RoomName, uid: UserId, until: number, by: string): Promise<void> {
+    return this.#keep("mute", room, uid, { until, by, networks: [] });
   }
 
   /** Ends a ban or a mute, also where there is none. Rejects with a `StoreError`. */
@@ -81,9 +89,9 @@ export class Sanctions {
   }
 
   async #keep(kind: Kind, place: Place, uid: UserId, sanction: Sanction): Promise<void> {
-    const { until, networks } = sanction;
+    const { until, ...rest } = sanction;
     const expires = until === Infinity ? null : until;
-    await this.#records.put(kind, toKey(place, uid), JSON.stringify(networks), expires);
+    await this.#records.put(kind, toKey(place, uid), JSON.stringify(rest), expires);
     this.#put(kind, place, uid, sanction);
   }
 

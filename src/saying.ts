@@ -1,10 +1,10 @@
 // What a client asks to be put into a room's log (W4): what that needs, what it says, and why the
 // log did not take it.
 import type { ClientMessage } from "./client_message.ts";
-import type { Permission } from "./identity.ts";
-import type { Refusal } from "./protocol.ts";
+import type { Permission, Refusal } from "./protocol.ts";
 import { mentionedIn } from "./mentioned.ts";
-import { forbidden, whyNot } from "./refusal.ts";
+import { whyNot } from "./permission.ts";
+import { forbidden } from "./refusal.ts";
 import type { Asker } from "./requests.ts";
 import type { Room } from "./room.ts";
 import { type Body, MAX_EMOJI, type Refused } from "./store/store.ts";

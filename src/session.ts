@@ -7,11 +7,11 @@ import { CLOSE, type Close } from "./close.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { isDirect, partiesOf } from "./direct_name.ts";
 import type { Hub, Person } from "./hub.ts";
-import type { Identity, Permission } from "./identity.ts";
+import type { Identity } from "./identity.ts";
 import type { Life } from "./life.ts";
 import { type Kind, Outbox } from "./outbox.ts";
 import { encode, utf8Length } from "./protocol.ts";
-import type { LeaveReason, RoomName, ServerMessage, UserId } from "./protocol.ts";
+import type { LeaveReason, Permission, RoomName, ServerMessage, UserId } from "./protocol.ts";
 import { type Limit, Rates } from "./rates.ts";
 import { goingDown, tooFast } from "./refusal.ts";
 import { readBinary } from "./relay.ts";
@@ -142,13 +142,13 @@ export class Session implements SocketHandlers, Asker, Person {
     this.close(CLOSE.tooSlow);
   }
 
-  expel(name: RoomName, reason: LeaveReason): void {
+  expel(name: RoomName, reason: LeaveReason, by?: string): void {
     const room = this.rooms.get(name)!;
     // Who is still joining hears of it as the answer (W5.1).
     const isTold = room.hasJoined(this);
     room.leave(this);
     this.rooms.delete(name);
-    if (isTold) this.#send({ type: "left", room: name, reason });
+    if (isTold) this.#send({ type: "left", room: name, reason, ...(by !== undefined && { by }) });
   }
 
   may(permission: Permission, room: RoomName): boolean {

@@ -1,19 +1,21 @@
 // @ts-check
 // Start-up: what the address and this browser know, the door where that is not enough, then in.
-import { connect } from "./chat.js";
-import { House } from "./house.js";
 import { Memory, SafeStorage } from "./model/memory.js";
-import { isLong } from "./views/clock.js";
+import { isDirect } from "./model/nicks.js";
+import { showClock, showTheme } from "./views/appearance.js";
 import { Door } from "./views/door.js";
 import { find } from "./views/element.js";
-import { linkTo, roomOfPage, takeToken } from "./views/place.js";
+import { followKeyboard } from "./views/keyboard.js";
+import { linkTo, placeOfPage, roomOfPage, takeToken } from "./views/place.js";
 import { speak } from "./views/spoken.js";
 /** @import {Chat} from "./chat.js" */
+/** @import {House} from "./house.js" */
 /** @import {Wish} from "./views/door.js" */
 
 const FIRST_ROOM = "general";
 const REFUSED_TOKEN =
   "This token was not accepted. It may have ended; ask whoever runs this server for a new one.";
+const NOT_LOADED = "The server cannot be reached. Try again in a moment.";
 
 const storage = new SafeStorage();
 const memory = new Memory(storage);
@@ -30,19 +32,19 @@ addEventListener("hashchange", () => {
 let visitor = null;
 /** @type {{chat: Chat, house: House} | null} */
 let inside = null;
+/** @type {ReturnType<typeof load> | null} */
+let loading = null;
+let isGoingIn = false;
+/** What is needed inside did not come, and only a new start will help. */
+let isBroken = false;
 /** A token was entered, and it is not known yet whether it is good. */
 let triesToken = false;
 
-if (isLong) document.documentElement.style.setProperty("--time", "64px");
+showTheme(memory.theme);
+showClock(memory.clock);
 const door = new Door(goIn);
 door.start();
-const rename = find("#rename", HTMLButtonElement);
-rename.addEventListener("click", openDoor);
-addEventListener("keydown", ({ key }) => {
-  if (key !== "Escape" || !door.isOpen || inside?.chat.state.status !== "connected") return;
-  closeDoor();
-  rename.focus();
-});
+followKeyboard();
 for (
   const [target, type] of /** @type {const} */ ([
     [document, "visibilitychange"],
@@ -60,12 +62,14 @@ const room = roomOfPage() ?? memory.rooms[0] ?? FIRST_ROOM;
 if (memory.name) begin(memory.name, room);
 else {
   openDoor();
-  visit();
+  // What could not be loaded now is asked for again when they go in.
+  visit().catch(() => {});
 }
 
 function openDoor() {
   find("#house", HTMLElement).inert = true;
-  door.open(memory.name, roomOfPage() ?? room);
+  const rooms = [roomOfPage() ?? room, ...memory.rooms, FIRST_ROOM];
+  door.open(memory.name, rooms.find((name) => !isDirect(name)) ?? FIRST_ROOM);
 }
 
 function closeDoor() {
@@ -80,21 +84,71 @@ function goIn({ name, room, token }) {
   memory.name = name;
   if (token) memory.token = token;
   triesToken = token !== "";
-  if (!inside) {
-    visitor?.close();
-    begin(name, room);
-  } else if (isRenamed) {
-    // One is called by the name one comes with.
-    location.assign(linkTo(room));
-  } else {
-    if (token) inside.chat.setToken(token);
-    inside.house.enter(room);
+  if (isBroken) location.assign(linkTo(room));
+  else if (!inside) begin(name, room);
+  else {
+    const { chat, house } = inside;
+    const off = chat.on("welcome", () => {
+      off();
+      // One is called by the name one first came with; that it is taken shows.
+      if (isRenamed) chat.nick(name).catch(() => {});
+    });
+    if (token) chat.setToken(token);
+    house.enter(room);
   }
 }
 
 /** @param {string} name @param {string} room */
-function begin(name, room) {
-  history.replaceState(null, "", linkTo(room));
+async function begin(name, room) {
+  isGoingIn = true;
+  visitor?.close();
+  const place = placeOfPage();
+  history.replaceState(null, "", linkTo(room, place?.room === room ? place.seq : null));
+  try {
+    const parts = await loadInside();
+    enter(name, room, parts);
+  } catch (error) {
+    openDoor();
+    door.tellTrouble(NOT_LOADED);
+    isBroken = true;
+    throw error;
+  }
+}
+
+/** What only those inside need, all of it asked for at once. */
+function loadInside() {
+  return loading ??= load();
+}
+
+async function load() {
+  const { content } = find("#inside", HTMLTemplateElement);
+  const isFirst = content.childElementCount > 0;
+  const styles = [...content.querySelectorAll("link[rel=stylesheet]")].map(hasEnded);
+  document.head.append(content);
+  // Where `first.js` has put them there, they are styles of the page as any other.
+  if (!isFirst && document.readyState !== "complete") styles.push(hasEnded(window));
+  const [{ connect }, { House }, { Shell }] = await Promise.all([
+    import("./chat.js"),
+    import("./house.js"),
+    import("./views/shell.js"),
+    ...styles,
+  ]);
+  return { connect, House, Shell };
+}
+
+/** A style that fails is one that is missing, and keeps nobody out. @param {EventTarget} target */
+function hasEnded(target) {
+  return new Promise((done) => {
+    for (const type of ["load", "error"]) target.addEventListener(type, done);
+  });
+}
+
+/**
+ * @param {string} name
+ * @param {string} room
+ * @param {Awaited<ReturnType<typeof load>>} parts
+ */
+function enter(name, room, { connect, House, Shell }) {
   const chat = connect(location.origin, { name, token: memory.token, storage });
   const house = new House(chat, memory, room, () => {
     openDoor();
@@ -109,6 +163,9 @@ function begin(name, room) {
     wasIn = true;
     triesToken = false;
   });
+  chat.on("nick", ({ room, user }) => {
+    if (room === undefined) memory.name = user;
+  });
   // Once in, the slip says that the token has ended, and one goes on reading.
   chat.on("state", (state) => {
     if (state.status !== "stopped" || state.reason !== "token" || (wasIn && !triesToken)) return;
@@ -116,17 +173,23 @@ function begin(name, room) {
     askToken();
   });
   house.start();
+  new Shell(chat, memory, house).start();
 }
 
-function visit() {
+async function visit() {
+  const { connect } = await import("./chat.js");
+  if (isGoingIn) return;
   // Without the storage: who goes in then is nobody's second connection, whose name would stay.
-  visitor = connect(location.origin, { token: memory.token });
-  visitor.on("state", (state) => {
+  const chat = visitor = connect(location.origin, { token: memory.token });
+  chat.on("state", async (state) => {
     if (state.status === "stopped" && state.reason === "token") askToken();
+    const { troubleOf } = await import("./views/status.js");
+    if (chat.state === state) door.tellTrouble(troubleOf(state));
   });
-  visitor.rooms().then(({ rooms }) => {
-    door.showOpenRooms(rooms.filter(({ count }) => count > 0).map(({ room }) => room));
-  }, () => {});
+  const { rooms } = await chat.rooms();
+  door.showOpenRooms(rooms.filter(({ count }) => count > 0).map(({ room }) => room));
+  // By the time that a name is written, what comes next is there.
+  await loadInside();
 }
 
 function askToken() {

@@ -6,6 +6,7 @@ import { Alarm, SYSTEM_CLOCK } from "./sdk/alarm.js";
 import { Chat } from "./sdk/chat.js";
 import { Connection } from "./sdk/connection.js";
 import { Credential } from "./sdk/credential.js";
+import { Drafts } from "./sdk/drafts.js";
 import { Emitter } from "./sdk/events.js";
 import { ReadMarks } from "./sdk/read_marks.js";
 import { Drawer } from "./sdk/storage.js";
@@ -31,7 +32,7 @@ export { ChatError } from "./sdk/requests.js";
  * @property {string} [token]
  * @property {GetToken} [getToken] Asked a while before the token ends, and when the credential is
  *   refused; null: none. Without a token the state is `stopped`, with the reason `token`.
- * @property {StorageLike} [storage] Keeps the guest's session and unsent messages over reloads.
+ * @property {StorageLike} [storage] Keeps the guest's session, unsent messages and drafts over reloads.
  * @property {number} [maxUnsent] Unsent messages kept at most; 200.
  * @property {boolean} [plain] One message to a frame, and no subprotocol.
  * @property {typeof WebSocket} [WebSocket]
@@ -54,6 +55,7 @@ export { ChatError } from "./sdk/requests.js";
  * @property {Of<"nick">} nick Without a `room` it is one's own name, else that of somebody there.
  * @property {Of<"read">} read How far one has read a room, by another connection.
  * @property {Of<"mention">} mention Somebody mentioned one, also in a room that was not joined.
+ * @property {Of<"muted">} muted Somebody was muted: oneself, or in a room that one moderates.
  * @property {Entry} direct An entry of a direct conversation that was not joined.
  * @property {{room: string, uid: string, data: Uint8Array}} binary
  * @property {Refusal} error A refusal that answers no promise and no message.
@@ -105,7 +107,7 @@ export function connect(url, options = {}) {
   credential.restore();
   unsent.restore();
   connection.open();
-  return new Chat(connection, traffic, unsent, marks, events);
+  return new Chat(connection, traffic, unsent, marks, new Drafts(drawer), events);
 }
 
 /** Refs that nobody else makes and that grow (W7.2). @param {Clock} clock */

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
-import type { Grant, Permission } from "../src/identity.ts";
-import type { RoomName } from "../src/protocol.ts";
+import type { Grant } from "../src/identity.ts";
+import type { Permission, RoomName } from "../src/protocol.ts";
 import { type JoinPolicy, Rights } from "../src/rights.ts";
 import { fuzz } from "./core/fuzz.ts";
 

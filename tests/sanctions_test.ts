@@ -24,7 +24,7 @@ describe("sanctions", () => {
   it("W10.7 W10.8 hold for one user in one place, until their end", async () => {
     const sanctions = new Sanctions(new MemoryStore());
     await sanctions.ban(ROOM, "ada", NOW + 10, [HERE]);
-    await sanctions.mute(ROOM, "bob", Infinity);
+    await sanctions.mute(ROOM, "bob", Infinity, "Mara");
     const bans = (uid: string, place: string, now: number) =>
       sanctions.bannedUntil(place, who(uid), HERE, now);
     assertEquals(bans("ada", ROOM, NOW + 9), NOW + 10);
@@ -62,7 +62,7 @@ describe("sanctions", () => {
     const sanctions = new Sanctions(new MemoryStore());
     await sanctions.ban(ROOM, "ada", Infinity, []);
     await sanctions.ban(ROOM, "bob", Infinity, []);
-    await sanctions.mute(ROOM, "ada", Infinity);
+    await sanctions.mute(ROOM, "ada", Infinity, "Mara");
     await sanctions.lift("ban", ROOM, "ada");
     await sanctions.lift("mute", ROOM, "nobody");
     await sanctions.lift("mute", "nowhere" as RoomName, "ada");
@@ -72,8 +72,8 @@ describe("sanctions", () => {
 
   it("forget in the sweep what is over", async () => {
     const sanctions = new Sanctions(new MemoryStore());
-    await sanctions.mute(ROOM, "ada", NOW);
-    await sanctions.mute(ROOM, "bob", NOW + 1);
+    await sanctions.mute(ROOM, "ada", NOW, "Mara");
+    await sanctions.mute(ROOM, "bob", NOW + 1, "Mara");
     sanctions.sweep(NOW);
     assertEquals(["ada", "bob"].map((uid) => sanctions.mutedUntil(ROOM, uid)), [0, NOW + 1]);
   });
@@ -84,9 +84,9 @@ describe("sanctions", () => {
       const sanctions = new Sanctions(store);
       await sanctions.ban(ROOM, "guest:a b", NOW + 10, [HERE]);
       await sanctions.ban(EVERYWHERE, "ada", Infinity, []);
-      await sanctions.mute(ROOM, "ada", NOW + 20);
-      await sanctions.mute(ROOM, "over", NOW + 5);
-      await sanctions.mute(ROOM, "ended", Infinity);
+      await sanctions.mute(ROOM, "ada", NOW + 20, "Mara");
+      await sanctions.mute(ROOM, "over", NOW + 5, "Mara");
+      await sanctions.mute(ROOM, "ended", Infinity, "Mara");
       await sanctions.lift("mute", ROOM, "ended");
     });
     await database.use(async (store) => {
@@ -99,6 +99,8 @@ describe("sanctions", () => {
       assertEquals(bans(EVERYWHERE, "ada", HERE), Infinity);
       const mutes = ["ada", "over", "ended"].map((uid) => sanctions.mutedUntil(ROOM, uid));
       assertEquals(mutes, [NOW + 20, 0, 0]);
+      const told = sanctions.mutesIn(ROOM, NOW + 5);
+      assertEquals(told, [{ uid: "ada", until: NOW + 20, by: "Mara" }]);
     });
   });
 
@@ -106,10 +108,10 @@ describe("sanctions", () => {
     const store = new HeldStore();
     const sanctions = new Sanctions(store);
     store.fail("put");
-    await assertRejects(() => sanctions.mute(ROOM, "ada", Infinity), StoreError);
+    await assertRejects(() => sanctions.mute(ROOM, "ada", Infinity, "Mara"), StoreError);
     assertEquals(sanctions.mutedUntil(ROOM, "ada"), 0);
     store.recover();
-    await sanctions.mute(ROOM, "ada", Infinity);
+    await sanctions.mute(ROOM, "ada", Infinity, "Mara");
     store.fail("remove");
     await assertRejects(() => sanctions.lift("mute", ROOM, "ada"), StoreError);
     assertEquals(sanctions.mutedUntil(ROOM, "ada"), Infinity);

@@ -26,7 +26,7 @@ describe("sdk moderation", () => {
     ]);
     socket.tell(
       { type: "kicked", room, uid: "eve", ref: refs[0]! },
-      { type: "muted", room, uid: "eve", until: 7, ref: refs[1]! },
+      { type: "muted", room, uid: "eve", until: 7, by: "ada", ref: refs[1]! },
       { type: "banned", room, uid: "eve", until: null, ref: refs[2]! },
       { type: "error", code: "FORBIDDEN", message: "no", ref: refs[3]! },
     );
@@ -58,7 +58,7 @@ describe("sdk moderation", () => {
     const elsewhere = chat.say("other", "not joined yet");
     socket.tell({ type: "left", room, reason: "banned" });
     assertEquals(chat.unsent.map(({ ref, status, refusal }) => [ref, status, refusal?.code]), [
-      [said.ref, "failed", "FORBIDDEN"],
+      [said.ref, "failed", "NOT_JOINED"],
       [elsewhere.ref, "waiting", undefined],
     ]);
   });

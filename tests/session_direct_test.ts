@@ -111,6 +111,30 @@ describe("session direct", () => {
   );
 
   it(
+    "W10.1 the list names the other: as they are called now, else as they were when they read last",
+    withCore(async (core) => {
+      const ada = await core.enter("ada", []);
+      const bob = await core.enter("bob", []);
+      ada.send(direct("bob"));
+      await core.settle();
+      const other = async () => {
+        ada.take();
+        ada.send({ type: "rooms" });
+        await core.settle();
+        return ada.takeOne("rooms").rooms.map(({ user }) => user);
+      };
+      bob.send({ type: "nick", name: "Bobby" });
+      await core.settle();
+      assertEquals(await other(), ["Bobby"]);
+      bob.send({ type: "join", room: ROOM }, { type: "read", room: ROOM, seq: 1 });
+      await core.pass(2000);
+      bob.drop(1000);
+      await core.pass(2000);
+      assertEquals(await other(), ["Bobby"]);
+    }),
+  );
+
+  it(
     "W10.14 reaches one who is away when there is a conversation or a marker, and else nobody",
     withCore(async (core) => {
       const ada = await core.enter("ada", "general");

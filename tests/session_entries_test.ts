@@ -109,7 +109,9 @@ describe("session entries", () => {
       const reader = await core.enter("reader", ROOM, READER);
       assertEquals(await ask(core, reader, ...all), four("FORBIDDEN"));
       const mo = await core.enter("mo", ROOM, MODERATOR);
-      for (const uid of ["guest:bob", "mo"]) await core.hub.sanctions.mute(ROOM, uid, Infinity);
+      for (const uid of ["guest:bob", "mo"]) {
+        await core.hub.sanctions.mute(ROOM, uid, Infinity, "mo");
+      }
       for (const client of [bob, mo]) {
         client.take();
         assertEquals(await ask(core, client, ...all), four("FORBIDDEN"));

@@ -23,6 +23,7 @@ describe("session join", () => {
         seq: 0,
         first: 1,
         topic: "",
+        may: "write",
         read: 0,
         count: 1,
         members: [{ uid: "guest:alice", user: "alice" }],

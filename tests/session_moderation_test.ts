@@ -63,7 +63,9 @@ describe("session kick", () => {
       const answer = await ask(core, moderator, { type: "kick", room: ROOM, uid: "guest:guest" });
       assertEquals(answer, { type: "kicked", room: ROOM, uid: "guest:guest", ref: "m" });
       for (const client of [guest, second]) {
-        assertEquals({ ...client.takeOne("left") }, { type: "left", room: ROOM, reason: "kicked" });
+        assertEquals({ ...client.takeOne("left") }, {
+          ...{ type: "left", room: ROOM, reason: "kicked", by: "mo" },
+        });
       }
       await core.pass(1000);
       const { left, count } = moderator.takeOne("presence");
@@ -124,8 +126,9 @@ describe("session mute", () => {
       const order: Sent = { type: "mute", room: ROOM, uid: "guest:guest", minutes: 2 };
       const until = core.clock.now() + 2 * MINUTE;
       assertEquals(await ask(core, moderator, order), {
-        ...{ type: "muted", room: ROOM, uid: "guest:guest", until, ref: "m" },
+        ...{ type: "muted", room: ROOM, uid: "guest:guest", until, by: "mo", ref: "m" },
       });
+      assertEquals(guest.takeOne("muted").until, until);
       core.clock.advance(MINUTE);
       const refused = await ask(core, guest, CHAT);
       assertEquals([refused.code, refused.room, refused.ref, refused.retryAfterMs], [
@@ -158,6 +161,34 @@ describe("session mute", () => {
   );
 
   it(
+    "W10.7 the muted and those who moderate hear of a mute, now and when they come in, others not",
+    withTwo(async (core, moderator, guest) => {
+      const second = await core.enter("other-mo", ROOM, { ...MODERATOR, uid: "other-mo" });
+      const writer = await core.enter("writer", ROOM);
+      await core.pass(1000);
+      for (const client of [moderator, guest, second, writer]) client.take();
+      for (const uid of ["guest:guest", "guest:away"]) {
+        const until = core.clock.now() + MINUTE;
+        await ask(core, moderator, { type: "mute", room: ROOM, uid, minutes: 1 });
+        const told = { type: "muted", room: ROOM, uid, until, by: "mo" };
+        assertEquals({ ...second.takeOne("muted") } as unknown, told);
+      }
+      assertEquals(guest.takeAll("muted").map(({ uid }) => String(uid)), ["guest:guest"]);
+      assertEquals(writer.take(), []);
+      const mutes = async (client: Client) => {
+        client.send(JOIN);
+        await core.settle();
+        return client.takeOne("joined").muted?.map(({ uid, by }) => `${uid} by ${by}`);
+      };
+      assertEquals(await mutes(guest), ["guest:guest by mo"]);
+      assertEquals(await mutes(second), ["guest:guest by mo", "guest:away by mo"]);
+      assertEquals(await mutes(writer), undefined);
+      core.clock.advance(MINUTE);
+      assertEquals(await mutes(guest), undefined);
+    }),
+  );
+
+  it(
     "a mute that is over is forgotten by the next sweep",
     withTwo(async (core, moderator) => {
       await ask(core, moderator, { type: "mute", room: ROOM, uid: "guest:guest", minutes: 1 });
@@ -174,9 +205,11 @@ describe("session mute", () => {
       const order: Sent = { type: "mute", room: ROOM, uid: "guest:guest" };
       assertEquals((await ask(core, moderator, order)).until, null);
       await core.pass(1000);
+      guest.takeOne("muted");
       const refused = await ask(core, guest, CHAT);
       assertEquals([refused.code, refused.retryAfterMs], ["FORBIDDEN", undefined]);
       assertEquals((await ask(core, moderator, { ...order, minutes: 0 })).until, 0);
+      assertEquals(guest.takeOne("muted").until, 0);
       guest.send(CHAT);
       await core.settle();
       assertEquals(guest.take().map(({ type }) => type), ["ack", "chat"]);
@@ -191,6 +224,7 @@ describe("session mute", () => {
       guest.send({ ...CHAT, ref: "1" });
       await core.settle();
       await ask(core, moderator, { type: "mute", room: ROOM, uid: "guest:guest" });
+      guest.takeOne("muted");
       guest.send({ ...CHAT, ref: "2" });
       await core.settle();
       assertEquals(guest.take(), []);
@@ -332,6 +366,8 @@ describe("session moderation", () => {
         for (const client of [admin, moderator, writer, elsewhere]) client.take();
         const isRoomless = !("room" in order);
         const judge = async (client: Client, uid: string) => {
+          // Who moderates hears of what the others do.
+          client.take();
           const { type, code } = await ask(core, client, { ...order, uid });
           return code ?? type;
         };
@@ -355,9 +391,11 @@ describe("session moderation", () => {
       await ask(core, moderator, { type: "mute", room: ROOM, uid: "root" });
       await ask(core, moderator, { type: "ban", room: ROOM, uid: "root" });
       const admin = await core.enter("root", ROOM, ADMIN);
-      admin.send(CHAT);
+      admin.send(JOIN, CHAT);
       await core.settle();
-      assertEquals(admin.take().map(({ type }) => type), ["ack", "chat"]);
+      const [joined, ...answers] = admin.take();
+      assert(joined?.type === "joined");
+      assertEquals([joined.muted, answers.map(({ type }) => type)], [undefined, ["ack", "chat"]]);
     }),
   );
 

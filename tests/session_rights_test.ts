@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import type { Grant, Permission } from "../src/identity.ts";
-import type { RoomName } from "../src/protocol.ts";
+import type { Grant } from "../src/identity.ts";
+import type { Member, Permission, RoomName } from "../src/protocol.ts";
 import type { Client, Sent } from "./core/client.ts";
 import { type Core, withCore } from "./core/core.ts";
 
@@ -44,6 +44,50 @@ const asked = (room: string): Sent[] => [
 ];
 
 describe("session rights", () => {
+  it(
+    "W5.1 W9.1 joined says what one may do there, and which members moderate",
+    withCore(async (core) => {
+      const reader = await core.enter("reader", "den", { grants: [grant("den", "read")] });
+      const writer = await core.enter("writer", []);
+      const mo = await core.enter("mo", [], { uid: "mo", grants: [grant("*", "moderate")] });
+      const root = await core.enter("root", [], { uid: "root", isAdmin: true });
+      for (
+        const [client, may] of [[reader, "read"], [mo, "moderate"], [root, "moderate"]] as const
+      ) {
+        client.send({ type: "join", room: "den" });
+        await core.settle();
+        assertEquals(client.takeAll("joined").at(-1)?.may, may);
+      }
+      await core.pass(1000);
+      const told = reader.takeAll("presence").at(-1)?.joined ?? [];
+      const moderators = (members: readonly Member[]) =>
+        members.filter(({ moderates }) => moderates).map(({ uid }) => String(uid));
+      assertEquals([moderators(told), told.length > 1], [["mo", "root"], true]);
+      reader.send({ type: "members", room: "den" });
+      writer.send({ type: "join", room: "den" });
+      await core.settle();
+      assertEquals(moderators(reader.takeOne("members").members), ["mo", "root"]);
+      const joined = writer.takeOne("joined");
+      assertEquals([moderators(joined.members), joined.may], [["mo", "root"], "write"]);
+    }),
+  );
+
+  it(
+    "W10.1 the list says which rooms are not public",
+    withCore(async (core) => {
+      const client = await core.enter("ada", [], {
+        grants: [grant("board", "write"), grant("hall", "read")],
+      });
+      client.send({ type: "rooms" });
+      await core.settle();
+      const listed = client.takeOne("rooms").rooms;
+      assertEquals(listed.map((it) => [String(it.room), it.private]), [["hall", undefined], [
+        "board",
+        true,
+      ]]);
+    }, { joinPolicy: "listed", rooms: ["hall"] }),
+  );
+
   it(
     "W10.4 a room that may not be read is answered as one that is not there, byte for byte",
     withCore(async (core) => {

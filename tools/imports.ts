@@ -41,6 +41,7 @@ export const ROWS: Record<string, Row> = {
       "src/session.ts",
       "src/requests.ts",
       "src/saying.ts",
+      "src/permission.ts",
       "src/join.ts",
       "src/auth.ts",
       "src/moderation.ts",

@@ -11,7 +11,9 @@ export async function readJson(
   context: Context<AppEnv>,
   maxBytes: number,
 ): Promise<{ ok: true; fields: Fields } | Refused> {
-  const bytes = await readBytes(context.req.raw, maxBytes);
+  const bytes = await readBytes(context.req.raw, maxBytes).catch(() => null);
+  // Who asked has gone in the middle of it, which is no fault of the server.
+  if (bytes === null) return refuse(400, "PARSE_ERROR", "the body ended before all of it came");
   if (!bytes) return refuse(413, "TOO_LARGE", `the body must be at most ${maxBytes} bytes`);
   if (bytes.length === 0) return { ok: true, fields: {} };
   const type = context.req.header("content-type") ?? "";

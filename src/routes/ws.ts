@@ -55,9 +55,8 @@ function enter(context: Context<AppEnv>, admitted: Admitted, begin: Begin): Resp
     release();
     const message = "this is a WebSocket endpoint, and the request was no upgrade: a WebSocket " +
       "client is needed, and a proxy in between must forward Upgrade, Connection and Host";
-    const refused = tell(context, refuse(426, "UPGRADE_REQUIRED", message));
-    refused.headers.set("upgrade", "websocket");
-    return refused;
+    // Without the header Upgrade, which would make the answer malformed over a proxy's HTTP/2.
+    return tell(context, refuse(426, "UPGRADE_REQUIRED", message));
   }
   if (!isHandshake(request)) {
     release();

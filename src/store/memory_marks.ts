@@ -2,7 +2,7 @@
 // the oldest forgotten first. Knows of the logs how to count in them.
 import { partiesOf } from "../direct_name.ts";
 import type { Entry, Member, RoomName, UserId } from "../protocol.ts";
-import type { Count, Mark, MarkStore, Unread } from "./store.ts";
+import type { Count, Direct, Mark, MarkStore, Unread } from "./store.ts";
 
 /** What is counted is counted so far, and so many mentions of a user in a room are kept. */
 const MOST = 100;
@@ -75,12 +75,16 @@ export class MemoryMarks implements MarkStore {
     return Promise.resolve(counts);
   }
 
-  direct(uid: UserId, limit: number): Promise<{ room: RoomName; seq: number; topic: string }[]> {
+  direct(uid: UserId, limit: number): Promise<Direct[]> {
     const found = [...this.#direct.get(uid) ?? []].map((room) => {
       return { room, ...this.#logs.head(room)! };
     });
     const newest = found.sort((a, b) => b.ts - a.ts).slice(0, limit);
-    return Promise.resolve(newest.map(({ room, seq }) => ({ room, seq, topic: "" })));
+    return Promise.resolve(newest.map(({ room, seq }) => {
+      const other = partiesOf(room)?.find((party) => party !== uid) ?? uid;
+      const user = this.#name(other);
+      return { room, seq, topic: "", ...(user !== undefined && { user }) };
+    }));
   }
 
   /** A log begins. */
@@ -112,6 +116,11 @@ export class MemoryMarks implements MarkStore {
 
   #find(room: RoomName, uid: UserId): Kept | undefined {
     return this.#kept.get(room)?.get(uid);
+  }
+
+  #name(uid: UserId): string | undefined {
+    const marks = [...this.#kept.values()].flatMap((kept) => kept.get(uid)?.mark ?? []);
+    return marks.sort((a, b) => b.at - a.at)[0]?.user;
   }
 
   #keep(kept: Kept): void {

@@ -4,7 +4,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { isDirect, partiesOf } from "../direct_name.ts";
 import type { Member, RoomName, UserId } from "../protocol.ts";
 import type { SqliteIndex } from "./sqlite_index.ts";
-import type { Count, Mark, MarkStore, Unread } from "./store.ts";
+import type { Count, Direct, Mark, MarkStore, Unread } from "./store.ts";
 
 /** What is counted is counted so far, and so many mentions of a user in a room are kept. */
 const MOST = 100;
@@ -81,14 +81,18 @@ export class SqliteMarks implements Sync {
     });
   }
 
-  direct(uid: UserId, limit: number): { room: RoomName; seq: number; topic: string }[] {
+  direct(uid: UserId, limit: number): Direct[] {
     const rows = this.#sql.direct.all(uid, limit) as unknown as {
       id: number;
       cut: number;
       room: RoomName;
       topic: string;
     }[];
-    return rows.map(({ room, topic, ...row }) => ({ room, seq: this.#last(row), topic }));
+    return rows.map(({ room, topic, ...row }) => {
+      const other = partiesOf(room)?.find((party) => party !== uid) ?? uid;
+      const named = this.#sql.name.get(other) as { user: string } | undefined;
+      return { room, seq: this.#last(row), topic, ...named };
+    });
   }
 
   /** Drops what guests have not touched for 30 days. */
@@ -156,6 +160,7 @@ function statements(db: DatabaseSync) {
        where room = (select id from room where name = ?) order by at desc limit ?`,
     ),
     knows: sql("select 1 from mark where uid = ? limit 1"),
+    name: sql("select user from mark where uid = ? order by at desc limit 1"),
     room: sql("select id, cut from room where name = ?"),
     unread: sql(
       `select count(*) as count from

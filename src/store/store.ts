@@ -147,6 +147,14 @@ export interface Count {
 }
 
 /** What users have read, and what is meant for them. A guest's is kept for 30 days after `at`. */
+/** A direct conversation of somebody; `user` is the other's name where they left a marker. */
+export interface Direct {
+  room: RoomName;
+  seq: number;
+  topic: string;
+  user?: string;
+}
+
 export interface MarkStore {
   /** Raises markers; a smaller seq does nothing. Resolves when they are on the disk. */
   mark(marks: readonly Mark[]): Promise<void>;
@@ -159,7 +167,7 @@ export interface MarkStore {
   /** For each room what is unread; undefined where there is neither a marker nor an `after`. */
   unread(uid: UserId, rooms: readonly Unread[]): Promise<(Count | undefined)[]>;
   /** The user's direct conversations that have entries, newest first. */
-  direct(uid: UserId, limit: number): Promise<{ room: RoomName; seq: number; topic: string }[]>;
+  direct(uid: UserId, limit: number): Promise<Direct[]>;
 }
 
 export interface Store extends Records {

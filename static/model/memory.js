@@ -1,8 +1,8 @@
 // @ts-check
-// What this browser remembers between visits: name, token, rooms, drafts, how far was read. A
+// What this browser remembers between visits: name, token, rooms, which of them are quiet. A
 // localStorage that throws (blocked, full) makes it last as long as the page.
 
-/** localStorage that never throws; the client keeps its session and unsent messages in it too. */
+/** localStorage that never throws; the client keeps its session, drafts and unsent messages in it too. */
 export class SafeStorage {
   /** @type {Map<string, string>} */
   #page = new Map();
@@ -67,10 +67,15 @@ export class Memory {
   get rooms() {
     return this.#read("rooms").split(" ").filter(Boolean);
   }
-  /** @param {string} room */
-  openRoom(room) {
-    const rooms = [room, ...this.rooms.filter((other) => other !== room)];
+  /** @param {string} room @param {"first" | "last"} [place] */
+  openRoom(room, place = "first") {
+    const others = this.rooms.filter((other) => other !== room);
+    const rooms = place === "first" ? [room, ...others] : [...others.slice(0, MAX_ROOMS - 1), room];
     this.#keep("rooms", rooms.slice(0, MAX_ROOMS).join(" "));
+  }
+  /** @param {string} room */
+  closeRoom(room) {
+    this.#keep("rooms", this.rooms.filter((other) => other !== room).join(" "));
   }
 
   get hidesPeople() {
@@ -80,23 +85,37 @@ export class Memory {
     this.#keep("hides-people", hides ? "yes" : "");
   }
 
-  /** @param {string} room */
-  draft(room) {
-    return this.#read(`draft.${room}`);
+  /** `light`, `dark`, or as the system has it; `first.js` reads it too. */
+  get theme() {
+    return this.#read("theme");
   }
-  /** @param {string} room @param {string} text */
-  keepDraft(room, text) {
-    this.#keep(`draft.${room}`, text);
+  set theme(theme) {
+    this.#keep("theme", theme);
   }
 
-  /** How far a room was read, or null when it never was. @param {string} room */
-  read(room) {
-    const [seq, epoch = ""] = this.#read(`read.${room}`).split(" ");
-    return seq ? { seq: Number(seq), epoch } : null;
+  /** `12`, `24`, or as the reader's language has it. */
+  get clock() {
+    return this.#read("clock");
   }
-  /** @param {string} room @param {{seq: number, epoch: string}} position */
-  keepRead(room, { seq, epoch }) {
-    this.#keep(`read.${room}`, `${seq} ${epoch}`);
+  set clock(clock) {
+    this.#keep("clock", clock);
+  }
+
+  /** What one wants to be notified of: `mentions` (direct messages too), `all`, or nothing. */
+  get notify() {
+    return this.#read("notify");
+  }
+  set notify(notify) {
+    this.#keep("notify", notify);
+  }
+
+  /** Whether nothing of a room but mentions is to call one. @param {string} room */
+  isQuiet(room) {
+    return this.#read(`quiet.${room}`) !== "";
+  }
+  /** @param {string} room @param {boolean} isQuiet */
+  keepQuiet(room, isQuiet) {
+    this.#keep(`quiet.${room}`, isQuiet ? "yes" : "");
   }
 
   /** @param {string} key */

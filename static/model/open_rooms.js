@@ -1,7 +1,10 @@
 // @ts-check
 // The rooms that are open: joined, told of all that comes from the client, read as far as they
 // were read. Knows nothing of the page but that somebody looks.
+import { Listing } from "./listing.js";
+import { directWith, isDirect, Nicks, otherIn } from "./nicks.js";
 import { Room } from "./room.js";
+/** @import {Entry, ListedRoom} from "../../src/protocol.ts" */
 /** @import {Chat, ChatError, Joined, Outgoing} from "../chat.js" */
 /** @import {Memory} from "./memory.js" */
 
@@ -13,14 +16,19 @@ import { Room } from "./room.js";
  * @property {(room: Room) => "oldest" | "newest"} farEnd
  */
 
+/**
+ * A room as the list of rooms shows it, joined or not.
+ * @typedef {{name: string, title: string, isPrivate: boolean, unread: number, mentions: number}} Standing
+ */
+
 export class OpenRooms {
   #chat;
   #memory;
   #onlooker;
   /** @type {Map<string, Room>} */
   #rooms = new Map();
-  /** The public ones in the server's order, as last told. @type {string[]} */
-  public = [];
+  #listing;
+  nicks = new Nicks();
   /** Messages from others so far. */
   heard = 0;
 
@@ -29,6 +37,7 @@ export class OpenRooms {
     this.#chat = chat;
     this.#memory = memory;
     this.#onlooker = onlooker;
+    this.#listing = new Listing(chat, (rooms) => this.#told(rooms));
   }
 
   start() {
@@ -37,35 +46,56 @@ export class OpenRooms {
     chat.on("welcome", () => {
       // Those restored, now that it is known whose they are.
       for (const outgoing of chat.unsent) this.say(outgoing);
-      for (const room of this.all) room.loadFailed = false;
-      this.askPublic();
+      for (const room of this.all) {
+        room.loadFailed = false;
+        this.#entitle(room);
+      }
+      this.#listing.ask();
     });
     chat.on("joined", (joined) => this.#joined(joined));
-    chat.on("left", ({ room, reason }) => {
-      this.get(room).leave(reason);
+    chat.on("left", ({ room, reason, by }) => {
+      this.get(room).leave(reason, by);
       changed();
     });
     chat.on("outgoing", (outgoing) => this.say(outgoing));
-    chat.on("entry", (entry) => {
-      const room = this.get(entry.room);
-      const isMine = entry.uid === chat.me?.uid;
-      const isChat = entry.type === "chat";
-      if (isChat && !isMine) this.heard += 1;
-      // What is no message does not make a room unread.
-      if (!isChat && room.unread === 0) room.read = entry.seq;
-      room.typists.stop(entry.uid);
-      room.timeline.add(entry, isMine);
-      room.timeline.trim(this.#onlooker.farEnd(room));
-      changed();
+    chat.on("entry", (entry) => this.#entry(entry));
+    chat.on("direct", (entry) => {
+      this.#learn([entry]);
+      if (entry.uid !== this.#me) this.heard += 1;
+      if (!this.has(entry.room)) this.#memory.openRoom(entry.room, "last");
+      this.join(this.get(entry.room));
     });
     chat.on("presence", (presence) => {
-      this.get(presence.room).presence(presence, chat.me?.uid ?? "");
+      this.#learn(presence.joined);
+      this.get(presence.room).presence(presence, this.#me);
+      changed();
+    });
+    chat.on("nick", ({ room, uid, user }) => {
+      this.#learn([{ uid, user }]);
+      if (room !== undefined) this.get(room).members.set(uid, user);
+      changed();
+    });
+    chat.on("muted", ({ room, uid, until, by }) => {
+      this.get(room).mute({ uid, until, by });
+      changed();
+    });
+    chat.on("mention", ({ room }) => {
+      this.#listing.mention(room);
+      if (!this.#rooms.get(room)?.isJoined) this.#listing.askSoon();
+      changed();
+    });
+    chat.on("read", ({ room: name, seq }) => {
+      const room = this.#rooms.get(name);
+      if (room) room.read = Math.max(room.read, seq);
+      // What is unread where one is not, and how often one is mentioned, only the server can count.
+      this.#listing.askSoon();
       changed();
     });
     chat.on("typing", (typing) => this.get(typing.room).typists.hear(typing));
     chat.on("error", (refusal) => {
       const room = this.#rooms.get(refusal.room ?? "");
-      if (room && !room.isJoined) room.refusal = refusal;
+      // What was on its way when one had to leave is refused too, and says nothing of why.
+      if (room && !room.isJoined && refusal.code !== "NOT_JOINED") room.refusal = refusal;
       changed();
     });
     for (const name of this.#memory.rooms) this.get(name);
@@ -77,14 +107,31 @@ export class OpenRooms {
     return [...this.#rooms.values()];
   }
 
-  /** Public rooms first, in the server's order, then one's other ones. */
+  /** The server's first, in its order, then one's other ones; direct conversations too. */
   get names() {
-    const others = [...this.#rooms.keys()].filter((name) => !this.public.includes(name));
-    return [...this.public, ...others.sort()];
+    const listed = this.#listing.names;
+    const others = [...this.#rooms.keys()].filter((name) =>
+      !listed.includes(name) && this.#mayBe(name)
+    );
+    return [...listed, ...others.sort()];
   }
 
   get unread() {
     return this.all.reduce((sum, { unread }) => sum + unread, 0);
+  }
+
+  /** A room as the list of rooms shows it. @param {string} name @returns {Standing} */
+  standing(name) {
+    const room = this.#rooms.get(name);
+    const listed = this.#listing.get(name);
+    const unread = (room?.isJoined ? room.unread : listed?.unread) ?? 0;
+    return {
+      name,
+      title: room?.title ?? this.#titleOf(name),
+      isPrivate: listed?.private === true,
+      unread,
+      mentions: unread > 0 ? this.#listing.mentions(name) : 0,
+    };
   }
 
   /** @param {string} name */
@@ -94,7 +141,10 @@ export class OpenRooms {
 
   /** The room of that name, opened if it is not. @param {string} name */
   get(name) {
-    const room = this.#rooms.get(name) ?? new Room(name, this.#onlooker.changed);
+    const known = this.#rooms.get(name);
+    if (known) return known;
+    const room = new Room(name, this.#onlooker.changed);
+    this.#entitle(room);
     this.#rooms.set(name, room);
     return room;
   }
@@ -113,27 +163,57 @@ export class OpenRooms {
 
   /** Puts one's own message, or what became of it, in its room. @param {Outgoing} outgoing */
   say(outgoing) {
+    // What was said to somebody by name has no room yet, or one that is not open.
+    if (outgoing.to !== undefined && !this.has(outgoing.room)) return;
     const me = this.#chat.me ?? { uid: "", user: this.#memory.name };
     this.get(outgoing.room).timeline.say(outgoing, me);
     this.#onlooker.changed();
   }
 
-  /** The reader has seen all of it. @param {Room} room */
-  markRead(room) {
-    const { epoch, head } = room.timeline;
-    if (!room.isJoined || room.keptRead === head) return;
-    room.read = room.keptRead = head;
-    this.#memory.keepRead(room.name, { seq: head, epoch });
+  /** Leaves it; throws where something that was said there is not sent. @param {Room} room */
+  close({ name }) {
+    if (this.#chat.unsent.some(({ room }) => room === name)) {
+      throw new Error("What you said here is not sent yet.");
+    }
+    this.#chat.leave(name);
+    this.#rooms.delete(name);
+    this.#memory.closeRoom(name);
+    this.#onlooker.changed();
   }
 
-  async askPublic() {
-    try {
-      const { rooms } = await this.#chat.rooms();
-      this.public = rooms.map(({ room }) => room);
-      this.#onlooker.changed();
-    } catch {
-      // The list as it was is good enough until the next time.
-    }
+  /** The reader has seen all of it. @param {Room} room */
+  markRead(room) {
+    const { head } = room.timeline;
+    if (!room.isJoined || (room.read >= head && room.toldRead >= head)) return;
+    room.read = room.toldRead = head;
+    this.#listing.read(room.name);
+    this.#chat.read(room.name, head);
+  }
+
+  /** Has the server list the rooms anew, and count in them. */
+  ask() {
+    return this.#listing.ask();
+  }
+
+  get #me() {
+    return this.#chat.me?.uid ?? "";
+  }
+
+  /** @param {Entry} entry */
+  #entry(entry) {
+    const room = this.get(entry.room);
+    const isMine = entry.uid === this.#me;
+    const isChat = entry.type === "chat";
+    if (isChat && !isMine) this.heard += 1;
+    this.#learn([entry]);
+    if (entry.type === "topic") room.topic = entry.text;
+    room.typists.stop(entry.uid);
+    const isRead = room.unread === 0;
+    room.timeline.add(entry, isMine);
+    // What is no message does not make a room unread.
+    if ((isMine || !isChat) && isRead) room.read = entry.seq;
+    room.timeline.trim(this.#onlooker.farEnd(room));
+    this.#onlooker.changed();
   }
 
   /** @param {Joined} joined */
@@ -141,8 +221,43 @@ export class OpenRooms {
     const room = this.get(joined.room);
     const { head } = room.timeline;
     if (room.isJoined && !joined.resumed) this.heard += Math.max(0, joined.seq - head);
-    room.join(joined, this.#memory.read(room.name));
+    this.#learn([...joined.messages, ...joined.members]);
+    room.join(joined);
     if (joined.resumed) this.#onlooker.changed();
     else this.#onlooker.startedOver(room);
+  }
+
+  /** @param {readonly ListedRoom[]} listed */
+  #told(listed) {
+    for (const { room, user } of listed) {
+      const uid = otherIn(room, this.#me);
+      if (uid !== null && user !== undefined) this.#learn([{ uid, user }]);
+    }
+    this.#onlooker.changed();
+  }
+
+  /** @param {readonly {uid: string, user: string}[]} members */
+  #learn(members) {
+    this.nicks.learn(members);
+    for (const { uid } of members) {
+      const room = this.#rooms.get(directWith(this.#me, uid));
+      if (room) this.#entitle(room);
+    }
+  }
+
+  /** A conversation of somebody that one is no more is not one's own. @param {string} name */
+  #mayBe(name) {
+    return !isDirect(name) || !this.#me || otherIn(name, this.#me) !== null;
+  }
+
+  /** @param {Room} room */
+  #entitle(room) {
+    room.title = this.#titleOf(room.name);
+  }
+
+  /** @param {string} name */
+  #titleOf(name) {
+    if (!isDirect(name)) return name;
+    return this.nicks.of(otherIn(name, this.#me) ?? "") ?? "Somebody";
   }
 }

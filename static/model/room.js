@@ -1,30 +1,44 @@
 // @ts-check
 // One room that is open: its log, who is in it, how far it was read. Knows nothing of the page.
+import { isDirect } from "./nicks.js";
 import { Timeline } from "./timeline.js";
 import { Typists } from "./typists.js";
-/** @import {ErrorCode, ServerMessage} from "../../src/protocol.ts" */
+/** @import {ErrorCode, Member, Mute, Permission, ServerMessage} from "../../src/protocol.ts" */
 
 /** @typedef {Extract<ServerMessage, {type: "joined"}>} Joined */
 /** @typedef {Extract<ServerMessage, {type: "presence"}>} Presence */
 /** What the reader has not seen yet, from when they came in. @typedef {{after: number, count: number}} Unread */
+
+/**
+ * Why it could not be joined, or had to be left: then by whom, and when that came.
+ * @typedef {{code: ErrorCode, message: string, by?: string | undefined, at?: number}} Barred
+ */
 
 /** Comings and goings are told in rooms of up to so many. */
 const TOLD_UP_TO = 50;
 
 export class Room {
   name;
+  /** What it is called; that of a direct conversation is the name of the other. */
+  title;
   timeline = new Timeline();
   typists;
   topic = "";
   count = 0;
   /** Those the server named, which may not be all. @type {Map<string, string>} */
   members = new Map();
+  /** Those of them who moderate. @type {Set<string>} */
+  moderators = new Set();
+  /** The most that one may do here. @type {Permission} */
+  may = "write";
+  /** The mutes that one is told of, by uid. @type {Map<string, Mute>} */
+  #mutes = new Map();
   isJoined = false;
-  /** Why it could not be joined, or had to be left. @type {{code: ErrorCode, message: string} | null} */
+  /** @type {Barred | null} */
   refusal = null;
-  /** The newest entry that was read, and the one that the browser remembers. */
+  /** The newest entry that was read, and as far as the server was told. */
   read = 0;
-  keptRead = -1;
+  toldRead = 0;
   /** Where the unread line stands. @type {Unread | null} */
   unreadLine = null;
   /** @type {"older" | "newer" | null} */
@@ -35,6 +49,7 @@ export class Room {
   /** @param {string} name @param {() => void} changed when somebody began or stopped typing */
   constructor(name, changed) {
     this.name = name;
+    this.title = name;
     this.typists = new Typists(changed);
   }
 
@@ -42,41 +57,67 @@ export class Room {
     return this.isJoined ? Math.max(0, this.timeline.head - this.read) : 0;
   }
 
+  get isDirect() {
+    return isDirect(this.name);
+  }
+
+  /** What it is called in a sentence. */
+  get label() {
+    return this.isDirect ? this.title : `#${this.title}`;
+  }
+
+  /** Somebody's mute that is in force. @param {string} uid */
+  muteOf(uid) {
+    const mute = this.#mutes.get(uid);
+    return mute && (mute.until === null || mute.until > Date.now()) ? mute : undefined;
+  }
+
+  /** Somebody was muted, or is no longer. @param {Mute} mute */
+  mute(mute) {
+    this.#mutes.set(mute.uid, mute);
+  }
+
   /** What is unread now stands below a line from here on. */
   markUnread() {
     this.unreadLine = this.unread > 0 ? { after: this.read, count: this.unread } : null;
   }
 
-  /**
-   * `read` is how far it was read before, when that is known.
-   * @param {Joined & {resumed: boolean}} joined
-   * @param {{seq: number, epoch: string} | null} read
-   */
-  join(joined, read) {
-    const { epoch, seq } = joined;
+  /** @param {Joined & {resumed: boolean}} joined */
+  join(joined) {
+    const { epoch, seq, read } = joined;
     this.topic = joined.topic;
     this.count = joined.count;
-    this.members = new Map(joined.members.map(({ uid, user }) => [uid, user]));
+    this.members = new Map();
+    this.moderators = new Set();
+    this.meet(joined.members);
+    this.may = joined.may;
+    this.#mutes = new Map(joined.muted?.map((mute) => [mute.uid, mute]));
     this.refusal = null;
+    this.toldRead = read;
     const isSameLog = this.isJoined && this.timeline.epoch === epoch;
     this.timeline.epoch = epoch;
-    if (!joined.resumed) {
-      // An empty log has no epoch yet; what was read in it stays read. A new log was never read,
-      // and nobody wants all of it counted.
-      const kept = read && (read.epoch === epoch || read.epoch === "") ? read.seq : null;
-      const known = isSameLog ? Math.max(this.read, kept ?? 0) : kept ?? seq;
-      this.read = Math.min(known, seq);
-      this.timeline.reset(joined, seq);
-    }
+    // A room that was never read has no marker, and nobody wants all of it counted.
+    const known = read > 0 || this.isDirect ? read : seq;
+    this.read = isSameLog ? Math.max(this.read, read) : known;
+    if (!joined.resumed) this.timeline.reset(joined, seq);
     this.isJoined = true;
   }
 
-  /** With a reason somebody else wanted it (W10.6). @param {string} [reason] */
-  leave(reason) {
+  /** With a reason somebody else wanted it (W10.6). @param {string} [reason] @param {string} [by] */
+  leave(reason, by) {
     this.isJoined = false;
     this.members.clear();
     this.count = 0;
-    if (reason) this.refusal = { code: "NOT_JOINED", message: reason };
+    if (reason) this.refusal = { code: "NOT_JOINED", message: reason, by, at: Date.now() };
+  }
+
+  /** These are here. @param {readonly Member[]} members */
+  meet(members) {
+    for (const { uid, user, moderates } of members) {
+      this.members.set(uid, user);
+      if (moderates) this.moderators.add(uid);
+      else this.moderators.delete(uid);
+    }
   }
 
   /** @param {Presence} presence @param {string} me */
@@ -85,9 +126,9 @@ export class Room {
     const came = joined.filter(({ uid }) => uid !== me && !this.members.has(uid));
     const gone = left.filter(({ uid }) => uid !== me && this.members.has(uid));
     for (const { uid } of left) this.members.delete(uid);
-    for (const { uid, user } of joined) this.members.set(uid, user);
+    this.meet(joined);
     for (const { uid } of left) this.typists.stop(uid);
     this.count = count;
-    if (count <= TOLD_UP_TO) this.timeline.stage(came, gone);
+    if (count <= TOLD_UP_TO && !this.isDirect) this.timeline.stage(came, gone);
   }
 }

@@ -1,5 +1,6 @@
 // @ts-check
 // How a timeline reads on the wall: day headings, the unread line, who speaks anew and who goes on.
+import { actionIn } from "./slash.js";
 /** @import {Said, Stage, Timeline} from "./timeline.js" */
 /** @import {Unread} from "./room.js" */
 
@@ -60,7 +61,8 @@ export function rowsOf(timeline, unread, counts) {
 /** @param {Said} line @param {Said | null} before */
 function goesOn(line, before) {
   return before !== null && before.uid === line.uid && before.user === line.user &&
-    line.ts - before.ts < GROUP_MS && !(before.status === "failed" && line.status !== "failed");
+    line.ts - before.ts < GROUP_MS && !(before.status === "failed" && line.status !== "failed") &&
+    [line, before].every(({ text }) => actionIn(text) === null);
 }
 
 /** Days of the reader's calendar, as rising numbers. @param {number} ts */

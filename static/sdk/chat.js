@@ -4,6 +4,7 @@
 /** @import {Limits, Member, Position} from "../../src/protocol.ts" */
 /** @import {ChatEvents, Joined, Of} from "../chat.js" */
 /** @import {Connection} from "./connection.js" */
+/** @import {Drafts} from "./drafts.js" */
 /** @import {Emitter} from "./events.js" */
 /** @import {ReadMarks} from "./read_marks.js" */
 /** @import {Traffic} from "./traffic.js" */
@@ -20,6 +21,7 @@ export class Chat {
   #traffic;
   #unsent;
   #marks;
+  #drafts;
   #events;
 
   /**
@@ -27,13 +29,15 @@ export class Chat {
    * @param {Traffic} traffic
    * @param {Unsent} unsent
    * @param {ReadMarks} marks
+   * @param {Drafts} drafts
    * @param {Emitter<ChatEvents>} events
    */
-  constructor(connection, traffic, unsent, marks, events) {
+  constructor(connection, traffic, unsent, marks, drafts, events) {
     this.#connection = connection;
     this.#traffic = traffic;
     this.#unsent = unsent;
     this.#marks = marks;
+    this.#drafts = drafts;
     this.#events = events;
   }
 
@@ -90,6 +94,25 @@ export class Chat {
    */
   direct(to, text) {
     return this.#traffic.say({ room: "", to, text });
+  }
+
+  /**
+   * Bytes that a text has left of what the server takes, as far as that is known; under 0: too long.
+   * @param {string} room
+   * @param {string} text
+   */
+  bytesLeft(room, text) {
+    return this.#unsent.bytesLeft(roomName(room), text);
+  }
+
+  /** What was begun and not said in a room, or "". @param {string} room */
+  draft(room) {
+    return this.#drafts.get(roomName(room));
+  }
+
+  /** Keeps it, in the storage where there is one. @param {string} room @param {string} text */
+  keepDraft(room, text) {
+    this.#drafts.keep(roomName(room), text);
   }
 
   /** Tries a failed message again. @param {string} ref */

@@ -157,6 +157,7 @@ export class Traffic {
       case "error":
         return this.#refused(message);
       case "nick":
+      case "muted":
       case "presence":
       case "system":
       case "typing":

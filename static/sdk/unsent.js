@@ -130,7 +130,14 @@ export class Unsent {
   /** Somebody else made one leave a room (W10.6). @param {string} room @param {string} reason */
   removed(room, reason) {
     const message = `you had to leave the room: ${reason}`;
-    this.refuseRoom(room, { code: "FORBIDDEN", message, room });
+    this.refuseRoom(room, { code: "NOT_JOINED", message, room });
+  }
+
+  /** Infinity until a limit is known. @param {string} room @param {string} text */
+  bytesLeft(room, text) {
+    // As a reply and with a ref as long as these get: what fits must never be refused later.
+    const largest = { type: "chat", room, text, ref: "x".repeat(18), replyTo: 1e12 };
+    return this.#maxBytes - byteLength(JSON.stringify(largest));
   }
 
   /** Messages of more bytes fail from now on. @param {number} maxBytes */

@@ -1,43 +1,58 @@
 // @ts-check
 // Where one writes: the growing box, its draft, when typing is told, what Enter does.
+import { Completion } from "./completion.js";
 import { find } from "./element.js";
 import { showNick } from "./nick.js";
+import { speak } from "./spoken.js";
+/** @import {Sources} from "../model/completion.js" */
 
 /** Typing is told at most so often. */
 const TYPING_EVERY_MS = 3_000;
+/** The length is told when no more than this part of it is left. */
+const LENGTH_FROM = 0.1;
 
 /**
- * `say` returns false when it could not take the text.
+ * What becomes of what is written.
  * @typedef {object} Writing
- * @property {(text: string) => boolean} say
+ * @property {(text: string) => Promise<string | void> | void} say Throws, or rejects later, with an
+ *   Error that has a sentence for the writer; resolves with one where there is something to tell.
  * @property {(on: boolean) => void} typing
- * @property {(text: string) => void} draft
+ * @property {(room: string, text: string) => void} draft
+ * @property {() => void} editLast
+ * @property {(text: string) => number} bytesLeft Infinity where that is not known.
+ * @property {() => number} maxBytes
+ * @property {Sources} sources
  */
 
 export class Composer {
   #writing;
+  #completion;
   #form = find("#composer", HTMLFormElement);
   #label = find("#say-label", HTMLElement);
   #box = find("#say", HTMLTextAreaElement);
   #grow = find("#composer-grow", HTMLElement);
+  #note = find("#composer-note", HTMLElement);
+  #length = find("#composer-length", HTMLElement);
   #send = find("#send", HTMLButtonElement);
   #name = find("#composer-name", HTMLElement);
+  #input = find("#composer-box", HTMLElement);
+  #shut = find("#composer-shut", HTMLElement);
+  #why = find("#composer-why", HTMLElement);
+  #room = "";
   #toldAt = 0;
+  /** Typing was told, and not yet that it is over. */
+  #isTyping = false;
 
   /** @param {Writing} writing */
   constructor(writing) {
     this.#writing = writing;
+    this.#completion = new Completion(this.#box, writing.sources, () => this.#changed());
   }
 
   start() {
+    this.#completion.start();
     this.#box.addEventListener("input", () => this.#changed());
-    this.#box.addEventListener("keydown", (event) => {
-      // The Enter that ends a composition is not one that sends; Safari tells only by the key code.
-      const composing = event.isComposing || event.keyCode === 229;
-      if (event.key !== "Enter" || event.shiftKey || composing) return;
-      event.preventDefault();
-      this.#say();
-    });
+    this.#box.addEventListener("keydown", (event) => this.#key(event));
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#say();
@@ -47,10 +62,20 @@ export class Composer {
 
   /** Writes to another room from now on. @param {string} room @param {string} draft */
   open(room, draft) {
-    this.#label.textContent = `Write to #${room}`;
-    this.#box.placeholder = `Write to #${room}`;
+    this.#room = room;
     this.#toldAt = 0;
+    this.#isTyping = false;
+    this.#completion.close();
+    this.tell("");
     this.#put(draft);
+  }
+
+  /** @param {string} label of the room */
+  showRoom(label) {
+    const words = `Write to ${label}`;
+    if (this.#box.placeholder === words) return;
+    this.#label.textContent = words;
+    this.#box.placeholder = words;
   }
 
   /** @param {{uid: string, user: string}} me */
@@ -58,15 +83,34 @@ export class Composer {
     showNick(this.#name, me);
   }
 
-  /** Where one is not in the room, nothing can be written to it. @param {boolean} may */
-  allow(may) {
+  /**
+   * Where one is not in the room, nothing can be written to it; where one may only read, `why` stands
+   * in place of the box.
+   * @param {boolean} may
+   * @param {string} why
+   */
+  allow(may, why) {
     this.#form.inert = !may;
+    this.#input.hidden = why !== "";
+    this.#name.hidden = why !== "";
+    this.#shut.hidden = why === "";
+    if (this.#why.textContent !== why) this.#why.textContent = why;
+  }
+
+  /** Puts somebody's name where one is writing. @param {string} user */
+  mention(user) {
+    const { value, selectionStart: at, selectionEnd: end } = this.#box;
+    const before = value.slice(0, at);
+    const name = `${before && !/\s$/.test(before) ? " " : ""}@${user} `;
+    this.#box.focus();
+    this.#box.setRangeText(name, at, end, "end");
+    this.#changed();
   }
 
   /** Takes a text back to be written anew, before what stands there. @param {string} text */
   edit(text) {
     this.#put([text, this.#box.value].filter(Boolean).join("\n"));
-    this.#writing.draft(this.#box.value);
+    this.#writing.draft(this.#room, this.#box.value);
     this.#box.focus();
   }
 
@@ -74,24 +118,80 @@ export class Composer {
     this.#box.focus({ preventScroll: true });
   }
 
-  #changed() {
-    const text = this.#box.value;
-    const isEmpty = text.trim() === "";
-    this.#put(text);
-    this.#writing.draft(isEmpty ? "" : text);
-    const now = Date.now();
-    if (isEmpty && this.#toldAt) this.#writing.typing(false);
-    else if (!isEmpty && now - this.#toldAt >= TYPING_EVERY_MS) this.#writing.typing(true);
-    else return;
-    this.#toldAt = isEmpty ? 0 : now;
+  /** Says something about what was written, until one writes on. @param {string} words @param {boolean} isBad */
+  tell(words, isBad = false) {
+    this.#note.textContent = words;
+    this.#note.classList.toggle("bad", isBad);
+    this.#box.ariaInvalid = isBad ? "true" : null;
+    if (words) speak(words);
   }
 
-  #say() {
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    // The Enter that ends a composition is not one that sends; Safari tells only by the key code.
+    if (event.isComposing || event.keyCode === 229 || this.#completion.key(event)) return;
+    const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
+    if (key === "Enter" && !shiftKey) {
+      event.preventDefault();
+      this.#say();
+    } else if (key === "ArrowUp" && this.#box.value === "") {
+      if (altKey || ctrlKey || metaKey || shiftKey) return;
+      event.preventDefault();
+      this.#writing.editLast();
+    }
+  }
+
+  #changed() {
+    const text = this.#box.value;
+    this.tell("");
+    this.#put(text);
+    this.#completion.follow();
+    this.#writing.draft(this.#room, text.trim() === "" ? "" : text);
+    // Nobody is told of a command before it is done.
+    const isSpeech = text.trim() !== "" && !/^\/(?!\/|me\s)/.test(text);
+    const now = Date.now();
+    if (isSpeech && now - this.#toldAt >= TYPING_EVERY_MS) {
+      this.#writing.typing(true);
+      this.#toldAt = now;
+      this.#isTyping = true;
+    } else if (!isSpeech && this.#isTyping) {
+      this.#writing.typing(false);
+      this.#isTyping = false;
+    }
+  }
+
+  async #say() {
+    const room = this.#room;
     const text = this.#box.value.trimEnd().replace(/^\s*\n/, "");
-    if (!text || !this.#writing.say(text)) return;
+    if (!text) return;
+    this.#completion.close();
+    let isTaken = false;
+    try {
+      const answer = this.#writing.say(text);
+      isTaken = true;
+      this.#empty(room);
+      const words = await answer;
+      if (words) this.tell(words);
+    } catch (error) {
+      if (isTaken) this.#takeBack(room, text);
+      this.tell(/** @type {Error} */ (error).message, true);
+    }
+  }
+
+  /** It may have been a command that led to another room. @param {string} room */
+  #empty(room) {
+    this.#writing.draft(room, "");
+    if (room !== this.#room) return;
+    this.tell("");
     this.#put("");
-    this.#writing.draft("");
     this.#toldAt = 0;
+    this.#isTyping = false;
+  }
+
+  /** What could not be said stands where it stood. @param {string} room @param {string} text */
+  #takeBack(room, text) {
+    if (room === this.#room) this.edit(text);
+    else this.#writing.draft(room, text);
   }
 
   /** @param {string} text */
@@ -99,5 +199,11 @@ export class Composer {
     if (this.#box.value !== text) this.#box.value = text;
     this.#grow.dataset.text = text;
     this.#send.disabled = text.trim() === "";
+    const left = this.#writing.bytesLeft(text);
+    const isTold = left < this.#writing.maxBytes() * LENGTH_FROM;
+    this.#length.textContent = isTold
+      ? `${Math.abs(left)} bytes ${left < 0 ? "too long" : "left"}`
+      : "";
+    this.#length.classList.toggle("bad", left < 0);
   }
 }

@@ -1,15 +1,12 @@
 // @ts-check
 // The door: name, room, and a token where one is needed.
 import { find } from "./element.js";
+import { nameIn, WRONG_NAME } from "./nick.js";
 import { roomIn } from "./place.js";
 
 /** @typedef {{name: string, room: string, token: string}} Wish */
 /** @typedef {"name" | "room" | "token"} Field */
 
-const MAX_NAME_CHARACTERS = 32;
-const NOT_IN_NAMES = /[\p{Cc}\p{Zl}\p{Zp}]/u;
-
-const WRONG_NAME = "Write a name, up to 32 characters.";
 const WRONG_ROOM = "Write letters, digits, . _ or -, beginning with a letter or a digit.";
 const NO_TOKEN = "Write the token that whoever runs this server gave you.";
 
@@ -20,6 +17,7 @@ export class Door {
   #tokenField = find("#door-token-field", HTMLElement);
   #tokenShow = find("#door-token-show", HTMLButtonElement);
   #foot = find("#door-foot", HTMLElement);
+  #trouble = "";
   /** @type {Record<Field, HTMLInputElement>} */
   #inputs = {
     name: find("#door-name", HTMLInputElement),
@@ -60,10 +58,6 @@ export class Door {
     }
   }
 
-  get isOpen() {
-    return !this.#door.hidden;
-  }
-
   /** @param {string} name @param {string} room */
   open(name, room) {
     this.#inputs.name.value = name;
@@ -96,13 +90,18 @@ export class Door {
     if (this.#inputs.room.ariaInvalid !== "true") this.#say("room", "");
   }
 
+  /** Says why the server can't be reached, or with nothing that it can. @param {string} words */
+  tellTrouble(words) {
+    this.#trouble = words;
+    this.#showFoot();
+  }
+
   #submit() {
-    const name = this.#inputs.name.value.normalize("NFC").trim();
+    const name = nameIn(this.#inputs.name.value);
     const room = roomIn(this.#inputs.room.value);
     const token = this.#inputs.token.value.trim();
-    if (!name || [...name].length > MAX_NAME_CHARACTERS || NOT_IN_NAMES.test(name)) {
-      this.refuse("name", WRONG_NAME);
-    } else if (!room) this.refuse("room", WRONG_ROOM);
+    if (!name) this.refuse("name", WRONG_NAME);
+    else if (!room) this.refuse("room", WRONG_ROOM);
     else if (!this.#tokenField.hidden && !token) this.refuse("token", NO_TOKEN);
     else this.#goIn({ name, room, token });
   }
@@ -110,9 +109,14 @@ export class Door {
   /** @param {boolean} isNeeded */
   #needToken(isNeeded) {
     this.#tokenField.hidden = !isNeeded;
-    this.#foot.textContent = isNeeded
-      ? "The token stays in this browser and is never part of a link."
-      : "No account to make. Your name stays in this browser.";
+    this.#showFoot();
+  }
+
+  #showFoot() {
+    const promise = this.#tokenField.hidden
+      ? "No account to make. Your name stays in this browser."
+      : "The token stays in this browser and is never part of a link.";
+    this.#foot.textContent = this.#trouble || promise;
   }
 
   /** @param {Field} field @param {string} wrong */

@@ -54,6 +54,11 @@ export class Drawer {
     if (side) this.#openers[side].focus();
   }
 
+  /** Opens a column that has no space of its own. @param {Side} side */
+  reveal(side) {
+    if (!this.#stands[side].matches) this.#show(side);
+  }
+
   /** @param {Side} side */
   #press(side) {
     if (this.#stands[side].matches) {

@@ -3,10 +3,9 @@
 // log when it takes long. Said aloud when it begins and when it is over, never the countdown.
 import { find, setIcon } from "./element.js";
 import { speak } from "./spoken.js";
-import { slipOf, statusLine } from "./status.js";
+import { slipOf, statusLine, whyOf } from "./status.js";
 import { counted } from "./wording.js";
 /** @import {ConnectionState} from "../sdk/reconnect.js" */
-/** @import {Reason} from "../sdk/reconnect.js" */
 
 /** The slip comes when it is not connected for so long, or at that try. */
 const SLIP_AFTER_MS = 5_000;
@@ -37,8 +36,7 @@ export class Lamp {
   #state = { status: "connecting", attempt: 1 };
   #outSince = Date.now();
   #heardBefore = 0;
-  /** @type {Reason | null} */
-  #reason = null;
+  #why = "";
   #ticks = 0;
 
   /** @param {House} house */
@@ -66,7 +64,7 @@ export class Lamp {
     }
     if (isConnected && !this.#slip.hidden) this.#tellBack();
     this.#state = state;
-    if (state.status === "waiting") this.#reason = state.reason;
+    if (state.status === "waiting") this.#why = whyOf(state);
     clearInterval(this.#ticks);
     if (!isConnected) this.#ticks = setInterval(() => this.#render(), TICK_MS);
     this.#render();
@@ -82,7 +80,7 @@ export class Lamp {
   }
 
   #showSlip() {
-    const slip = this.#isLong() ? slipOf(this.#state, this.#reason, this.#house.unsent()) : null;
+    const slip = this.#isLong() ? slipOf(this.#state, this.#why, this.#house.unsent()) : null;
     const isNew = this.#slip.hidden;
     this.#slip.hidden = !slip;
     if (!slip) return;

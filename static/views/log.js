@@ -82,7 +82,7 @@ export class Log {
     else if (this.#room) this.#places.delete(this.#room);
     this.#room = room;
     this.startOver(this.#places.get(room) ?? null);
-    this.#log.setAttribute("aria-label", `Messages in #${room.name}`);
+    this.#log.setAttribute("aria-label", `Messages in ${room.label}`);
   }
 
   /** Shows the room anew: at its unread line, else at that place or the end. @param {Place | null} place */
@@ -125,13 +125,13 @@ export class Log {
   }
 
   /** @param {Room} room */
-  #showEarlier({ name, timeline, loading }) {
+  #showEarlier({ label, isDirect, timeline, loading }) {
     const first = timeline.lines.find((line) => line.kind === "said");
     this.#earlierButton.hidden = !timeline.hasOlder || loading === "older";
     this.#earlierText.textContent = loading === "older"
       ? "Loading earlier messages"
       : first?.seq === 1
-      ? `You see #${name} from its beginning, ${dateOf(first.ts)}.`
+      ? `You see ${isDirect ? "this" : label} from its beginning, ${dateOf(first.ts)}.`
       : "";
   }
 

@@ -20,9 +20,15 @@ export function dayView({ ts }) {
 /** Where the unread messages begin. @param {Extract<Row, {kind: "unread"}>} row */
 export function unreadView({ count, ts }) {
   const element = stampUnread();
+  const since = find(".since", HTMLElement, element);
   find(".unread-count", HTMLElement, element).textContent = `${count} new`;
-  find(".since", HTMLElement, element).textContent = `since ${timeOf(ts)}`;
-  return { element, update() {} };
+  return {
+    element,
+    /** The clock may have changed. */
+    update() {
+      since.textContent = `since ${timeOf(ts)}`;
+    },
+  };
 }
 
 /** How many messages wait. */

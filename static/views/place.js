@@ -1,7 +1,9 @@
 // @ts-check
-// Rooms in addresses: which one a path or a field names, and the way to each.
+// Rooms and messages in addresses: which a path or a field names, and the way to each.
 
-const PATH = /^\/r\/([^/]+)\/?$/;
+import { isDirect } from "../model/nicks.js";
+
+const PATH = /^\/r\/([^/]+)(?:\/([1-9]\d{0,14}))?\/?$/;
 const ROOM = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u;
 const MAX_BYTES = 64;
 
@@ -12,18 +14,30 @@ export function roomIn(written) {
   return isValid ? room : null;
 }
 
-/** The room of the page's own path, or null. */
-export function roomOfPage() {
+/**
+ * The room or direct conversation of the page's own path, and the message there that it names by its
+ * seq, or null.
+ * @returns {{room: string, seq: number | null} | null}
+ */
+export function placeOfPage() {
   try {
-    return roomIn(decodeURIComponent(PATH.exec(location.pathname)?.[1] ?? ""));
+    const [, written = "", seq] = PATH.exec(location.pathname) ?? [];
+    const name = decodeURIComponent(written);
+    const room = isDirect(name) ? name : roomIn(name);
+    return room === null ? null : { room, seq: seq ? Number(seq) : null };
   } catch {
     return null;
   }
 }
 
-/** @param {string} room */
-export function linkTo(room) {
-  return `/r/${encodeURIComponent(room)}`;
+/** The room of the page's own path, or null. */
+export function roomOfPage() {
+  return placeOfPage()?.room ?? null;
+}
+
+/** @param {string} room @param {number | null} [seq] of a message there */
+export function linkTo(room, seq = null) {
+  return `/r/${encodeURIComponent(room)}${seq === null ? "" : `/${seq}`}`;
 }
 
 /** The token of a link `#token=…`, taken out of the address before anything else can see it. */

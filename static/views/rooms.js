@@ -1,17 +1,26 @@
 // @ts-check
-// The rooms in the panel, each with its unread count or draft, and the field that opens another.
-import { find, stamp } from "./element.js";
+// The rooms and direct conversations in the panel, each with what waits there, a draft or a muted
+// bell, and the field that opens another.
+import { showBadge } from "./badge.js";
+import { find, setIcon, stamp } from "./element.js";
 import { Keyed } from "./keyed.js";
 import { linkTo, roomIn } from "./place.js";
 
-/** @typedef {{key: string, isCurrent: boolean, unread: number, hasDraft: boolean}} RoomRow */
+/**
+ * `calls`: how many of the unread are for the reader.
+ * @typedef {{key: string, title: string, icon: "hash" | "lock" | "bubble", isCurrent: boolean,
+ *   unread: number, calls: number, isQuiet: boolean, hasDraft: boolean}} RoomRow
+ */
 
-const MAX_SHOWN = 99;
 const stampRow = stamp("#room-row");
 
 export class RoomList {
   #enter;
-  #rows = new Keyed(find("#rooms", HTMLElement), (/** @type {RoomRow} */ row) => this.#row(row));
+  #rooms = new Keyed(find("#rooms", HTMLElement), (/** @type {RoomRow} */ row) => this.#row(row));
+  #directs = new Keyed(
+    find("#directs", HTMLElement),
+    (/** @type {RoomRow} */ row) => this.#row(row),
+  );
   #add = find("#add", HTMLButtonElement);
   #form = find("#add-form", HTMLFormElement);
   #field = find("#add-room", HTMLInputElement);
@@ -42,9 +51,12 @@ export class RoomList {
 
   /** @param {RoomRow[]} rows */
   show(rows) {
-    this.#rows.show(rows);
-    const elsewhere = rows.reduce((sum, { unread }) => sum + unread, 0);
-    showCount(this.#menuBadge, elsewhere);
+    this.#rooms.show(rows.filter(({ icon }) => icon !== "bubble"));
+    this.#directs.show(rows.filter(({ icon }) => icon === "bubble"));
+    const heard = rows.filter(({ isQuiet, calls }) => !isQuiet || calls > 0);
+    const calls = heard.reduce((sum, row) => sum + row.calls, 0);
+    const unread = heard.reduce((sum, row) => sum + row.unread, 0);
+    showBadge(this.#menuBadge, { unread, calls });
   }
 
   /** @param {boolean} isOpen */
@@ -60,9 +72,11 @@ export class RoomList {
   #row({ key: room }) {
     const element = stampRow();
     const link = find("a", HTMLAnchorElement, element);
+    const icon = find("svg", SVGSVGElement, element);
+    const name = find("bdi", HTMLElement, element);
     const badge = find(".badge", HTMLElement, element);
+    const bell = find(".quiet", SVGElement, element);
     const draft = find(".draft", SVGElement, element);
-    find("bdi", HTMLElement, element).textContent = room;
     link.href = linkTo(room);
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -72,20 +86,20 @@ export class RoomList {
     return {
       element,
       /** @param {RoomRow} row */
-      update({ isCurrent, unread, hasDraft }) {
-        link.ariaCurrent = isCurrent ? "page" : null;
-        link.classList.toggle("unread", unread > 0);
-        draft.toggleAttribute("hidden", !hasDraft || isCurrent);
-        showCount(badge, unread);
+      update(row) {
+        const isHeard = row.unread > 0 && (!row.isQuiet || row.calls > 0);
+        if (name.textContent !== row.title) name.textContent = row.title;
+        setIcon(icon, row.icon);
+        link.ariaCurrent = row.isCurrent ? "page" : null;
+        link.classList.toggle("unread", isHeard);
+        bell.toggleAttribute("hidden", !row.isQuiet);
+        draft.toggleAttribute("hidden", !row.hasDraft || row.isCurrent);
+        showBadge(badge, {
+          unread: isHeard ? row.unread : 0,
+          calls: row.calls,
+          word: row.calls > 0 && row.icon !== "bubble" ? "mentions" : "unread",
+        });
       },
     };
   }
-}
-
-/** @param {HTMLElement} badge @param {number} count */
-function showCount(badge, count) {
-  badge.hidden = count === 0;
-  find("span", HTMLElement, badge).textContent = count > MAX_SHOWN
-    ? `${MAX_SHOWN}+`
-    : String(count);
 }

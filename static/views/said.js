@@ -1,7 +1,8 @@
 // @ts-check
 // The row of something said: who, when, what, and what became of it.
+import { actionIn } from "../model/slash.js";
 import { find, showTime, stamp } from "./element.js";
-import { showNick } from "./nick.js";
+import { nickOf, showNick } from "./nick.js";
 import { speechOf } from "./speech.js";
 import { failureOf } from "./wording.js";
 /** @import {Said} from "../model/timeline.js" */
@@ -26,6 +27,7 @@ export class SaidView {
   element = stampRow();
   #cures;
   #name = find(".name bdi", HTMLElement, this.element);
+  #button = find(".name button", HTMLButtonElement, this.element);
   #time = find("time", HTMLTimeElement, this.element);
   #speech = find(".speech", HTMLElement, this.element);
   #shown = "";
@@ -42,13 +44,19 @@ export class SaidView {
     const { classList, dataset } = this.element;
     classList.toggle("follow", follows);
     const text = line.deleted ? "This message was deleted." : line.text;
-    if (text !== this.#text) this.#speech.replaceChildren(...speechOf(text));
+    const action = actionIn(text);
+    classList.toggle("action", action !== null);
+    if (text !== this.#text) {
+      const actor = action === null ? [] : [nickOf(line), " "];
+      this.#speech.replaceChildren(...actor, ...speechOf(action ?? text));
+    }
     this.#text = text;
     const shown = [line.uid, line.user, line.ts, line.status, line.refusal?.code].join(" ");
     if (shown === this.#shown) return;
     if (!this.#shown) dataset.key = key;
     this.#shown = shown;
     showNick(this.#name, line);
+    this.#button.dataset.uid = line.uid;
     this.#name.title = line.user;
     showTime(this.#time, line.ts);
     classList.toggle("waiting", line.status === "waiting");

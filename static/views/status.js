@@ -22,7 +22,6 @@ const REASONS = {
   slow: "This connection was too slow; what was missed will load.",
   restarting: "The server is restarting.",
   full: "The server is full.",
-  limited: "Too much came from you, or from your network.",
   internal: "The server had a fault.",
   offline: "The server cannot be reached.",
 };
@@ -46,9 +45,9 @@ export function statusLine(state) {
 }
 
 /**
- * `last` is why it waited before this try, `unsent` how many messages wait.
+ * `last` is why it waited before this try, in words; `unsent` how many messages wait.
  * @param {ConnectionState} state
- * @param {Reason | null} last
+ * @param {string} last
  * @param {number} unsent
  * @returns {Slip | null}
  */
@@ -73,20 +72,36 @@ export function slipOf(state, last, unsent) {
           action: "Try now",
         };
       }
-      return trying(reconnecting(state.retryAt), state.attempt, state.reason);
+      return trying(reconnecting(state.retryAt), state.attempt, whyOf(state));
     case "stopped":
       return stopped(state);
   }
   return null;
 }
 
-/** @param {string} title @param {number} attempt @param {Reason | null} reason @returns {Slip} */
-function trying(title, attempt, reason) {
-  const words = [
-    `Try ${attempt}.`,
-    reason && REASONS[reason],
-    "Messages wait and go out by themselves.",
-  ];
+/**
+ * Why somebody at the door can't come in now, or nothing.
+ * @param {ConnectionState} state
+ */
+export function troubleOf(state) {
+  const isWaiting = state.status === "waiting";
+  if (!isWaiting && (state.status !== "stopped" || state.reason === "token")) return "";
+  if (isWaiting && !navigator.onLine) return "You are offline. This device has no network.";
+  if (isWaiting && state.reason !== "proxy") {
+    return `${whyOf(state)} ${reconnecting(state.retryAt)}.`;
+  }
+  const slip = slipOf(state, "", 0);
+  return slip ? `${slip.title}. ${slip.text}` : "";
+}
+
+/** Why it waits, as a sentence. @param {{reason: Reason, message: string}} state */
+export function whyOf({ reason, message }) {
+  return REASONS[reason] ?? sentence(message);
+}
+
+/** @param {string} title @param {number} attempt @param {string} why @returns {Slip} */
+function trying(title, attempt, why) {
+  const words = [`Try ${attempt}.`, why, "Messages wait and go out by themselves."];
   return {
     icon: "lamp-dim",
     title,

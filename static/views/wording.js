@@ -1,15 +1,23 @@
 // @ts-check
 // The sentences of the page that depend on something. Knows nothing of elements.
-import { momentOf } from "./clock.js";
-/** @import {ErrorCode, Refusal} from "../../src/protocol.ts" */
+import { momentOf, timeOf } from "./clock.js";
+/** @import {Mute, Refusal} from "../../src/protocol.ts" */
+/** @import {Barred, Room} from "../model/room.js" */
 /** @import {Stage} from "../model/timeline.js" */
 
+const RIGHT_TO_LEFT = /[\p{scx=Hebr}\p{scx=Arab}\p{scx=Syrc}\p{scx=Thaa}\p{scx=Nkoo}\p{scx=Adlm}]/u;
 const ISO_TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
 
 /** `Ruth`, `Ruth and Jonas`, `Ruth, Jonas and Mara` @param {string[]} names */
 export function listed(names) {
-  const last = names.at(-1) ?? "";
-  return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} and ${last}`;
+  const shown = names.map(isolated);
+  const last = shown.at(-1) ?? "";
+  return shown.length < 2 ? last : `${shown.slice(0, -1).join(", ")} and ${last}`;
+}
+
+/** A name that is written from the right keeps to itself: the words about it stay in order. @param {string} name */
+function isolated(name) {
+  return RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name;
 }
 
 /** `1 message`, `2 messages` @param {number} count @param {string} noun */
@@ -54,13 +62,11 @@ export function failureOf(refusal, maxBytes) {
     case "UNAVAILABLE":
     case "INTERNAL":
       return { sentence: "Not sent. The server could not store it.", cure: "retry" };
-    case "INVALID_FIELD": {
-      const limit = `${Math.floor(maxBytes / 1024)} KB`;
-      return {
-        sentence: `Not sent. It is longer than this server allows (${limit}).`,
-        cure: "edit",
-      };
-    }
+    case "INVALID_FIELD":
+      return { sentence: `Not sent. ${tooLong(maxBytes)}`, cure: "edit" };
+    case "FORBIDDEN":
+      if (!refusal.message.startsWith("you may only read")) break;
+      return { sentence: "Not sent. You may read here, but not write.", cure: "retry" };
   }
   return {
     sentence: `Not sent. ${refusal ? sentence(refusal.message) : ""}`.trim(),
@@ -68,30 +74,46 @@ export function failureOf(refusal, maxBytes) {
   };
 }
 
+/** @param {number} maxBytes */
+export function tooLong(maxBytes) {
+  return `It is longer than this server allows (${Math.floor(maxBytes / 1024)} KB).`;
+}
+
 /**
  * Why a room can't be entered, or had to be left, which `NOT_JOINED` and a reason stand for: a title
  * and a sentence.
- * @param {string} room
- * @param {{code: ErrorCode, message: string}} refusal
+ * @param {string} label of the room
+ * @param {Barred} refusal
  */
-export function roomRefusal(room, { code, message }) {
-  if (code === "NOT_JOINED") return removal(room, message);
-  if (code === "ROOM_FULL") return [`#${room} is full`, "Try again later."];
+export function roomRefusal(label, refusal) {
+  const { code, message } = refusal;
+  if (code === "NOT_JOINED") return removal(label, refusal);
+  if (code === "ROOM_FULL") return [`${label} is full`, "Try again later."];
   if (code === "RATE_LIMITED") return ["Too many tries", "Try again in a moment."];
-  return [`#${room} can’t be entered`, sentence(message)];
+  if (code === "NOT_FOUND") return [`${label} is private`, "Your token does not open it."];
+  return [`${label} can’t be entered`, sentence(message)];
 }
 
-/** @param {string} room @param {string} reason that of `left` (W8.5, W10) */
-function removal(room, reason) {
-  switch (reason) {
+/** `message` is the reason of `left` (W8.5, W10). @param {string} label @param {Barred} barred */
+function removal(label, { message, by, at = Date.now() }) {
+  const who = by === undefined ? "A moderator did this." : `By ${by}, at ${timeOf(at)}.`;
+  switch (message) {
     case "kicked":
-      return [`You were sent out of #${room}`, "A moderator did this. You may come in again."];
+      return [`You were removed from ${label}`, who];
     case "banned":
-      return [`You are banned from #${room}`, "A moderator did this."];
+      return [`You are banned from ${label}`, who];
     case "forbidden":
-      return [`#${room} is closed to you`, "What you may do here has changed."];
+      return [`${label} is closed to you`, "What you may do here has changed."];
   }
-  return [`You are no longer in #${room}`, sentence(reason)];
+  return [`You are no longer in ${label}`, sentence(message)];
+}
+
+/** Why one may not write in a room that one is in, or "". @param {Room} room @param {Mute} [mute] one's own */
+export function writingRefusal({ isJoined, may }, mute) {
+  if (isJoined && may === "read") return "You may read here, but not write.";
+  if (!isJoined || !mute) return "";
+  const what = mute.by ? `${mute.by} muted you here` : "You are muted here";
+  return mute.until === null ? `${what}.` : `${what} until ${momentOf(mute.until)}.`;
 }
 
 /** A message of the server as a whole sentence, its times as the reader's. @param {string} text */

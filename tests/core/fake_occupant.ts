@@ -27,6 +27,10 @@ export class FakeOccupant implements Occupant {
     this.#binaries.push(data);
   }
 
+  may(): boolean {
+    return false;
+  }
+
   expel(): void {
     throw new Error("nobody is expelled here");
   }

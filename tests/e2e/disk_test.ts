@@ -128,8 +128,9 @@ describe("retention", () => {
       ada.send({ type: "history", room: "general" });
       first = (await ada.until("history")).first;
     }
-    // A checkpoint syncs both, a commit the write-ahead log alone.
-    assertLess(disk.synced("snug.db-wal") - disk.synced("snug.db"), 5);
+    // A checkpoint syncs both, a commit the write-ahead log alone: a start and what is noted at times
+    // make some, but the 32 steps that this took none.
+    assertLess(disk.synced("snug.db-wal") - disk.synced("snug.db"), 16);
   });
 });
 

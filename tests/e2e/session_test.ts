@@ -2,6 +2,7 @@ import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { SECRET, sign } from "../gate/issuer.ts";
 import { type Client, openClient } from "../harness/client.ts";
+import { openRaw } from "../harness/raw.ts";
 import { type Server, startServer } from "../harness/server.ts";
 import { tempFolder } from "../harness/temp.ts";
 
@@ -208,6 +209,20 @@ describe("session", () => {
       assertEquals(JSON.parse(answer.body).code, "METHOD_NOT_ALLOWED");
     }
     assertEquals((await ask(server, "GET")).status, 401);
+  });
+
+  it("W15.9 a body that ends in the middle is no fault of the server's", async () => {
+    for (const TRANSPORT of ["deno", "ws"]) {
+      await using server = await startServer({ TRANSPORT });
+      await using raw = await openRaw(server.url);
+      const head = `POST /api/session HTTP/1.1\r\nhost: ${new URL(server.url).host}\r\n`;
+      await raw.write(`${head}content-length: 50\r\n\r\n{"name":`);
+      raw.end();
+      await raw.ended();
+      server.kill("SIGTERM");
+      await server.exited;
+      assertFalse(server.stderr().includes("[ERR]"), server.stderr());
+    }
   });
 
   it("W15.9 where it is open a guest may have a session too, but GET makes up nobody", async () => {

@@ -227,6 +227,7 @@ export const JOINED: Of<"joined"> = {
   seq: 0,
   first: 1,
   topic: "",
+  may: "write",
   read: 0,
   count: 1,
   members: [],

@@ -42,10 +42,19 @@ export function frame(
   return joined(new Uint8Array([...head, ...mask]), masked);
 }
 
-/** A connection that has sent nothing yet. */
-export async function openRaw(url: string): Promise<Raw> {
+/** An upgrade whose head goes on for longer than anybody should wait. */
+export function endlessHandshake(url: string): Uint8Array {
+  const all = Object.entries({ host: new URL(url).host, ...HANDSHAKE });
+  const lines = all.map(([name, value]) => `${name}: ${value}`);
+  const head = ["GET /ws HTTP/1.1", ...lines, `x-more: ${"x".repeat(100_000)}`];
+  return new TextEncoder().encode(head.join("\r\n"));
+}
+
+/** A connection that has sent nothing yet; on Linux it may come from any address in 127.0.0.0/8. */
+export async function openRaw(url: string, localAddress?: string): Promise<Raw> {
   const { hostname, port, host } = new URL(url);
-  const socket = connect({ host: hostname, port: Number(port) });
+  const from = localAddress === undefined ? {} : { localAddress };
+  const socket = connect({ host: hostname, port: Number(port), ...from });
   const raw = new Raw(socket, host);
   const connected = new Promise((resolve, reject) => {
     socket.once("connect", resolve).once("error", reject);
@@ -99,6 +108,11 @@ export class Raw {
   /** Bytes that were written and that the system has not taken yet. */
   get unsent(): number {
     return this.#socket.writableLength;
+  }
+
+  /** What came and was not read yet, each byte a character. */
+  get unread(): string {
+    return new TextDecoder("latin1").decode(this.#bytes);
   }
 
   /** Sends a request without a body, and what comes ahead of time, and reads the whole answer. */

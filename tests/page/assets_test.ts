@@ -9,7 +9,9 @@ const TYPES: Record<string, string> = {
   css: "text/css; charset=utf-8",
   html: "text/html; charset=utf-8",
   js: "text/javascript; charset=utf-8",
+  png: "image/png",
   svg: "image/svg+xml",
+  webmanifest: "application/manifest+json",
 };
 
 it("every file of static/ is served as it is, as what it is, and nothing may take it for else", async () => {
@@ -20,12 +22,13 @@ it("every file of static/ is served as it is, as what it is, and nothing may tak
   for (const file of files) {
     const response = await get(server, pathOf(file));
     assertEquals(response.status, 200, file);
-    assertEquals(response.text, Deno.readTextFileSync(new URL(file, STATIC)), file);
-    assertEquals(response.headers.get("content-type"), TYPES[file.split(".").pop()!], file);
+    assertEquals(response.bytes, contentOf(file), file);
+    const type = TYPES[pathOf(file).split(".").pop()!] ?? TYPES.html;
+    assertEquals(response.headers.get("content-type"), type, file);
     assertEquals(response.headers.get("x-content-type-options"), "nosniff", file);
     assertEquals(response.headers.get("referrer-policy"), "no-referrer", file);
     assertEquals(response.headers.get("set-cookie"), null, file);
-    bytes += new TextEncoder().encode(response.text).length;
+    bytes += response.bytes.length;
   }
   console.log(`static/: ${files.length} files, ${(bytes / 1024).toFixed(1)} KiB as they are`);
 });
@@ -70,7 +73,7 @@ it("what a browser has already is not sent again, whatever a proxy made of its t
 
 it("the page has a policy, which lets in nothing that is not its own, and the rest lets in nothing", async () => {
   await using server = await startServer();
-  for (const path of ["/", "/r/general", "/r/caf%C3%A9/"]) {
+  for (const path of ["/", "/r/general", "/r/caf%C3%A9/", "/r/general/42", "/r/general/42/"]) {
     const page = await get(server, path);
     assertEquals(page.text, Deno.readTextFileSync(new URL("index.html", STATIC)), path);
     const policy = page.headers.get("content-security-policy") ?? "";
@@ -92,8 +95,11 @@ it("the page has a policy, which lets in nothing that is not its own, and the re
   }
   for (const file of filesOf(STATIC).filter((file) => file !== "index.html")) {
     const { headers } = await get(server, pathOf(file));
-    const nothing = "default-src 'none'; frame-ancestors 'none'";
-    assertEquals(headers.get("content-security-policy"), nothing, file);
+    // A worker's own goes for what it fetches.
+    const policy = file === "sw.js"
+      ? "default-src 'none'; connect-src 'self'"
+      : "default-src 'none'; frame-ancestors 'none'";
+    assertEquals(headers.get("content-security-policy"), policy, file);
     // Any page may import the client, and its parts.
     const open = file.endsWith(".js") ? "*" : null;
     assertEquals(headers.get("access-control-allow-origin"), open, file);
@@ -115,7 +121,18 @@ it("every address that the page, its styles and modules name is served, and no f
     }
   };
   await follow("/");
-  assertEquals([...seen].toSorted(), filesOf(STATIC).map(pathOf).toSorted());
+  assertEquals([...seen].toSorted(), [...filesOf(STATIC).map(pathOf), "/shell.json"].toSorted());
+});
+
+it("the service worker is told of every file that the page may need", async () => {
+  await using server = await startServer();
+  const { headers, text } = await get(server, "/shell.json");
+  assertEquals(headers.get("content-type"), "application/json");
+  assertEquals(headers.get("cache-control"), "no-cache");
+  const { version, files } = JSON.parse(text);
+  assertMatch(version, /^[\w-]{22}$/);
+  const all = filesOf(STATIC).map(pathOf).filter((path) => path !== "/sw.js");
+  assertEquals(files.toSorted(), all.toSorted());
 });
 
 it("nothing else is served, and nothing is written", async () => {
@@ -132,6 +149,8 @@ it("nothing else is served, and nothing is written", async () => {
       "/css",
       "/r/",
       "/r/a/b",
+      "/r/a/4b",
+      "/r/a/42/1",
       "/__proto__",
     ]
   ) {
@@ -160,7 +179,12 @@ function filesOf(folder: URL, prefix = ""): string[] {
 }
 
 function pathOf(file: string): string {
-  return file === "index.html" ? "/" : `/${file}`;
+  return file === "index.html" ? "/" : `/${file.replace(/\.base64$/, "")}`;
+}
+
+function contentOf(file: string): Uint8Array {
+  const bytes = Deno.readFileSync(new URL(file, STATIC));
+  return file.endsWith(".base64") ? Uint8Array.fromBase64(new TextDecoder().decode(bytes)) : bytes;
 }
 
 /** What a page, a style sheet or a module makes the browser fetch. */
@@ -168,12 +192,16 @@ function addressesIn(path: string, text: string): string[] {
   const pattern = path.endsWith(".css")
     ? /(?:url\(\s*|@import\s+)["']?([^"')\s]+)/g
     : path.endsWith(".js")
-    ? /^(?:import|export)\b[^;]*?\bfrom "([^"]+)"|\bimport\(?\s*"([^"]+)"/gm
+    ? /^(?:import|export)\b[^;]*?\bfrom "([^"]+)"|\bimport\(?\s*"([^"]+)"|"(\/[\w/]+\.\w+)"/gm
+    : path.endsWith(".webmanifest")
+    ? /"(?:src|start_url)": "([^"]+)"/g
     : /<(?:link|script|img|use|a)\b[^>]*\b(?:href|src)="([^"#][^"]*)"/g;
-  return [...text.matchAll(pattern)].map(([, first, second]) => first ?? second ?? "");
+  return [...text.matchAll(pattern)].map(([, ...named]) => named.find(Boolean) ?? "");
 }
 
 async function get(server: Server, path: string, headers: Record<string, string> = {}) {
   const response = await fetch(server.url + path, { headers });
-  return { status: response.status, headers: response.headers, text: await response.text() };
+  const bytes = await response.bytes();
+  const text = new TextDecoder().decode(bytes);
+  return { status: response.status, headers: response.headers, bytes, text };
 }

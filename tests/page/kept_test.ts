@@ -1,5 +1,5 @@
 // What a reload must not lose: what was begun, what was said and not sent yet.
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { startServer } from "../harness/server.ts";
 import { NO_CONNECTION } from "./faults.ts";
 import { it } from "./it.ts";
@@ -70,12 +70,48 @@ it("P4 a reload keeps what is not sent, in its order, and it goes out once", asy
   assertEquals(await ines.timeline(), [...all, "Ines: the last"]);
 });
 
-it("W2.1 a text that is too long says so, and can be taken back into the box or deleted", async () => {
+it("W2.1 a text that is too long stays in the box, and says by how much it is", async () => {
   await using server = await startServer({ MAX_MESSAGE_BYTES: "2048" });
   await using visit = await openVisit(server.url);
   const ines = await visit.enter("Ines");
+  const length = ines.page.locator("#composer-length");
+  await ines.box.fill("x".repeat(1700));
+  assertEquals(await length.textContent(), "");
+  await ines.box.fill("x".repeat(1900));
+  assertMatch(await length.textContent() ?? "", /^\d{2} bytes left$/);
+  // As bytes: a letter may be several.
+  const long = "é".repeat(1000);
+  await ines.box.fill(long);
+  assertMatch(await length.textContent() ?? "", /^\d{2} bytes too long$/);
+  await ines.page.keyboard.press("Enter");
+  await ines.shows("#composer-note", "It is longer than this server allows (2 KB).");
+  await ines.shows("#spoken", "It is longer than this server allows (2 KB).");
+  assertEquals(await ines.box.inputValue(), long);
+  await ines.page.reload();
+  await ines.isIn();
+  assertEquals(await ines.box.inputValue(), long);
+  assertEquals(await ines.timeline(), []);
+  await ines.box.fill(long.slice(0, 900));
+  await ines.page.keyboard.press("Enter");
+  await ines.seesSent(long.slice(0, 900));
+  assertEquals(await length.textContent(), "");
+});
+
+it("W2.1 one that waited until a limit was known can be taken back or deleted", async () => {
+  await using server = await startServer({ MAX_MESSAGE_BYTES: "2048" });
+  await using wire = openWire(server);
+  await using visit = await openVisit(wire.url);
+  const ines = await visit.enter("Ines", { expected: [NO_CONNECTION] });
+  wire.calm();
+  await ines.status(/^Reconnecting in/);
+  await ines.page.reload();
+  await ines.shows("#slip-title", "Live connections do not get through");
   const long = "word ".repeat(500).trim();
-  await ines.say(long);
+  for (const end of ["", ".", "!"]) await ines.say(long + end);
+  await ines.sees(`${long}!`);
+  wire.mend();
+  await ines.isBack();
+  const failure = ines.page.locator(".failure");
   await ines.shows(".failure span", "Not sent. It is longer than this server allows (2 KB).");
   await ines.say("short");
   await ines.seesSent("short");
@@ -83,15 +119,15 @@ it("W2.1 a text that is too long says so, and can be taken back into the box or 
   await ines.page.reload();
   await ines.isIn();
   await ines.sees("short");
-  await ines.shows(".failure span", "Not sent. It is longer than this server allows (2 KB).");
+  assertEquals(await failure.count(), 3);
+  await ines.box.press("ArrowUp");
+  assertEquals(await ines.box.inputValue(), `${long}!`);
+  assertEquals(await failure.count(), 2);
   await ines.box.fill("and this");
-  await ines.page.getByRole("button", { name: "Edit" }).click();
+  await failure.first().getByRole("button", { name: "Edit" }).click();
   assertEquals(await ines.box.inputValue(), `${long}\nand this`);
-  await ines.page.locator(".failure").waitFor({ state: "detached" });
-  await ines.box.fill("");
-  await ines.say(long);
-  await ines.page.getByRole("button", { name: "Delete" }).click();
-  await ines.page.locator(".failure").waitFor({ state: "detached" });
+  await failure.getByRole("button", { name: "Delete" }).click();
+  await failure.waitFor({ state: "detached" });
   assertEquals(await ines.timeline(), ["Ines: short"]);
 });
 

@@ -41,6 +41,15 @@ for (const window of WINDOWS) {
     await drawers(ines, () => fits(ines));
 
     await ines.say("too long ".repeat(300));
+    await ines.shows("#composer-note", /^It is longer/);
+    await fits(ines);
+    await ines.box.fill("");
+    wire.calm();
+    await ines.page.reload();
+    await ines.shows("#slip-title", "Live connections do not get through");
+    await ines.say("too long ".repeat(300));
+    wire.mend();
+    await ines.isBack();
     await ines.page.locator(".failure").waitFor();
     wire.cut();
     await ines.say("I write on.");

@@ -67,13 +67,10 @@ describe("the memory", () => {
     memory.name = "Ines";
     memory.token = "t";
     memory.hidesPeople = true;
-    memory.keepDraft("general", "begun");
     const again = new Memory(new SafeStorage());
     assertEquals([again.name, again.token, again.hidesPeople], ["Ines", "t", true]);
-    assertEquals([again.draft("general"), again.draft("random")], ["begun", ""]);
     memory.name = memory.token = "";
     memory.hidesPeople = false;
-    memory.keepDraft("general", "");
     assertEquals([...given.kept], []);
   });
 
@@ -86,13 +83,20 @@ describe("the memory", () => {
     assertEquals([memory.rooms.length, memory.rooms[0]], [30, "room-39"]);
   });
 
-  it("knows how far each room was read, also one that was empty", () => {
+  it("keeps which rooms are quiet", () => {
     using _ = browser();
     const memory = new Memory(new SafeStorage());
-    assertEquals(memory.read("general"), null);
-    memory.keepRead("general", { seq: 12, epoch: "e-1" });
-    memory.keepRead("random", { seq: 0, epoch: "" });
-    assertEquals(memory.read("general"), { seq: 12, epoch: "e-1" });
-    assertEquals(memory.read("random"), { seq: 0, epoch: "" });
+    memory.keepQuiet("general", true);
+    assertEquals([memory.isQuiet("general"), memory.isQuiet("random")], [true, false]);
+    memory.keepQuiet("general", false);
+    assertEquals(memory.isQuiet("general"), false);
+  });
+
+  it("puts a room that somebody else opened last", () => {
+    using _ = browser();
+    const memory = new Memory(new SafeStorage());
+    for (let room = 0; room < 30; room++) memory.openRoom(`${room}`);
+    memory.openRoom("@a,b", "last");
+    assertEquals([memory.rooms.length, memory.rooms[0], memory.rooms.at(-1)], [30, "29", "@a,b"]);
   });
 });

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import type { Entry, ServerMessage } from "../../src/protocol.ts";
+import type { Entry, ListedRoom, ServerMessage } from "../../src/protocol.ts";
 import { Memory, type SafeStorage } from "../../static/model/memory.js";
 import { OpenRooms } from "../../static/model/open_rooms.js";
 import { entry, FakeServer, type FakeSocket, JOINED, settle } from "../harness/fake_server.ts";
@@ -22,14 +22,26 @@ function openRooms(server: FakeServer, ...remembered: string[]) {
 }
 
 /** Answers every join that came, and gives the names of those rooms. */
-async function answerJoins(socket: FakeSocket, changes: Partial<Joined> = {}): Promise<string[]> {
+async function answerJoins(
+  socket: FakeSocket,
+  changes: Partial<Joined> | ((room: string) => Partial<Joined>) = {},
+): Promise<string[]> {
   await settle();
   const joins = socket.heard().filter(({ type }) => type === "join");
   for (const { room, ref } of joins) {
-    socket.tell({ ...JOINED, room: `${room}`, ref: `${ref}`, ...changes });
+    const change = typeof changes === "function" ? changes(`${room}`) : changes;
+    socket.tell({ ...JOINED, room: `${room}`, ref: `${ref}`, ...change });
   }
   await settle();
   return joins.map(({ room }) => `${room}`);
+}
+
+/** Answers the question for the rooms. */
+async function list(socket: FakeSocket, rooms: ListedRoom[]) {
+  await settle();
+  const question = socket.heard().findLast(({ type }) => type === "rooms");
+  socket.tell({ type: "rooms", rooms, ref: `${question?.ref}` });
+  await settle();
 }
 
 function said(seq: number, uid: string, room = "general", text = `${seq}`): Entry {
@@ -62,20 +74,70 @@ describe("the open rooms", () => {
     assertEquals(rooms.names, ["random", "general", "ants", "zebras"]);
   });
 
-  it("count what is unread in each and in all, until it is read, which is remembered", async () => {
+  it("count what is unread in each and in all, until it is read, which the server is told", async () => {
     using server = new FakeServer();
-    const { rooms, memory } = openRooms(server, "general", "herons");
-    memory.keepRead("herons", { seq: 3, epoch: "e1" });
+    const { rooms } = openRooms(server, "herons", "general");
     rooms.start();
     const socket = await server.welcome();
-    await answerJoins(socket, { seq: 5 });
+    const changes = (room: string) => room === "herons" ? { seq: 5, read: 3 } : { seq: 5 };
+    await answerJoins(socket, changes);
     assertEquals([rooms.get("general").unread, rooms.get("herons").unread], [0, 2]);
     socket.tell(said(6, "guest:2"), said(6, "guest:1", "herons"));
     assertEquals([rooms.get("general").unread, rooms.get("herons").unread], [1, 3]);
     assertEquals(rooms.unread, 4);
     assertEquals(rooms.heard, 1, "one’s own words are not news");
     rooms.markRead(rooms.get("herons"));
-    assertEquals([rooms.unread, memory.read("herons")?.seq], [1, 6]);
+    await settle();
+    const reads = socket.heard().filter(({ type }) => type === "read");
+    assertEquals([rooms.unread, reads.map(({ room, seq }) => `${room} ${seq}`)], [1, ["herons 6"]]);
+  });
+
+  it("W10.11 W10.12 those that were not joined have what the server counts, and mentions at once", async () => {
+    using server = new FakeServer();
+    const { rooms } = openRooms(server, "general");
+    rooms.start();
+    const socket = await server.welcome();
+    await answerJoins(socket);
+    rooms.ask();
+    await list(socket, [
+      { room: "herons", topic: "", count: 0, seq: 9, unread: 4, mentions: 1, private: true },
+      {
+        room: "@guest:1,guest:2",
+        topic: "",
+        count: 0,
+        seq: 3,
+        unread: 3,
+        mentions: 0,
+        user: "bob",
+      },
+    ]);
+    assertEquals(rooms.standing("herons"), {
+      ...{ name: "herons", title: "herons", isPrivate: true, unread: 4, mentions: 1 },
+    });
+    const direct = rooms.standing("@guest:1,guest:2");
+    assertEquals([direct.title, direct.unread, direct.isPrivate], ["bob", 3, false]);
+    assertEquals(rooms.has("herons"), false);
+    socket.tell(said(1, "guest:2"));
+    socket.tell({ type: "mention", room: "general", seq: 1, uid: "guest:2", user: "bob" });
+    assertEquals([rooms.standing("general").unread, rooms.standing("general").mentions], [1, 1]);
+    rooms.markRead(rooms.get("general"));
+    assertEquals([rooms.standing("general").unread, rooms.standing("general").mentions], [0, 0]);
+  });
+
+  it("W10.14 a direct conversation opens when somebody writes, under their name, and stays", async () => {
+    using server = new FakeServer();
+    const { rooms, memory } = openRooms(server, "general");
+    rooms.start();
+    const socket = await server.welcome();
+    await answerJoins(socket);
+    const room = "@guest:1,guest:2";
+    socket.tell(said(1, "guest:2", room));
+    const opened = await answerJoins(socket, { seq: 1, messages: [said(1, "guest:2", room)] });
+    assertEquals(opened, [room]);
+    const { title, unread } = rooms.standing(room);
+    assertEquals([title, unread, rooms.get(room).label], ["bob", 1, "bob"]);
+    assertEquals(memory.rooms, ["general", room]);
+    assertEquals(rooms.heard, 1);
   });
 
   it("P4 show what was not sent at the last visit, under one’s own name and once", async () => {

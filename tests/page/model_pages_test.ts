@@ -10,7 +10,7 @@ async function given(server: FakeServer) {
   const { chat, socket } = await server.joined();
   const room = new Room("general", () => {});
   const messages = entries(51, 60);
-  room.join({ ...JOINED, seq: 60, messages, more: true, resumed: false }, null);
+  room.join({ ...JOINED, seq: 60, messages, more: true, resumed: false });
   const puts: string[] = [];
   const pages = new Pages(chat, ({ loading, timeline }) => {
     puts.push(`${loading} ${timeline.from}-${timeline.to}`);

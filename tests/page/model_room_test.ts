@@ -35,6 +35,8 @@ function joined(seq: number, rest: Partial<Joined & { resumed: boolean }> = {}) 
     count: 1,
     members: [ME],
     messages,
+    may: "write",
+    read: 0,
     gap: false,
     more: seq > 2,
     resumed: false,
@@ -56,7 +58,7 @@ function told({ timeline }: Room): string[] {
 describe("a room", () => {
   it("W5.1 takes its topic, its people and its newest page from the answer to a join", () => {
     const herons = room();
-    herons.join(joined(7, { members: [ME, RUTH], count: 2 }), null);
+    herons.join(joined(7, { members: [ME, RUTH], count: 2 }));
     assertEquals([herons.topic, herons.count, herons.isJoined], ["Birds", 2, true]);
     assertEquals([...herons.members.values()], ["Ines", "Ruth"]);
     assertEquals([herons.timeline.from, herons.timeline.to], [6, 7]);
@@ -65,7 +67,7 @@ describe("a room", () => {
   it("that was never read has nothing unread, whatever was said in it", () => {
     const herons = room();
     assertEquals(herons.unread, 0);
-    herons.join(joined(7), null);
+    herons.join(joined(7));
     assertEquals(herons.unread, 0);
     herons.timeline.add(entry(8), false);
     assertEquals(herons.unread, 1);
@@ -73,7 +75,7 @@ describe("a room", () => {
 
   it("that was read before has unread what came since, and all of it stands below one line", () => {
     const herons = room();
-    herons.join(joined(7), { seq: 4, epoch: "e1" });
+    herons.join(joined(7, { read: 4 }));
     assertEquals(herons.unread, 3);
     herons.markUnread();
     assertEquals(herons.unreadLine, { after: 4, count: 3 });
@@ -84,34 +86,59 @@ describe("a room", () => {
 
   it("W14.1 with a log of another epoch was never read, and nobody wants all of it counted", () => {
     const herons = room();
-    herons.join(joined(7), { seq: 4, epoch: "before" });
-    assertEquals(herons.unread, 0);
-    // One that was empty when it was read had no epoch of its own yet (W5.5).
-    const empty = room();
-    empty.join(joined(2), { seq: 0, epoch: "" });
-    assertEquals(empty.unread, 2);
+    herons.join(joined(7, { read: 4 }));
+    herons.join(joined(5, { epoch: "e2" }));
+    assertEquals([herons.read, herons.unread], [5, 0]);
   });
 
-  it("W5.4 that starts over keeps how far it was read, within what there is", () => {
+  it("W5.4 that starts over keeps how far it was read", () => {
     const herons = room();
-    herons.join(joined(7), null);
-    herons.join(joined(9), { seq: 4, epoch: "e1" });
+    herons.join(joined(7));
+    herons.join(joined(9, { read: 4 }));
     assertEquals([herons.read, herons.unread], [7, 2]);
-    herons.join(joined(3, { epoch: "e2" }), { seq: 7, epoch: "e1" });
-    assertEquals([herons.read, herons.unread], [3, 0]);
+    herons.join(joined(9, { read: 8 }));
+    assertEquals([herons.read, herons.unread], [8, 1]);
+  });
+
+  it("W10.11 of two is unread from its first entry on, and tells no comings and goings", () => {
+    const direct = new Room("@mara,me", () => {});
+    direct.join(joined(7, { room: "@mara,me" }));
+    assertEquals([direct.unread, direct.isDirect, room().isDirect], [7, true, false]);
+    direct.presence(
+      { type: "presence", room: "@mara,me", joined: [MARA], left: [], count: 2 },
+      "me",
+    );
+    assertEquals(told(direct), []);
+    direct.title = "Mara";
+    assertEquals([direct.label, room().label], ["Mara", "#herons"]);
+  });
+
+  it("W9.1 W10.7 knows who moderates, and which mutes are in force", () => {
+    const herons = room();
+    const muted = [{ uid: "me", until: Date.now() + 60_000, by: "Ruth" }];
+    const members = [ME, { ...RUTH, moderates: true as const }];
+    herons.join(joined(2, { may: "read", muted, members }));
+    assertEquals([herons.may, [...herons.moderators], herons.muteOf("me")?.by], [
+      ...["read", ["ruth"], "Ruth"],
+    ]);
+    assertEquals(herons.muteOf("ruth"), undefined);
+    herons.mute({ uid: "me", until: 0, by: "Ruth" });
+    assertEquals(herons.muteOf("me"), undefined);
+    herons.mute({ uid: "me", until: null, by: "Ruth" });
+    assertEquals(herons.muteOf("me")?.until, null);
   });
 
   it("W5.3 that is resumed keeps its log: what was missed follows as entries", () => {
     const herons = room();
-    herons.join(joined(2), null);
-    herons.join(joined(3, { resumed: true, messages: [entry(3)], members: [RUTH] }), null);
+    herons.join(joined(2));
+    herons.join(joined(3, { resumed: true, messages: [entry(3)], members: [RUTH] }));
     assertEquals(herons.timeline.to, 2);
     assertEquals([...herons.members.keys()], ["ruth"]);
   });
 
   it("W9.3 tells who came and left, but not oneself", () => {
     const herons = room();
-    herons.join(joined(2), null);
+    herons.join(joined(2));
     const presence = { type: "presence", room: "herons" } as const;
     herons.presence({ ...presence, joined: [ME, RUTH, MARA], left: [], count: 3 }, "me");
     assertEquals([told(herons), herons.count], [["+Ruth,Mara -"], 3]);
@@ -123,7 +150,7 @@ describe("a room", () => {
 
   it("W9.3 does not tell what one saw on coming in already", () => {
     const herons = room();
-    herons.join(joined(2, { members: [ME, RUTH], count: 2 }), null);
+    herons.join(joined(2, { members: [ME, RUTH], count: 2 }));
     const presence = { type: "presence", room: "herons" } as const;
     herons.presence({ ...presence, joined: [RUTH], left: [MARA], count: 2 }, "me");
     assertEquals(told(herons), []);
@@ -131,7 +158,7 @@ describe("a room", () => {
 
   it("W9.3 of more than fifty tells only how many there are", () => {
     const herons = room();
-    herons.join(joined(2), null);
+    herons.join(joined(2));
     const presence = { type: "presence", room: "herons" } as const;
     herons.presence({ ...presence, joined: [RUTH], left: [], count: 51 }, "me");
     assertEquals([told(herons), herons.count], [[], 51]);
@@ -140,7 +167,7 @@ describe("a room", () => {
 
   it("W10.2 forgets that somebody types when they leave", () => {
     const herons = room();
-    herons.join(joined(2, { members: [ME, RUTH] }), null);
+    herons.join(joined(2, { members: [ME, RUTH] }));
     herons.typists.hear({ ...RUTH, on: true });
     assertEquals(herons.typists.names, ["Ruth"]);
     herons.presence({ type: "presence", room: "herons", joined: [], left: [RUTH], count: 1 }, "me");

@@ -34,7 +34,7 @@ it("the log follows new messages only where the reader is less than 30 px from t
   const before = await ines.topPx(ines.speech("near enough"));
   await say(ruth, "not followed 1");
   await ines.shows("#pill-text", "1 new message");
-  await ines.titleIs("(1) general · Snug");
+  await ines.titleIs("general · Snug");
   await say(ruth, "not followed 2\nwith another line");
   await ines.shows("#pill-text", "2 new messages");
   assertAlmostEquals(await ines.topPx(ines.speech("near enough")), before, STILL_PX);
@@ -43,6 +43,37 @@ it("the log follows new messages only where the reader is less than 30 px from t
   await ines.pill.waitFor({ state: "hidden" });
   assertLess(await ines.toEndPx(), 1);
   await ines.titleIs("general · Snug");
+});
+
+it("a box that grows and shrinks while one writes does not take the reader from the end", async () => {
+  await using server = await startServer(UNHURRIED);
+  await using visit = await openVisit(server.url);
+  await using _ = await fill(server, 60);
+  const ines = await visit.enter("Ines", { height: 500 });
+  for (const lines of [40, 1, 4, 40, 2, 40]) {
+    await ines.box.fill("line\n".repeat(lines));
+    await ines.frame();
+    assertLess(await ines.toEndPx(), 1, `${lines} lines`);
+    assertFalse(await ines.pill.isVisible(), `${lines} lines`);
+  }
+  // Nor does what can't be said, as often as one tries.
+  await ines.box.fill(`/dance\n${"line\n".repeat(40)}`);
+  for (const _ of [1, 2, 3]) {
+    await ines.page.keyboard.press("Enter");
+    await ines.shows("#composer-note", /^There is no command/);
+    await ines.frame();
+    assertLess(await ines.toEndPx(), 1, "after Enter");
+    assertFalse(await ines.pill.isVisible(), "after Enter");
+  }
+  // Nor from the place where they read.
+  await ines.box.fill("");
+  await ines.frame();
+  await ines.scroll({ fromEnd: 500 });
+  await ines.pill.waitFor();
+  const before = await ines.topPx(ines.speech("40"));
+  await ines.box.fill("line\n".repeat(40));
+  await ines.frame();
+  assertAlmostEquals(await ines.topPx(ines.speech("40")), before, STILL_PX);
 });
 
 it("one's own words bring the reader back to the end", async () => {
@@ -157,12 +188,12 @@ it("unread messages of another room are counted, marked where they begin, and th
   await ines.shows("#rooms a.unread .badge", "1unread");
   await say(ruth, "unread 2", { room: "random" });
   await ines.shows("#rooms a.unread .badge", "2unread");
-  await ines.titleIs("(2) general · Snug");
+  await ines.titleIs("general · Snug");
   // They stay unread over a reload.
   await ines.page.reload();
   await ines.isIn();
   await ines.shows("#rooms a.unread .badge", "2unread");
-  await ines.titleIs("(2) general · Snug");
+  await ines.titleIs("general · Snug");
 
   await other("random").click();
   await ines.titleIs("random · Snug");

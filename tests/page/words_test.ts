@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { it } from "@std/testing/bdd";
 import type { ErrorCode } from "../../src/protocol.ts";
+import type { Room } from "../../static/model/room.js";
 import { timeOf } from "../../static/views/clock.js";
 import {
   counted,
@@ -11,6 +12,7 @@ import {
   sentence,
   stageSentence,
   typingSentence,
+  writingRefusal,
 } from "../../static/views/wording.js";
 
 it("names are listed as one would say them", () => {
@@ -28,6 +30,11 @@ it("who is typing is told in one line, however many they are", () => {
   assertEquals(
     typingSentence(["Ruth", "Jonas", "Mara", "Noor"]),
     "Ruth, Jonas and 2 others are typing",
+  );
+  // A name written from the right leaves the words about it in their order.
+  assertEquals(
+    typingSentence(["يوسف", "Ruth", "נועם"]),
+    "\u2068يوسف\u2069, Ruth and \u2068נועם\u2069 are typing",
   );
 });
 
@@ -48,6 +55,11 @@ it("W13 each refusal of a message says what happened and what helps", () => {
   };
   assertEquals(told("RATE_LIMITED"), ["Not sent. Too many messages at once.", "retry"]);
   assertEquals(told("NOT_JOINED"), ["Not sent. You are no longer in this room.", "rejoin"]);
+  const message = "you may only read in herons";
+  assertEquals(
+    failureOf({ code: "FORBIDDEN", message }, 0).sentence,
+    "Not sent. You may read here, but not write.",
+  );
   assertEquals(told("UNAVAILABLE"), ["Not sent. The server could not store it.", "retry"]);
   assertEquals(told("INTERNAL"), ["Not sent. The server could not store it.", "retry"]);
   assertEquals(told("INVALID_FIELD"), [
@@ -59,17 +71,42 @@ it("W13 each refusal of a message says what happened and what helps", () => {
 });
 
 it("W5.6 a room that can't be entered says why", () => {
-  const told = (code: ErrorCode) => roomRefusal("herons", { code, message: "not today" });
+  const told = (code: ErrorCode) => roomRefusal("#herons", { code, message: "not today" });
   assertEquals(told("ROOM_FULL"), ["#herons is full", "Try again later."]);
   assertEquals(told("RATE_LIMITED"), ["Too many tries", "Try again in a moment."]);
   assertEquals(told("NOT_JOINED"), ["You are no longer in #herons", "Not today."]);
   const message = "forbidden";
-  assertEquals(roomRefusal("herons", { code: "NOT_JOINED", message }), [
+  assertEquals(roomRefusal("#herons", { code: "NOT_JOINED", message }), [
     "#herons is closed to you",
     "What you may do here has changed.",
   ]);
+  assertEquals(told("NOT_FOUND"), ["#herons is private", "Your token does not open it."]);
   assertEquals(told("INTERNAL"), ["#herons can’t be entered", "Not today."]);
   assertEquals(sentence("done!"), "Done!");
+});
+
+it("W10.6 W10.8 who had to leave is told by whom, and when", () => {
+  const at = new Date(2001, 1, 3, 4, 5).getTime();
+  const told = (message: string) =>
+    roomRefusal("#herons", { code: "NOT_JOINED", message, by: "Mara", at });
+  const who = `By Mara, at ${timeOf(at)}.`;
+  assertEquals(told("kicked"), ["You were removed from #herons", who]);
+  assertEquals(told("banned"), ["You are banned from #herons", who]);
+});
+
+it("W10.3 W10.7 why one may not write is told where one would write", () => {
+  const room = { isJoined: true, may: "write" } as Room;
+  const mute = { uid: "me", until: null, by: "Mara" };
+  assertEquals(writingRefusal(room), "");
+  assertEquals(
+    writingRefusal({ ...room, may: "read" } as Room, mute),
+    "You may read here, but not write.",
+  );
+  assertEquals(writingRefusal({ ...room, isJoined: false } as Room, mute), "");
+  assertEquals(writingRefusal(room, mute), "Mara muted you here.");
+  const until = Date.now();
+  const ended = `Mara muted you here until ${timeOf(until)}.`;
+  assertEquals(writingRefusal(room, { ...mute, until }), ended);
 });
 
 it("a time of the server is told by the reader's clock, with its date unless that is today", () => {

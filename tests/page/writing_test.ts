@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ServerMessage } from "../../src/protocol.ts";
 import { startServer } from "../harness/server.ts";
-import { enter } from "../harness/visitor.ts";
+import { enter, heard } from "../harness/visitor.ts";
 import type { Guest } from "./guest.ts";
 import { it } from "./it.ts";
 import { openVisit } from "./visit.ts";
@@ -74,6 +74,18 @@ it("the Enter that ends a composition of an input method does not send", async (
   assertEquals((await ruth.until("chat")).text, "蚊煮");
   await ines.seesSent("蚊煮");
   assertEquals(await ines.timeline(), ["Ines: 蚊煮"]);
+
+  // Nor does it choose from the list of completions.
+  await ines.shows("#members li bdi", "Ruth");
+  await ines.page.keyboard.type("@");
+  await compose("r");
+  await ines.shows("#choices [aria-selected=true] bdi", "Ruth");
+  await enterWith(229);
+  await enterWith(13);
+  assertEquals(await ines.box.inputValue(), "@r");
+  await cdp.send("Input.insertText", { text: "R" });
+  await ines.page.keyboard.press("Enter");
+  assertEquals(await ines.box.inputValue(), "@Ruth ");
 });
 
 it("from the first load to a sent message, and to another room, with the keyboard alone", async () => {
@@ -104,9 +116,18 @@ it("from the first load to a sent message, and to another room, with the keyboar
   await keyboard.type("gulls");
   await keyboard.press("Enter");
   await ines.shows("#room-name", "gulls");
-  await keyboard.type("And here?");
+  await keyboard.type("And here? :tad");
+  await ines.page.locator("#choices").waitFor();
+  await keyboard.press("Tab");
   await keyboard.press("Enter");
-  await ines.seesSent("And here?");
+  await ines.seesSent("And here? 🎉");
+  await keyboard.type("/nikc Inés");
+  await keyboard.press("Enter");
+  await ines.shows("#composer-note", /^There is no command/);
+  await keyboard.press("ControlOrMeta+A");
+  await keyboard.type("/nick Inés");
+  await keyboard.press("Enter");
+  await ines.shows("#own-name", "Inés");
   await keyboard.press("Alt+ArrowDown");
   await ines.shows("#room-name", "herons");
   await ines.sees("Anybody?");
@@ -138,6 +159,10 @@ it("W10.2 who is typing is shown to the others, until it is sent, emptied or lef
   await using mara = await enter(server, { username: "Mara" });
   const isTold = (on: boolean) =>
     mara.until((message: ServerMessage) => message.type === "typing" && message.on === on);
+  // For Ines time passes when the test says so.
+  let now = Date.now();
+  const pass = (ms: number) => ines.page.clock.setFixedTime(now += ms);
+  await pass(0);
 
   await ines.box.press("H");
   await isTold(true);
@@ -148,16 +173,28 @@ it("W10.2 who is typing is shown to the others, until it is sent, emptied or lef
   await isTold(false);
   await nobody.waitFor({ state: "attached" });
 
-  await ines.box.pressSequentially("Hello");
+  // At most once in three seconds, also where one begins anew.
+  await ines.box.pressSequentially("He");
+  await pass(2_999);
+  await ines.box.pressSequentially("l");
+  await pass(1);
+  await ines.box.pressSequentially("lo");
   await ruth.shows("#typing", "Ines is typing");
+  await isTold(true);
+  assertEquals(heard(mara, "typing").map(({ on }) => on), [true, false, true]);
   await ines.box.press("Enter");
   await ruth.sees("Hello");
   await nobody.waitFor({ state: "attached" });
 
+  // What one tells the page is nobody else's.
+  await ines.box.pressSequentially("/join x");
+  await ines.box.fill("");
   await ines.box.pressSequentially("Then");
   await ruth.shows("#typing", "Ines is typing");
   mara.send({ type: "typing", room: "general" });
   await ruth.shows("#typing", "Ines and Mara are typing");
+  await isTold(true);
+  assertEquals(heard(mara, "typing").map(({ on }) => on), [true, false, true, true]);
   // Ruth's clock goes on, and nothing comes from them.
   await ruth.page.clock.fastForward(5_000);
   await nobody.waitFor({ state: "attached" });

@@ -146,8 +146,13 @@ export function marksContract(open: Open) {
     await store.append([draft(ab, "2", { ts: 7 * HOUR })]);
     const listed = async (uid: string, limit = 9) =>
       (await store.marks.direct(uid, limit)).map(({ room, seq }) => `${room} ${seq}`);
+    const named = async (uid: string) => (await store.marks.direct(uid, 9)).map(({ user }) => user);
     assertEquals(await listed(ADA), [`${ac} 1`, `${ab} 2`, `${odd} 1`]);
     assertEquals(await listed(ADA, 1), [`${ac} 1`]);
+    assertEquals(await named(ADA), [undefined, undefined, undefined]);
+    const mark = { uid: BOB, user: "Bob", room: "a", seq: 1, at: HOUR };
+    await store.marks.mark([mark, { ...mark, room: ab, user: "Bobby", at: 2 * HOUR }]);
+    assertEquals(await named(ADA), [undefined, "Bobby", undefined]);
     assertEquals([await listed(BOB), await listed("a:b")], [[`${ab} 2`], [`${odd} 1`]]);
     assertEquals(await listed("guest"), []);
     assertEquals((await store.active(0, 9)).map(({ room }) => String(room)), ["a"]);

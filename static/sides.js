@@ -1,0 +1,143 @@
+// @ts-check
+// What stands beside the room: the list of rooms, the way to any of them, who is here. Knows what
+// the room in view is, and not what is said in it.
+import { Crowd } from "./model/crowd.js";
+import { directWith, isDirect, otherIn } from "./model/nicks.js";
+import { Drawer } from "./views/drawer.js";
+import { find } from "./views/element.js";
+import { Jump } from "./views/jump.js";
+import { MemberMenu } from "./views/member_menu.js";
+import { People } from "./views/people.js";
+import { RoomList } from "./views/rooms.js";
+/** @import {Chat} from "./chat.js" */
+/** @import {Memory} from "./model/memory.js" */
+/** @import {OpenRooms} from "./model/open_rooms.js" */
+/** @import {Room} from "./model/room.js" */
+/** @import {Goal} from "./views/jump.js" */
+/** @import {RoomRow} from "./views/rooms.js" */
+
+/**
+ * What can be wished for here: another room in view, a name in the message; and that something changed.
+ * @typedef {object} Wishes
+ * @property {(room: string) => void} enter
+ * @property {(user: string) => void} mention
+ * @property {() => void} changed
+ */
+
+export class Sides {
+  #chat;
+  #memory;
+  #rooms;
+  #wishes;
+  #drawer;
+  #list;
+  #people = new People();
+  #crowd;
+  #menu;
+  #jump;
+  /** @type {Room | null} */
+  #room = null;
+
+  /** @param {Chat} chat @param {Memory} memory @param {OpenRooms} rooms @param {Wishes} wishes */
+  constructor(chat, memory, rooms, wishes) {
+    this.#chat = chat;
+    this.#memory = memory;
+    this.#rooms = rooms;
+    this.#wishes = wishes;
+    this.#drawer = new Drawer(memory);
+    this.#list = new RoomList((room) => this.#enter(room));
+    this.#crowd = new Crowd(chat, wishes.changed);
+    this.#menu = new MemberMenu(chat, {
+      write: (uid) => this.#write(uid),
+      mention: (user) => {
+        this.#drawer.close();
+        wishes.mention(user);
+      },
+    });
+    this.#jump = new Jump({
+      goals: () => this.#goals(),
+      go: (key) => this.#enter(key),
+      reveal: () => this.#drawer.reveal("rooms"),
+    });
+  }
+
+  /** @param {() => Room} room the one in view */
+  start(room) {
+    for (const part of [this.#drawer, this.#list, this.#people, this.#jump]) part.start();
+    this.#menu.start(room);
+    find("#write", HTMLElement).addEventListener("click", () => this.#jump.open());
+    addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  /** @param {Room} room the one in view @param {string} me */
+  show(room, me) {
+    this.#room = room;
+    this.#people.show(room, me);
+    this.#crowd.meet(room);
+    this.#list.show(this.#rows());
+  }
+
+  /** @returns {RoomRow[]} */
+  #rows() {
+    const rows = this.#rooms.names.map((name) => this.#row(name));
+    const directs = rows.filter(({ icon }) => icon === "bubble");
+    return [
+      ...rows.filter(({ icon }) => icon !== "bubble"),
+      ...directs.sort((a, b) => a.title.localeCompare(b.title)),
+    ];
+  }
+
+  /** @param {string} name @returns {RoomRow} */
+  #row(name) {
+    const { title, isPrivate, unread, mentions } = this.#rooms.standing(name);
+    const isCurrent = name === this.#room?.name;
+    return {
+      key: name,
+      title,
+      icon: isDirect(name) ? "bubble" : isPrivate ? "lock" : "hash",
+      isCurrent,
+      unread: isCurrent ? 0 : unread,
+      calls: isCurrent ? 0 : isDirect(name) ? unread : mentions,
+      isQuiet: this.#memory.isQuiet(name),
+      hasDraft: this.#chat.draft(name) !== "",
+    };
+  }
+
+  /** Rooms and conversations, then those one could write to: who is in a room that is open. @returns {Goal[]} */
+  #goals() {
+    const me = this.#chat.me?.uid ?? "";
+    const rows = this.#rows();
+    const met = new Map(this.#rooms.all.flatMap(({ members }) => [...members]));
+    met.delete(me);
+    for (const { key } of rows) met.delete(otherIn(key, me) ?? "");
+    const people = [...met].map(([uid, title]) => {
+      return { key: directWith(me, uid), title, icon: "bubble", unread: 0, calls: 0 };
+    });
+    return [...rows, ...people.sort((a, b) => a.title.localeCompare(b.title))];
+  }
+
+  /** @param {string} uid */
+  #write(uid) {
+    const me = this.#chat.me?.uid;
+    if (me) this.#enter(directWith(me, uid));
+  }
+
+  /** @param {string} room */
+  #enter(room) {
+    this.#drawer.close();
+    this.#wishes.enter(room);
+  }
+
+  /** Alt and an arrow goes to the next room that is open, with Shift to the next unread one. @param {KeyboardEvent} event */
+  #key(event) {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!step || !event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const current = this.#room?.name ?? "";
+    const rows = this.#rows().filter(({ key, isCurrent, unread }) =>
+      isCurrent || (event.shiftKey ? unread > 0 : this.#rooms.has(key))
+    );
+    const at = rows.findIndex(({ isCurrent }) => isCurrent);
+    this.#wishes.enter(rows.at((at + step) % rows.length)?.key ?? current);
+  }
+}

@@ -1,0 +1,143 @@
+// @ts-check
+// The list above the composer that completes a word: follows the caret, takes the keys that move in
+// it and choose from it. The box keeps the focus, and its own role: of several lines, it can be no
+// combobox, but may say what it controls and which option is active.
+import { choicesFor, tokenIn } from "../model/completion.js";
+import { find } from "./element.js";
+import { nickOf } from "./nick.js";
+/** @import {Choice, Sources, Token} from "../model/completion.js" */
+
+export class Completion {
+  #box;
+  #sources;
+  #changed;
+  #list = find("#choices", HTMLElement);
+  /** @type {Choice[]} */
+  #choices = [];
+  /** The one that Enter takes; -1: none. */
+  #active = -1;
+  /** The word that is completed. @type {Token | null} */
+  #token = null;
+  /** Where the word begins whose choices were put away. */
+  #dismissed = -1;
+
+  /**
+   * @param {HTMLTextAreaElement} box
+   * @param {Sources} sources
+   * @param {() => void} changed the text, by a choice
+   */
+  constructor(box, sources, changed) {
+    this.#box = box;
+    this.#sources = sources;
+    this.#changed = changed;
+  }
+
+  start() {
+    this.#box.addEventListener("blur", () => this.#hide());
+    document.addEventListener("selectionchange", () => this.#token && this.follow());
+    // The box keeps the focus, and a phone its keyboard.
+    this.#list.addEventListener("pointerdown", (event) => event.preventDefault());
+    this.#list.addEventListener("click", ({ target }) => {
+      const option = target instanceof Element && target.closest("[role=option]");
+      if (option) this.#take([...this.#list.children].indexOf(option));
+    });
+  }
+
+  /** Looks which word the caret is in, and what it may become. */
+  async follow() {
+    const { selectionStart, selectionEnd, value } = this.#box;
+    const token = selectionStart === selectionEnd ? tokenIn(value.slice(0, selectionStart)) : null;
+    if (token?.from !== this.#dismissed) this.#dismissed = -1;
+    if (!token || token.from === this.#dismissed) return this.#hide();
+    const isSame = token.from === this.#token?.from && token.query === this.#token.query;
+    if (isSame) return;
+    this.#token = token;
+    const choices = await choicesFor(token, this.#sources);
+    // Whoever types on has asked anew.
+    if (this.#token === token) this.#show(choices, token);
+  }
+
+  /** Whether it took the key. @param {KeyboardEvent} event */
+  key(event) {
+    if (this.#choices.length === 0 || event.ctrlKey || event.metaKey || event.altKey) return false;
+    const { key, shiftKey } = event;
+    if (key === "Escape") this.#dismiss();
+    else if (key === "ArrowDown" && !shiftKey) this.#activate(this.#active + 1);
+    else if (key === "ArrowUp" && !shiftKey) this.#activate(this.#active - 1);
+    else if (key === "Tab" && !shiftKey) this.#take(Math.max(0, this.#active));
+    else if (key === "Enter" && !shiftKey && this.#completes) this.#take(this.#active);
+    else return false;
+    event.preventDefault();
+    event.stopPropagation();
+    return true;
+  }
+
+  /** Another text begins. */
+  close() {
+    this.#dismissed = -1;
+    this.#hide();
+  }
+
+  #hide() {
+    this.#token = null;
+    if (this.#choices.length) this.#show([], null);
+  }
+
+  /** Enter sends what is complete already, and what nobody has chosen from. */
+  get #completes() {
+    const choice = this.#choices[this.#active];
+    return choice && this.#token && choice.text !== this.#token.sign + this.#token.query;
+  }
+
+  #dismiss() {
+    this.#dismissed = this.#token?.from ?? -1;
+    this.#hide();
+  }
+
+  /** @param {number} index */
+  #take(index) {
+    const choice = this.#choices[index];
+    const token = this.#token;
+    if (!choice || !token) return;
+    const { selectionStart: end, value } = this.#box;
+    const gap = /^\s/.test(value.slice(end)) ? "" : " ";
+    this.#hide();
+    this.#box.setRangeText(choice.text + gap, token.from, end, "end");
+    this.#changed();
+  }
+
+  /** @param {Choice[]} choices @param {Token | null} token */
+  #show(choices, token) {
+    this.#choices = choices;
+    this.#list.replaceChildren(...choices.map(optionOf));
+    this.#list.hidden = choices.length === 0;
+    // A sign alone is not yet a word: nothing is taken for it unasked.
+    this.#activate(token?.query ? 0 : -1);
+  }
+
+  /** @param {number} index */
+  #activate(index) {
+    const { length } = this.#choices;
+    this.#active = length === 0 ? -1 : index < -1 ? length - 1 : index % length;
+    const options = [...this.#list.children];
+    options.forEach((option, i) => option.setAttribute("aria-selected", `${i === this.#active}`));
+    const active = options[this.#active];
+    if (active) this.#box.setAttribute("aria-activedescendant", active.id);
+    else this.#box.removeAttribute("aria-activedescendant");
+  }
+}
+
+/** @param {Choice} choice @param {number} index */
+function optionOf({ kind, text, label, note, uid }, index) {
+  const option = document.createElement("li");
+  option.id = `choice-${index}`;
+  option.role = "option";
+  option.className = `choice choice-${kind}`;
+  const name = uid ? nickOf({ uid, user: label }) : document.createElement("bdi");
+  name.textContent = label;
+  const words = document.createElement("span");
+  words.className = "choice-note";
+  words.textContent = note;
+  option.append(...kind === "emoji" ? [text] : [], name, words);
+  return option;
+}

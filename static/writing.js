@@ -1,0 +1,121 @@
+// @ts-check
+// What becomes of what somebody writes: a message, or a command that is done. The composer shows it.
+import { isDirect } from "./model/nicks.js";
+import { rosterOf } from "./model/roster.js";
+import { messageIn } from "./model/slash.js";
+import { commandsFor, runCommand } from "./views/commands.js";
+import { sentence, tooLong } from "./views/wording.js";
+import { ChatError } from "./chat.js";
+/** @import {Chat, Outgoing} from "./chat.js" */
+/** @import {OpenRooms} from "./model/open_rooms.js" */
+/** @import {Room} from "./model/room.js" */
+/** @import {Scene} from "./views/commands.js" */
+
+/**
+ * The page around it.
+ * @typedef {object} Surroundings
+ * @property {() => Room} room the one in view
+ * @property {(room: string) => void} enter
+ * @property {() => void} leave the room in view; throws where one can't
+ * @property {() => void} editLast
+ * @property {() => void} said something was, in the room in view
+ * @property {(text: string, why: string) => void} unsaid it could not be, and is to be written anew
+ */
+
+export class Writing {
+  #chat;
+  #rooms;
+  #around;
+  /** @type {Scene} */
+  #scene;
+  sources;
+  editLast;
+
+  /** @param {Chat} chat @param {OpenRooms} rooms @param {Surroundings} around */
+  constructor(chat, rooms, around) {
+    const { room, enter, leave } = around;
+    const people = () => rosterOf(room(), chat.me?.uid ?? "");
+    this.#chat = chat;
+    this.#rooms = rooms;
+    this.#around = around;
+    this.#scene = {
+      chat,
+      room: () => room().name,
+      people,
+      mayModerate: () => room().may === "moderate",
+      say: (text) => this.#send(text),
+      enter,
+      leave,
+    };
+    this.sources = {
+      people,
+      rooms: () => rooms.names.filter((name) => !isDirect(name)),
+      commands: () => commandsFor(this.#scene),
+    };
+    this.editLast = around.editLast;
+  }
+
+  start() {
+    for (const outgoing of this.#chat.unsent) this.#direct(outgoing);
+    this.#chat.on("outgoing", (outgoing) => this.#direct(outgoing));
+  }
+
+  /** @param {string} text */
+  say(text) {
+    if (this.bytesLeft(text) < 0) throw new Error(tooLong(this.maxBytes()));
+    const message = messageIn(text);
+    if (message === null) return this.#told(runCommand(this.#scene, text));
+    this.#send(message);
+  }
+
+  /** @param {boolean} on */
+  typing(on) {
+    this.#chat.typing(this.#around.room().name, on);
+  }
+
+  /** @param {string} room @param {string} text */
+  draft(room, text) {
+    this.#chat.keepDraft(room, text);
+  }
+
+  /** @param {string} text */
+  bytesLeft(text) {
+    return this.#chat.bytesLeft(this.#around.room().name, text);
+  }
+
+  maxBytes() {
+    return this.#chat.limits?.messageBytes ?? 0;
+  }
+
+  /** What the server refuses is told as a sentence. @param {string | void | Promise<string>} answer */
+  async #told(answer) {
+    try {
+      return await answer;
+    } catch (error) {
+      throw error instanceof ChatError ? new Error(sentence(error.message)) : error;
+    }
+  }
+
+  /** What is for somebody has no room to stand in until it is sent. @param {Outgoing} outgoing */
+  #direct({ ref, to, room, text, status, refusal }) {
+    if (to === undefined) return;
+    if (status === "sent") this.#around.enter(room);
+    if (status !== "failed") return;
+    this.#chat.discard(ref);
+    const why = refusal?.code === "NOT_FOUND"
+      ? `Nobody called ${to} is here.`
+      : sentence(refusal?.message ?? "");
+    this.#around.unsaid(`/msg ${to} ${text}`, why);
+  }
+
+  /** @param {string} text */
+  #send(text) {
+    const { name } = this.#around.room();
+    try {
+      this.#rooms.say(this.#chat.say(name, text));
+    } catch {
+      throw new Error("Too many messages wait already. This one stays in the box.");
+    }
+    this.#around.said();
+  }
+}

@@ -1,0 +1,86 @@
+// What every message of the server must look like, field by field (docs/PROTOCOL.md): a second
+// opinion beside the types, for what is made at run time.
+import * as v from "valibot";
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const text = v.pipe(v.string(), v.check((value) => value.isWellFormed()));
+const some = v.pipe(text, v.minLength(1));
+const ref = v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,64}$/)));
+const until = v.nullable(count);
+const member = v.strictObject({ uid: some, user: some });
+const members = v.array(member);
+
+const chat = v.strictObject({
+  type: v.literal("chat"),
+  room: some,
+  seq: count,
+  ts: count,
+  uid: some,
+  user: some,
+  text: some,
+  replyTo: v.optional(count),
+});
+const entries = v.array(chat);
+const limits = ["messageBytes", "rooms", "messagesPerSecond", "burst", "historyPage", "resume"];
+const listed = v.strictObject({
+  room: some,
+  topic: text,
+  count,
+  seq: count,
+  unread: v.optional(count),
+  mentions: v.optional(count),
+});
+
+function of<const T extends string>(type: T, fields: v.ObjectEntries) {
+  return v.strictObject({ type: v.literal(type), ...fields });
+}
+
+const serverMessage = v.union([
+  chat,
+  of("welcome", {
+    ...{ user: some, uid: some, session: v.nullable(some), expires: until, ref },
+    ...{ heartbeatMs: count, graceMs: count, version: some },
+    limits: v.strictObject(Object.fromEntries(limits.map((name) => [name, count]))),
+  }),
+  of("joined", {
+    ...{ room: some, epoch: some, seq: count, first: count, topic: text, read: count, count },
+    ...{ members, messages: entries, gap: v.boolean(), more: v.boolean(), ref },
+  }),
+  of("left", {
+    room: some,
+    reason: v.optional(v.picklist(["kicked", "banned", "forbidden"])),
+    ref,
+  }),
+  of("kicked", { room: some, uid: some, ref }),
+  of("muted", { room: some, uid: some, until, ref }),
+  of("banned", { room: v.optional(some), uid: some, until, ref }),
+  of("ack", { ref: some, room: some, seq: count, ts: count }),
+  of("history", { room: some, messages: entries, first: count, more: v.boolean(), ref }),
+  of("members", { room: some, members, count, more: v.boolean(), ref }),
+  of("rooms", { rooms: v.array(listed), ref }),
+  of("presence", { room: some, joined: members, left: members, count }),
+  of("system", { room: some, text: some }),
+  of("typing", { room: some, uid: some, user: some, on: v.boolean() }),
+  of("nick", { room: some, uid: some, user: some, was: some }),
+  of("nick", { uid: some, user: some, was: some, session: v.nullable(some), ref }),
+  of("read", { room: some, seq: count, ref }),
+  of("mention", { room: some, seq: count, uid: some, user: some }),
+  of("ping", { ts: count }),
+  of("pong", { ts: v.optional(v.pipe(v.number(), v.integer())), ref }),
+  of("closing", { code: count, reconnectAfterMs: count }),
+  of("error", {
+    code: v.pipe(v.string(), v.regex(/^[A-Z_]+$/)),
+    message: v.pipe(text, v.minLength(10)),
+    room: v.optional(some),
+    retryAfterMs: v.optional(count),
+    ref,
+  }),
+]);
+
+/** Throws unless each line of a server's text frame is a message as the protocol has it. */
+export function assertServerFrame(frame: string): void {
+  for (const line of frame.split("\n")) {
+    const parsed = v.safeParse(serverMessage, JSON.parse(line));
+    if (!parsed.success) throw new Error(`not a message of the server: ${line.slice(0, 500)}`);
+  }
+}

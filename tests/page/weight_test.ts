@@ -1,0 +1,81 @@
+// What a visit loads, in bytes as they are served: held from above, so that nobody adds to it
+// unseen. Who means to, lifts the bound. What is not needed yet must not come yet.
+import { assertEquals, assertLessOrEqual } from "@std/assert";
+import { it as itAnywhere } from "@std/testing/bdd";
+import { startServer } from "../harness/server.ts";
+import { it } from "./it.ts";
+import { openVisit } from "./visit.ts";
+
+const STATIC = new URL("../../static/", import.meta.url);
+/** The door, as a stranger sees it. */
+const DOOR_BYTES = 51_600;
+/** The client beside it, which asks who is there. */
+const CLIENT_BYTES = 72_500;
+/** All that is there when one is in a room. */
+const ROOM_BYTES = 216_500;
+
+const page = Deno.readTextFileSync(new URL("index.html", STATIC));
+const [, inside = "", head = ""] = /<template id="inside">(.*?)<\/template>(.*?)<\/head>/s
+  .exec(page) ?? [];
+
+itAnywhere("what a page asks for ahead is what its modules import, each once", () => {
+  const door = graph("/app.js");
+  const later = graph("/chat.js", "/house.js", "/views/shell.js");
+  assertEquals(ahead(head), [...door].filter((path) => path !== "/app.js").toSorted());
+  assertEquals(ahead(inside), [...later.difference(door)].toSorted());
+});
+
+itAnywhere("the door stands before the client has come, and is light", () => {
+  const styles = [...page.replace(inside, "").matchAll(/rel="stylesheet" href="([^"]+)"/g)];
+  const files = ["/", "/first.js", ...graph("/app.js"), ...styles.map(([, href]) => href!)];
+  const bytes = weigh(files);
+  const client = weigh([...graph("/chat.js").difference(graph("/app.js"))]);
+  console.log(`the door: ${bytes} bytes, the client: ${client}`);
+  assertLessOrEqual(bytes, DOOR_BYTES);
+  assertLessOrEqual(client, CLIENT_BYTES);
+});
+
+it("a first visit loads no more than it needs, and is in a room with all of it", async () => {
+  await using server = await startServer();
+  await using visit = await openVisit(server.url);
+  const asked: string[] = [];
+  const ines = await visit.enter("Ines", { asked });
+  await ines.say("in");
+  await ines.seesSent("in");
+  const paths = new Set(asked.map((url) => new URL(url).pathname));
+  // The service worker comes once all is quiet.
+  for (const path of ["/sw.js", "/views/worker.js", "/snug.webmanifest"]) paths.delete(path);
+  for (const path of paths) if (/_?icon/.test(path)) paths.delete(path);
+  const bytes = weigh([...paths]);
+  console.log(`in a room: ${bytes} bytes`);
+  assertLessOrEqual(bytes, ROOM_BYTES);
+  const later = ["build", "dialog", "help", "keys", "notifier", "settings", "style"];
+  assertEquals(later.filter((name) => paths.has(`/views/${name}.js`)), []);
+});
+
+/** A page's `modulepreload` links. */
+function ahead(html: string): string[] {
+  return [...html.matchAll(/rel="modulepreload" href="([^"]+)"/g)].map(([, href]) => href!)
+    .toSorted();
+}
+
+/** These modules and all that they import before they run. */
+function graph(...paths: string[]): Set<string> {
+  const seen = new Set<string>();
+  const follow = (path: string) => {
+    if (seen.has(path)) return;
+    seen.add(path);
+    const text = Deno.readTextFileSync(new URL(`.${path}`, STATIC));
+    for (const [, named] of text.matchAll(/^(?:import|export)\b[^;]*?\bfrom "([^"]+)"/gm)) {
+      follow(new URL(named!, `http://page${path}`).pathname);
+    }
+  };
+  paths.forEach(follow);
+  return seen;
+}
+
+function weigh(paths: string[]): number {
+  const sizeOf = (path: string) =>
+    Deno.statSync(new URL(path === "/" ? "index.html" : `.${path}`, STATIC)).size;
+  return paths.reduce((sum, path) => sum + sizeOf(/^\/(r\/.*)?$/.test(path) ? "/" : path), 0);
+}
