@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertGreater } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { parse, parseAllDocuments } from "yaml";
 import { type Config, readConfig } from "../../src/config.ts";
@@ -40,12 +40,15 @@ describe("deploy/compose.yaml", () => {
     ]),
   );
 
-  it("sets what Snug knows, and trusts the nginx that is on its own loopback address", () => {
+  it("sets what Snug knows, and trusts the nginx that is on its own loopback address", async () => {
     const config = inImage(env);
     assertEquals(config.TRUSTED_PROXIES, ["127.0.0.1"]);
     assertEquals([nginx.network_mode, config.PORT], ["service:snug", 8000]);
     assertEquals(snug.ports, ["80:80"]);
     assertEquals(nginx.volumes, ["../nginx.conf:/etc/nginx/nginx.conf:ro"]);
+    const conf = await Deno.readTextFile(new URL("nginx.conf", ROOT));
+    assertMatch(conf, new RegExp(`server ${config.TRUSTED_PROXIES[0]}:${config.PORT};`));
+    assertMatch(conf, new RegExp(`listen ${snug.ports[0].split(":")[1]} `));
   });
 
   it("builds the image, keeps its data, and writes nowhere else", async () => {
