@@ -1,33 +1,43 @@
 // The program: the only place that serves, exits and handles signals.
 import { parse } from "@std/dotenv";
-import { readConfig } from "./src/config.ts";
+import { parseCommand, USAGE } from "./src/command.ts";
+import { type Config, readConfig } from "./src/config.ts";
+import { runData } from "./src/data.ts";
+import { askHealth } from "./src/health.ts";
 import { openLog } from "./src/log.ts";
 import { serve, StartError } from "./src/serve.ts";
+import { StoreError } from "./src/store/store.ts";
 import { VERSION } from "./src/version.ts";
 
-const USAGE = `Snug ${VERSION}, a chat server in one file.
-
-usage: snug [serve]      serve; settings come from the environment and from .env
-       snug --help       this text
-       snug --version    the version
-
-The settings are listed in README.md.`;
-
-const [command = "serve", ...rest] = Deno.args;
-if (command === "--help" || command === "-h") {
-  console.log(USAGE);
-} else if (command === "--version" || command === "-V") {
-  console.log(`snug ${VERSION}`);
-} else if (command === "serve" && rest.length === 0) {
-  await main();
-} else {
-  fail([`unknown: ${Deno.args.join(" ")}`, "", USAGE], 2);
+const command = parseCommand(Deno.args);
+if (typeof command === "string") fail([command, "", USAGE], 2);
+switch (command.name) {
+  case "help":
+    console.log(USAGE);
+    break;
+  case "version":
+    console.log(`snug ${VERSION}`);
+    break;
+  case "serve":
+    await main();
+    break;
+  case "health": {
+    const { isReady, said } = await askHealth(configuration("can't ask"));
+    if (!isReady) fail([`not ready: ${said}`], 1);
+    console.log("ready");
+    break;
+  }
+  default: {
+    const { STORE_URL } = configuration(`can't ${command.name}`);
+    await runData(command, STORE_URL).then(Deno.exit, (error) => {
+      if (!(error instanceof StoreError)) throw error;
+      fail([error.message], 1);
+    });
+  }
 }
 
 async function main(): Promise<void> {
-  const read = readConfig({ ...readDotEnv(), ...givenEnvironment() });
-  if (!read.ok) return fail(["Snug can't start:", ...read.problems], 1);
-  const { config } = read;
+  const config = configuration("can't start");
   const log = await openLog(config);
   // An error nobody waits for must not end everyone's conversations; it is a bug, and is logged.
   globalThis.addEventListener("unhandledrejection", (event) => {
@@ -56,6 +66,13 @@ async function main(): Promise<void> {
     if (!(error instanceof StartError)) throw error;
     fail([`Snug can't start: ${error.message}`], 1);
   }
+}
+
+/** The settings, or the end: what can't be done with them. */
+function configuration(failure: string): Config {
+  const read = readConfig({ ...readDotEnv(), ...givenEnvironment() });
+  if (!read.ok) fail([`Snug ${failure}:`, ...read.problems], 1);
+  return read.config;
 }
 
 /** What is set to something: an empty variable counts as unset, and hides nothing in `.env`. */

@@ -137,6 +137,8 @@ const settings = {
   HEARTBEAT_GRACE_MS: number(10000),
   PRESENCE_GRACE_MS: number(10000, 0),
   DRAIN_MS: number(10000, 0),
+  TLS_CERT_FILE: setting("", v.string(), "a file with a certificate and its chain, as PEM"),
+  TLS_KEY_FILE: setting("", v.string(), "a file with the certificate's private key, as PEM"),
   LOG_LEVEL: setting(
     "info",
     v.picklist(["debug", "info", "warn", "error"]),
@@ -199,6 +201,12 @@ function problemsTogether(config: Config): string[] {
     problems.push(
       `${name}=${oneLine(config[name])}: expected JWT_SECRET or JWT_JWKS_URL beside it`,
     );
+  }
+  const [tls, other] = config.TLS_CERT_FILE
+    ? ["TLS_CERT_FILE", "TLS_KEY_FILE"] as const
+    : ["TLS_KEY_FILE", "TLS_CERT_FILE"] as const;
+  if (config[tls] && !config[other]) {
+    problems.push(`${tls}=${oneLine(config[tls])}: expected ${other} beside it`);
   }
   return problems;
 }

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { setImmediate } from "node:timers";
 import { type OpenAccess, openAccess } from "./access.ts";
 import { createApp } from "./app.ts";
+import { CERTIFICATE_MS, CertificateFiles } from "./certificate.ts";
 import { type Config, isLoopback } from "./config.ts";
 import { type Audited, Hub, SWEEP_MS } from "./hub.ts";
 import type { Life } from "./life.ts";
@@ -12,7 +13,7 @@ import { openStore } from "./store/open.ts";
 import { type Store, StoreError } from "./store/store.ts";
 import { StoreWatch } from "./store_watch.ts";
 import { listen as listenOnDeno } from "./transport/deno.ts";
-import type { Listening, ListenOptions } from "./transport/transport.ts";
+import type { KeyPair, Listening, ListenOptions } from "./transport/transport.ts";
 import { VERSION } from "./version.ts";
 
 /** How long what is left of connections may take to end, once everybody is gone, in milliseconds. */
@@ -34,16 +35,26 @@ export interface Server {
 
 /** Starts a server. Rejects with a `StartError` where the store or the address can't be used. */
 export async function serve(config: Config, log: Logger): Promise<Server> {
+  const files = CertificateFiles.of(config);
+  const certificate = await files?.read().catch((error) => {
+    throw new StartError(error.message);
+  });
   const store = await openStore(config.STORE_URL, config.STORE_SYNC).catch(explain);
   try {
-    return await serveFrom(store, config, log);
+    return await serveFrom(store, config, log, files, certificate);
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-async function serveFrom(store: Store, config: Config, log: Logger): Promise<Server> {
+async function serveFrom(
+  store: Store,
+  config: Config,
+  log: Logger,
+  files: CertificateFiles | undefined,
+  certificate: KeyPair | undefined,
+): Promise<Server> {
   const fault = (error: unknown) =>
     log.error("fault: {error}", { error: error instanceof Error ? error.stack : String(error) });
 
@@ -74,6 +85,7 @@ async function serveFrom(store: Store, config: Config, log: Logger): Promise<Ser
   const ready = Promise.withResolvers<ReturnType<typeof createApp>>();
   const listening = await listenOn(
     config,
+    certificate,
     async (request, incoming) => (await ready.promise).fetch(request, incoming),
     fault,
   );
@@ -107,7 +119,9 @@ async function serveFrom(store: Store, config: Config, log: Logger): Promise<Ser
   });
   retention.run();
   const retain = setInterval(() => retention.run(), RETENTION_MS);
-  const url = `http://${bracketed(config.HOST)}:${listening.port}`;
+  const renewal = files && setInterval(() => renew(files, listening, log), CERTIFICATE_MS);
+  const scheme = certificate ? "https" : "http";
+  const url = `${scheme}://${bracketed(config.HOST)}:${listening.port}`;
   return {
     url,
     greeting: greet(config, url, access.describe(url)),
@@ -118,6 +132,7 @@ async function serveFrom(store: Store, config: Config, log: Logger): Promise<Ser
       await until(() => hub.isIdle, deadline);
       clearInterval(sweep);
       clearInterval(retain);
+      clearInterval(renewal);
       retention.stop();
       // What is left are peers that do not answer: nothing of theirs is waited for.
       const left = Math.max(0, Math.min(CLOSING_MS, deadline - Date.now()));
@@ -130,6 +145,7 @@ async function serveFrom(store: Store, config: Config, log: Logger): Promise<Ser
 
 async function listenOn(
   config: Config,
+  certificate: KeyPair | undefined,
   fetch: ListenOptions["fetch"],
   fault: ListenOptions["fault"],
 ): Promise<Listening> {
@@ -137,7 +153,7 @@ async function listenOn(
   const silenceSeconds = (HEARTBEAT_MS + HEARTBEAT_GRACE_MS) / 1000 - 5;
   const idleTimeoutSeconds = Math.min(30, Math.max(2, Math.round(silenceSeconds)));
   const maxFrameBytes = config.MAX_MESSAGE_BYTES;
-  const options = { host, port, idleTimeoutSeconds, maxFrameBytes, fetch, fault };
+  const options = { certificate, host, port, idleTimeoutSeconds, maxFrameBytes, fetch, fault };
   try {
     if (config.TRANSPORT === "deno") return listenOnDeno(options);
     // Only who asks for it loads its packages.
@@ -149,6 +165,24 @@ async function listenOn(
       throw new StartError(`port ${port} on ${host} is in use; stop what uses it, or set PORT`);
     }
     throw new StartError(`can't listen on ${host}:${port}: ${message}`);
+  }
+}
+
+/** Where the files of the certificate have changed, it is the one of new connections. */
+async function renew(files: CertificateFiles, listening: Listening, log: Logger): Promise<void> {
+  try {
+    const certificate = await files.readChanged();
+    if (!certificate) return;
+    if (listening.renew) {
+      listening.renew(certificate);
+      log.info("the certificate has changed: new connections get the new one");
+    } else {
+      log.warn("the certificate has changed: TRANSPORT=deno takes it at the next start");
+    }
+  } catch (error) {
+    log.error("the certificate has changed, and the old one stays: {error}", {
+      error: (error as Error).message,
+    });
   }
 }
 

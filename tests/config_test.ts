@@ -38,6 +38,8 @@ const DEFAULTS: Record<string, unknown> = {
   HEARTBEAT_GRACE_MS: 10000,
   PRESENCE_GRACE_MS: 10000,
   DRAIN_MS: 10000,
+  TLS_CERT_FILE: "",
+  TLS_KEY_FILE: "",
   LOG_LEVEL: "info",
   LOG_FORMAT: "text",
 };
@@ -134,6 +136,8 @@ const BAD: [name: string, value: string, expected: string][] = [
   ["ALLOWED_ORIGINS", "https://a.example,b.example", ORIGINS],
   ["JWT_ISSUER", "https://id.example", "JWT_SECRET or JWT_JWKS_URL beside it"],
   ["JWT_AUDIENCE", "chat", "JWT_SECRET or JWT_JWKS_URL beside it"],
+  ["TLS_CERT_FILE", "/etc/snug.crt", "TLS_KEY_FILE beside it"],
+  ["TLS_KEY_FILE", "/etc/snug.key", "TLS_CERT_FILE beside it"],
   ["TRUSTED_PROXIES", "nginx", NETWORKS],
   ["TRUSTED_PROXIES", "10.0.0.0/33", NETWORKS],
   ["TRUSTED_PROXIES", "10.0.0/8", NETWORKS],

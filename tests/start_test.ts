@@ -47,7 +47,7 @@ describe("the command line", () => {
     for (const flag of ["--help", "-h"]) {
       const { code, out, err } = await run({ args: [flag], env: { PORT: "bad" } });
       assertEquals([code, err], [0, []]);
-      assertMatch(out.join("\n"), /usage: snug .*--help.*--version/s);
+      assertMatch(out.join("\n"), /usage: snug .*backup FILE.*--help.*--version/s);
     }
   });
 
@@ -59,6 +59,39 @@ describe("the command line", () => {
       assertEquals(err[0]!.trimEnd(), `unknown: ${args.join(" ")}`.trimEnd());
       assertMatch(err.join("\n"), /usage: snug/);
     }
+  });
+});
+
+describe("a command", () => {
+  it("ends with 2 and says what it needs when that is not given", async () => {
+    for (const word of ["backup", "restore"]) {
+      const { code, out, err } = await run({ args: [word] });
+      assertEquals([code, out, err[0]], [2, [], `${word} needs a file`]);
+    }
+    for (const args of [["backup", "a", "b"], ["check", "a", "b"], ["health", "a"]]) {
+      const { code, err } = await run({ args });
+      assertEquals([code, err[0]], [2, `unknown: ${args.join(" ")}`]);
+    }
+  });
+
+  it("says in words why there is nothing to do it with", async () => {
+    const cases: [string[], string][] = [
+      [["check"], "STORE_URL is memory: and this needs a file, sqlite:<path>"],
+      [["import", "nothing.jsonl"], "STORE_URL is memory: and this needs a file, sqlite:<path>"],
+    ];
+    for (const [args, words] of cases) {
+      const { code, out, err } = await run({ args, env: { STORE_URL: "memory:" } });
+      assertEquals([code, out, err], [1, [], [words]]);
+    }
+    const { code, err } = await run({ args: ["import", "nothing.jsonl"] });
+    assertEquals(code, 1);
+    assertMatch(err.join("\n"), /^can't read nothing\.jsonl: No such file/);
+  });
+
+  it("tells what is wrong with the settings, as a start does", async () => {
+    const { code, err } = await run({ args: ["check"], env: { PORT: "bad" } });
+    assertEquals([code, err[0]], [1, "Snug can't check:"]);
+    assertMatch(err[1]!, /^PORT=bad: expected /);
   });
 });
 

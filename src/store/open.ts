@@ -1,11 +1,47 @@
 // Chooses the store by its URL; the only file that knows them all.
+import type { RoomName } from "../protocol.ts";
 import { MemoryStore } from "./memory.ts";
 import { openSqlite } from "./sqlite.ts";
+import { backUp, restore, type Restored } from "./sqlite_backup.ts";
+import { type Findings, findings } from "./sqlite_check.ts";
+import { type Exported, exportLogs } from "./sqlite_export.ts";
+import { type Imported, importLogs } from "./sqlite_import.ts";
 import type { Sync } from "./sqlite_log.ts";
-import type { Store } from "./store.ts";
+import { type Store, StoreError } from "./store.ts";
+
+export type { Exported, Findings, Imported, Restored };
 
 /** Opens `memory:` or `sqlite:<path>`. Rejects with a `StoreError` where that can't be used. */
 export function openStore(url: string, sync: Sync): Promise<Store> {
   if (url === "memory:") return Promise.resolve(new MemoryStore());
   return openSqlite(url.slice("sqlite:".length), sync);
+}
+
+/** What can be done to a database as a whole. Each throws a `StoreError` where it can't. */
+export interface Database {
+  path: string;
+  backUp(file: string): Promise<Findings>;
+  restore(file: string): Promise<Restored>;
+  /** Of this database, or of another file. */
+  check(file?: string): Findings;
+  /** Gives `write` one line after the other. */
+  exportLogs(room: RoomName | undefined, write: (line: object) => void): Exported;
+  importLogs(lines: AsyncIterable<string>): Promise<Imported>;
+}
+
+/** The database of a store. Throws a `StoreError` where it is in no file. */
+export function databaseOf(url: string): Database {
+  const [scheme] = url.split(":", 1);
+  if (scheme !== "sqlite") {
+    throw new StoreError(`STORE_URL is ${scheme}: and this needs a file, sqlite:<path>`);
+  }
+  const path = url.slice("sqlite:".length);
+  return {
+    path,
+    backUp: (file) => backUp(path, file),
+    restore: (file) => restore(path, file, new Date()),
+    check: (file = path) => findings(file),
+    exportLogs: (room, write) => exportLogs(path, room, write),
+    importLogs: (lines) => importLogs(path, lines),
+  };
 }

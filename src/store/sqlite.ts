@@ -1,14 +1,12 @@
 // The store in one SQLite file: a worker owns the file, a lock keeps a second process out.
 import type { Entry, RoomName, UserId } from "../protocol.ts";
 import type { Answer, Call, Calls } from "./sqlite_worker.ts";
+import { openLock } from "./sqlite_lock.ts";
 import type { Sync } from "./sqlite_log.ts";
 import type { Authored, Draft, Head, Keep, MarkStore, Outcome, Page, PageSize } from "./store.ts";
 import type { Retained, Stored } from "./store.ts";
 import { Searches } from "./sqlite_searches.ts";
 import { type Store, StoreError } from "./store.ts";
-
-/** How long a start waits for the lock: a process that was killed lets go of it at once. */
-const LOCK_WAIT_MS = 1000;
 
 interface Pending {
   resolve(value: unknown): void;
@@ -174,26 +172,4 @@ class SqliteStore implements Store {
     for (const pending of this.#pending.values()) pending.reject(failure);
     this.#pending.clear();
   }
-}
-
-/** Holds `<path>.lock`; the system lets go of it when the process ends, however it ends. */
-async function openLock(path: string): Promise<Deno.FsFile> {
-  const lockPath = `${path}.lock`;
-  let file: Deno.FsFile;
-  try {
-    await Deno.mkdir(path.replace(/[^/\\]*$/, "") || ".", { recursive: true });
-    file = await Deno.open(lockPath, { create: true, write: true });
-  } catch (error) {
-    throw new StoreError(`can't write ${lockPath}: ${(error as Error).message}`);
-  }
-  const waited = Promise.withResolvers<false>();
-  const timer = setTimeout(() => waited.resolve(false), LOCK_WAIT_MS);
-  const isHeld = await Promise.race([file.lock(true).then(() => true), waited.promise]);
-  clearTimeout(timer);
-  if (isHeld) return file;
-  // Else the lock would be ours, and never let go of, as soon as the other process ends.
-  file.close();
-  throw new StoreError(
-    `another process uses the database ${path}: stop it, or give this one another STORE_URL`,
-  );
 }

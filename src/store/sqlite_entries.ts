@@ -6,13 +6,13 @@ import type { SqliteIndex } from "./sqlite_index.ts";
 
 /** Selects the text of a row: as bytes where it holds a NUL, or it would come back cut there. */
 export const TEXT = "case when instr(text, char(0)) then cast(text as blob) else text end as text";
-/** Of a `LogRow`. */
 export const COLUMNS = `log.seq, ts, uid, user, reply_to, kind, ${TEXT}`;
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Rows that are read at once: stepping through them one by one takes six times as long. */
 const ROWS = 64;
 
+/** A row of the log, as `COLUMNS` gives it. */
 export interface LogRow {
   seq: number;
   ts: number;
@@ -86,6 +86,7 @@ export function columnsOf(draft: Exclude<Draft, { type: "chat" }>): [string, num
   }
 }
 
+/** What a row says. */
 export function toEntry(room: RoomName, row: LogRow): Entry {
   const { seq, ts, uid, user, kind } = row;
   const text = textOf(row.text);

@@ -1,6 +1,6 @@
 // The log in an SQLite file. Synchronous: it runs in the worker that owns the file
 // (sqlite_worker.ts), so that no socket ever waits for the disk.
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type Entry, entryBytes, type RoomName, type UserId } from "../protocol.ts";
 import { SqliteAuthors } from "./sqlite_authors.ts";
 import { SqliteChanges } from "./sqlite_changes.ts";
@@ -9,7 +9,7 @@ import { MAX_UNINDEXED, SqliteIndex } from "./sqlite_index.ts";
 import type { Sought } from "./search.ts";
 import type { Part } from "./sqlite_searches.ts";
 import type { Draft, Head, Keep, Outcome, Page, PageSize, Retained } from "./store.ts";
-import { inspect, migrate } from "./sqlite_schema.ts";
+import { closeDatabase, openDatabase } from "./sqlite_schema.ts";
 import { SqliteMarks } from "./sqlite_marks.ts";
 import { SqlitePages } from "./sqlite_pages.ts";
 import { SqliteRecords } from "./sqlite_records.ts";
@@ -71,13 +71,8 @@ export class SqliteLog {
 
   /** Opens or makes the file. Throws where it can't be used, with a sentence that says why. */
   static open(path: string, sync: Sync, maxUnindexed = MAX_UNINDEXED): SqliteLog {
-    inspect(path);
-    const db = new DatabaseSync(path);
+    const db = openDatabase(path, sync);
     try {
-      db.exec(`pragma busy_timeout = 0; pragma journal_mode = wal; pragma synchronous = ${sync};
-        pragma wal_autocheckpoint = 0; pragma temp_store = memory; pragma cache_size = -65536;
-        pragma secure_delete = on`);
-      migrate(db, sync);
       return new SqliteLog(db, sync, maxUnindexed);
     } catch (error) {
       db.close();
@@ -176,8 +171,7 @@ export class SqliteLog {
   }
 
   close(): void {
-    this.#db.exec("delete from meta where key = 'opened'; pragma wal_checkpoint(truncate)");
-    this.#db.close();
+    closeDatabase(this.#db);
   }
 
   #commit<T>(work: () => T): T {

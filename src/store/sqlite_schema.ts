@@ -103,37 +103,90 @@ const migrations = [
 /** Files up to this size are checked whole at every start; it takes about 0.1 s. */
 const CHECKED_BYTES = 64 * 1024 * 1024;
 
+/** The version of the schema that this Snug writes. */
+export const SCHEMA = migrations.length;
+
 /**
- * Throws where the file can't be used: damaged, newer, or not ours. It is opened for reading alone:
- * else closing it would move its write-ahead log into it, and a damage could not be undone.
+ * Opens a file for reading alone: else closing it would move its write-ahead log into it, and a
+ * damage could not be undone. Throws where it is newer, or not ours; `isLenient`: reads also what
+ * was cut short.
  */
-export function inspect(path: string): void {
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return;
-  const db = new DatabaseSync(path, { readOnly: true });
+export function openToRead(
+  path: string,
+  { isLenient = false } = {},
+): { db: DatabaseSync; version: number } {
+  // The types do not know `defensive` yet.
+  const options = { readOnly: true, defensive: !isLenient };
+  const db = new DatabaseSync(path, options);
   try {
+    // Nothing is written; but with it SQLite takes a file for as long as it is.
+    if (isLenient) db.exec("pragma writable_schema = on");
     const version = pragma(db, "user_version");
-    if (version > migrations.length) {
-      throw new Error(
-        `it was written by a newer Snug (schema ${version}, known: ${migrations.length})`,
-      );
+    if (version > SCHEMA) {
+      throw new Error(`it was written by a newer Snug (schema ${version}, known: ${SCHEMA})`);
     }
     if (version === 0 && db.prepare("select 1 from sqlite_schema").get()) {
       throw new Error("it is not a database of Snug");
     }
+    return { db, version };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Throws where what is there can't be used: also where it is damaged, as far as that is quick. */
+function inspect(path: string): void {
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return refuseOrphan(path);
+  const { db } = openToRead(path);
+  try {
     if (pragma(db, "page_count") * pragma(db, "page_size") <= CHECKED_BYTES) checkWhole(db);
   } finally {
     db.close();
   }
 }
 
+/** Opens or makes the file, in this version. Throws where it can't be used, with a sentence. */
+export function openDatabase(path: string, sync: Sync): DatabaseSync {
+  inspect(path);
+  const db = new DatabaseSync(path);
+  try {
+    db.exec(`pragma busy_timeout = 0; pragma journal_mode = wal; pragma synchronous = ${sync};
+      pragma wal_autocheckpoint = 0; pragma temp_store = memory; pragma cache_size = -65536;
+      pragma secure_delete = on`);
+    migrate(db, sync);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Ends what `openDatabase` began: all is in the one file, and it was closed in good order. */
+export function closeDatabase(db: DatabaseSync): void {
+  db.exec("delete from meta where key = 'opened'; pragma wal_checkpoint(truncate)");
+  db.close();
+}
+
+/** Gives every log a new epoch, so that clients forget what they had of it (W14.1). */
+export function newEpochs(db: DatabaseSync): void {
+  db.exec("update room set epoch = lower(hex(randomblob(8)))");
+}
+
 /** Brings the file to this version. */
-export function migrate(db: DatabaseSync, sync: Sync): void {
+function migrate(db: DatabaseSync, sync: Sync): void {
   const version = pragma(db, "user_version");
   for (const [index, migration] of migrations.entries()) {
     if (index < version) continue;
     db.exec(`begin immediate; ${migration} pragma user_version = ${index + 1}; commit`);
   }
   renewEpochs(db, sync);
+}
+
+/** SQLite would throw away the write-ahead log of a file that went, and what is in it alone. */
+function refuseOrphan(path: string): void {
+  if (!statSync(`${path}-wal`, { throwIfNoEntry: false })?.size) return;
+  throw new Error(`${path}-wal is there without it: put the two together, or move that one away`);
 }
 
 function checkWhole(db: DatabaseSync): void {
@@ -150,7 +203,7 @@ function checkWhole(db: DatabaseSync): void {
 function renewEpochs(db: DatabaseSync, sync: Sync): void {
   const opened = db.prepare("select value from meta where key = 'opened'").get();
   if (opened?.value === "normal") {
-    db.exec("update room set epoch = lower(hex(randomblob(8)))");
+    newEpochs(db);
   }
   db.prepare("insert or replace into meta (key, value) values ('opened', ?)").run(sync);
   // On the disk before the first entry is: a power cut must not take this word with the entries.

@@ -79,6 +79,8 @@ function serve(
   return Deno.serve({
     hostname: options.host,
     port,
+    // The runtime reads it when it begins to listen, and has no way to be given another.
+    ...options.certificate,
     onListen: () => {},
     onError: (error) => {
       options.fault(error);

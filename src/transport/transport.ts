@@ -12,7 +12,15 @@ export interface Abilities {
   protocolErrors: boolean;
 }
 
+/** A certificate with its chain, and its private key; both PEM. */
+export interface KeyPair {
+  cert: string;
+  key: string;
+}
+
 export interface ListenOptions {
+  /** With it, TLS is all that is spoken. */
+  certificate?: KeyPair | undefined;
   host: string;
   /** 0 takes a free one. */
   port: number;
@@ -27,6 +35,8 @@ export interface ListenOptions {
 
 export interface Listening {
   port: number;
+  /** From now on new connections get this certificate; undefined where that takes a restart. */
+  renew?(certificate: KeyPair): void;
   /** Takes no more connections and ends when those there are have ended. */
   stop(): Promise<void>;
 }

@@ -4,8 +4,10 @@
 import { getRequestListener } from "@hono/node-server";
 import { Buffer } from "node:buffer";
 import { createServer, type IncomingMessage, STATUS_CODES } from "node:http";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import { type AddressInfo, connect } from "node:net";
 import type { Duplex } from "node:stream";
+import type { TLSSocket } from "node:tls";
 // @ts-types="@types/ws"
 import { WebSocketServer } from "ws";
 import type { Incoming, UpgradeOptions } from "../socket.ts";
@@ -13,6 +15,7 @@ import {
   type Abilities,
   badHost,
   failed,
+  type KeyPair,
   type Listening,
   type ListenOptions,
 } from "./transport.ts";
@@ -52,7 +55,10 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     return answer(options, request, { address, upgrade });
   }, { overrideGlobalObjects: false });
   const timing = { headersTimeout: silenceMs, connectionsCheckingInterval: silenceMs / 2 };
-  const server = createServer(timing, listener);
+  const { certificate } = options;
+  const server = certificate
+    ? createTlsServer({ ...timing, ...certificate, handshakeTimeout: silenceMs }, listener)
+    : createServer(timing, listener);
 
   server.on("upgrade", async (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     stream.on("error", destroy);
@@ -112,8 +118,10 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     }, KNOCK_MS / 2);
   }, KNOCK_MS);
   server.on("error", options.fault);
+  const renew = (pair: KeyPair) => (server as TlsServer).setSecureContext(pair);
   return {
     port,
+    ...(certificate && { renew }),
     stop: async () => {
       isStopping = true;
       clearInterval(watch);
@@ -160,7 +168,8 @@ function toRequest(request: IncomingMessage): Request {
 }
 
 function urlOf(request: IncomingMessage): string {
-  return `http://${request.headers.host ?? ""}${request.url}`;
+  const scheme = (request.socket as TLSSocket).encrypted ? "https" : "http";
+  return `${scheme}://${request.headers.host ?? ""}${request.url}`;
 }
 
 /** Answers an upgrade that was not let in, and ends the connection. */

@@ -15,7 +15,11 @@ type Frame = string | Uint8Array<ArrayBuffer>;
 /** A connected client, or an error when the server refuses it. */
 export async function openClient(
   url: string | URL,
-  options: { protocols?: string[]; headers?: Record<string, string> } = {},
+  options: {
+    protocols?: string[];
+    headers?: Record<string, string>;
+    client?: Deno.HttpClient;
+  } = {},
 ): Promise<Client> {
   const socket = new WebSocket(url, options);
   socket.binaryType = "arraybuffer";

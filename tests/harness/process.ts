@@ -81,6 +81,11 @@ export class Process {
     await this.#stdin.write(new TextEncoder().encode(text));
   }
 
+  /** It can read no more than was written. */
+  async end() {
+    await this.#stdin.close();
+  }
+
   kill(signal: Deno.Signal) {
     this.#child.kill(signal);
   }

@@ -1,0 +1,63 @@
+// What is asked for on the command line.
+import { parseArgs } from "node:util";
+import { VERSION } from "./version.ts";
+
+/** How the program is used. */
+export const USAGE = `Snug ${VERSION}, a chat server in one file.
+
+usage: snug [serve]         serve; settings come from the environment and from .env
+       snug backup FILE     copy the database to a new file, while it is in use or not
+       snug restore FILE    put a backup in its place, while no server uses it
+       snug check [FILE]    look whether the database, or a backup, is sound, and what is in it
+       snug export [ROOM]   write a room's log, or all, as lines of JSON
+       snug import [FILE]   bring such lines in, while no server uses the database
+       snug health          ask the server of this machine whether it is ready
+       snug --help          this text
+       snug --version       the version
+
+The settings are listed in README.md, and docs/OPERATIONS.md says more of the rest.`;
+
+/** Its words: how many arguments each takes at least and at most. */
+const WORDS = {
+  serve: [0, 0],
+  backup: [1, 1],
+  restore: [1, 1],
+  check: [0, 1],
+  export: [0, 1],
+  import: [0, 1],
+  health: [0, 0],
+} as const;
+
+type Word = keyof typeof WORDS;
+
+/** `argument` is a file's path, or a room. */
+export type Command =
+  | { name: "help" | "version" | "serve" | "health" }
+  | { name: "backup" | "restore"; argument: string }
+  | { name: "check" | "export" | "import"; argument?: string };
+
+/** The command, or why there is none, in words. */
+export function parseCommand(args: string[]): Command | string {
+  const unknown = `unknown: ${args.join(" ")}`;
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        help: { type: "boolean", short: "h" },
+        version: { type: "boolean", short: "V" },
+      },
+    });
+    if (values.help) return { name: "help" };
+    if (values.version) return { name: "version" };
+    const [name = "serve", ...given] = positionals;
+    if (!Object.hasOwn(WORDS, name)) return unknown;
+    const [least, most] = WORDS[name as Word];
+    if (given.length < least) return `${name} needs a file`;
+    if (given.length > most) return unknown;
+    const [argument] = given;
+    return { name, ...(argument !== undefined && { argument }) } as Command;
+  } catch {
+    return unknown;
+  }
+}
