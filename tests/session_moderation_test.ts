@@ -79,10 +79,18 @@ describe("session kick", () => {
   );
 
   it(
-    "W10.6 the kick of somebody who is not there is answered alike",
-    withTwo(async (core, moderator) => {
-      const answer = await ask(core, moderator, { type: "kick", room: ROOM, uid: "nobody" });
-      assertEquals(answer.type, "kicked");
+    "W10.6 the kick of somebody who is not there is NOT_FOUND, and not written down",
+    withTwo(async (core, moderator, guest) => {
+      guest.send({ type: "leave", room: ROOM });
+      for (const uid of ["nobody", "guest:guest"]) {
+        const answer = await ask(core, moderator, { type: "kick", room: ROOM, uid });
+        assertEquals([answer.code, answer.room], ["NOT_FOUND", ROOM]);
+      }
+      moderator.send({ type: "leave", room: ROOM });
+      await core.pass(1000);
+      moderator.take();
+      const empty = await ask(core, moderator, { type: "kick", room: ROOM, uid: "nobody" });
+      assertEquals([empty.code, core.audited], ["NOT_FOUND", []]);
     }),
   );
 
@@ -336,8 +344,63 @@ describe("session ban", () => {
       moderator.take();
       const answer = await ask(core, moderator, { type: "ban", uid: "guest:eve" });
       assertEquals([answer.type, answer.code], ["error", "FORBIDDEN"]);
+      await core.enter("eve", ROOM);
       const kicked = await ask(core, moderator, { type: "kick", uid: "guest:eve" });
       assertEquals([kicked.type, kicked.room], ["kicked", ROOM]);
+    }),
+  );
+});
+
+describe("session bans", () => {
+  it(
+    "W10.16 who moderates a room is told its bans, and an administrator all of them",
+    withTwo(async (core, moderator, guest) => {
+      const admin = await core.enter("root", "other", ADMIN);
+      const until = core.clock.now() + MINUTE;
+      for (
+        const [client, more] of [
+          [moderator, { room: ROOM, uid: "guest:guest", minutes: 1 }],
+          [admin, { room: "other", uid: "guest:away" }],
+          [admin, { uid: "eve" }],
+          [admin, { uid: "over", minutes: 0 }],
+        ] as const
+      ) await ask(core, client, { type: "ban", ...more });
+      const here = { uid: "guest:guest", until, by: "mo", room: ROOM };
+      const there = { uid: "guest:away", until: null, by: "root", room: "other" };
+      const everywhere = { uid: "eve", until: null, by: "root" };
+      assertEquals(await ask(core, moderator, { type: "bans", room: ROOM }), {
+        ...{ type: "bans", room: ROOM, bans: [here], more: false, ref: "m" },
+      });
+      assertEquals(await ask(core, admin, { type: "bans" }), {
+        ...{ type: "bans", bans: [here, there, everywhere], more: false, ref: "m" },
+      });
+      guest.take();
+      const codes = [
+        await ask(core, guest, { type: "bans", room: ROOM }),
+        await ask(core, guest, { type: "bans" }),
+        await ask(core, moderator, { type: "bans" }),
+        await ask(core, moderator, { type: "bans", room: "other" }),
+      ].map(({ code }) => code);
+      assertEquals(codes, ["FORBIDDEN", "FORBIDDEN", "FORBIDDEN", "NOT_FOUND"]);
+      core.clock.advance(MINUTE);
+      assertEquals((await ask(core, moderator, { type: "bans", room: ROOM })).bans, []);
+    }),
+  );
+
+  it(
+    "W10.16 at most 500 are told, and that there are more",
+    withCore(async (core) => {
+      const admin = await core.enter("root", ROOM, ADMIN);
+      const told = async () => {
+        const { bans, more } = await ask(core, admin, { type: "bans" });
+        return [(bans as unknown[]).length, more];
+      };
+      for (let i = 0; i < 500; i++) {
+        await core.hub.sanctions.ban(ROOM as RoomName, `u-${i}`, Infinity, "mo", []);
+      }
+      assertEquals(await told(), [500, false]);
+      await core.hub.sanctions.ban(ROOM as RoomName, "one-more", Infinity, "mo", []);
+      assertEquals(await told(), [500, true]);
     }),
   );
 });
@@ -374,13 +437,30 @@ describe("session moderation", () => {
         const done = { kick: "kicked", mute: "muted", ban: "banned" }[String(order.type)];
         assertEquals(await judge(writer, "guest:x"), "FORBIDDEN");
         assertEquals(await judge(elsewhere, "guest:x"), isRoomless ? "FORBIDDEN" : "NOT_FOUND");
+        await core.enter("x", ROOM);
         assertEquals(await judge(moderator, "guest:x"), isRoomless ? "FORBIDDEN" : done);
+        if (order.type === "kick") await core.enter("x", ROOM);
         assertEquals(await judge(admin, "guest:x"), done);
         assertEquals(await judge(moderator, "mo"), "FORBIDDEN");
         assertEquals(await judge(moderator, "root"), "FORBIDDEN");
         assertEquals(await judge(admin, "root"), "FORBIDDEN");
         assertEquals(core.audited.length, isRoomless ? 1 : 2);
         assertEquals(admin.socket.closedWith, undefined);
+      }),
+    );
+  }
+
+  for (const order of orders.filter((order) => "room" in order)) {
+    it(
+      `W10.9 who is banned from a room does not ${order.type} there, whatever its token says`,
+      withTwo(async (core, moderator) => {
+        const admin = await core.enter("root", ROOM, ADMIN);
+        await ask(core, admin, { type: "ban", room: ROOM, uid: "mo" });
+        moderator.take();
+        const answer = await ask(core, moderator, { ...order, uid: "guest:guest" });
+        assertEquals([answer.code, answer.room], ["FORBIDDEN", ROOM]);
+        assertMatch(String(answer.message), /^you are banned from general/);
+        assertEquals(core.audited.map(({ by }) => by), ["root"]);
       }),
     );
   }
