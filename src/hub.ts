@@ -10,7 +10,7 @@ import { MAX_LATELY } from "./lately.ts";
 import { Marks } from "./marks.ts";
 import { Names } from "./names.ts";
 import { Online } from "./online.ts";
-import type { Limits, RoomName, UserId } from "./protocol.ts";
+import type { Limits, Refusal, RoomName, UserId } from "./protocol.ts";
 import { type JoinPolicy, Rights } from "./rights.ts";
 import { type Occupant, Room } from "./room.ts";
 import { EVERYWHERE, Sanctions } from "./sanctions.ts";
@@ -74,11 +74,8 @@ export interface HubParts {
   now(): number;
   random(): number;
   makeEpoch(): string;
-  /** Whose a credential is; undefined: nobody's, "unavailable": that can't be told now. */
-  authenticate(
-    credential: string,
-    address: string,
-  ): Promise<Identity | "unavailable" | undefined>;
+  /** Whose a credential is, or why that can't be told, or is nobody. */
+  authenticate(credential: string, address: string): Promise<Identity | Refusal>;
   /** Hears of everything that moderators do. */
   audit(event: Audited): void;
   /** Hears of every commit, and of every read that failed: the error, or undefined. */
@@ -142,10 +139,7 @@ export class Hub {
     this.#parts.fault(error);
   }
 
-  authenticate(
-    credential: string,
-    address: string,
-  ): Promise<Identity | "unavailable" | undefined> {
+  authenticate(credential: string, address: string): Promise<Identity | Refusal> {
     return this.#parts.authenticate(credential, address);
   }
 

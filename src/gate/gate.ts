@@ -2,7 +2,7 @@
 // address, the origin, and the credential, and gives a refusal that names the HTTP status.
 import { type Identity, isGuest } from "../identity.ts";
 import { network } from "../network.ts";
-import type { UserId } from "../protocol.ts";
+import type { Refusal, UserId } from "../protocol.ts";
 import type { Limit } from "../rates.ts";
 import { parseUserName } from "../user_name.ts";
 import type { Authenticator, Known } from "./authenticator.ts";
@@ -158,17 +158,15 @@ export class Gate {
   }
 
   /**
-   * Who a credential stands for that came in band (`auth`); undefined: nobody, "unavailable": that
-   * can't be told now. `address` is who sent it, and is not listened to when it guesses.
+   * Who a credential stands for that came in band (`auth`), or why that is nobody (`UNAUTHORIZED`) or
+   * can't be told now (`UNAVAILABLE`). `address` is who sent it, and is not listened to when it guesses.
    */
-  async authenticate(
-    credential: string,
-    address: string,
-  ): Promise<Identity | "unavailable" | undefined> {
+  async authenticate(credential: string, address: string): Promise<Identity | Refusal> {
     const shown = { value: credential, isCookie: false };
     const known = await this.#identify({ address, network: network(address) }, shown, undefined);
     if (known.ok) return known.identity;
-    return known.status === 401 ? undefined : "unavailable";
+    const { status, refusal } = known;
+    return { ...refusal, code: status === 401 ? "UNAUTHORIZED" : "UNAVAILABLE" };
   }
 
   /** A connection is there: ends it if it was revoked or signed out while it was on its way in. */
