@@ -4,7 +4,7 @@ import { CLOSE } from "./close.ts";
 import type { ClientMessage } from "./client_message.ts";
 import type { Hub } from "./hub.ts";
 import { whyBanned } from "./join.ts";
-import type { Ban, Refusal, RoomName, ServerMessage, UserId } from "./protocol.ts";
+import type { Refusal, RoomName, ServerMessage, UserId } from "./protocol.ts";
 import { forbidden, notFound } from "./refusal.ts";
 import type { Asker } from "./requests.ts";
 import { EVERYWHERE } from "./sanctions.ts";
@@ -50,20 +50,19 @@ export async function moderate(asker: Asker, order: Order): Promise<ServerMessag
   return { type: "banned", ...place, ...about, ...echo };
 }
 
-/** The bans from a room, or all where there is none, or why somebody may not see them (W10.16). */
+/** The answer to who asks for the bans from a room, or for all where there is none (W10.16). */
 export function listBans(
   asker: Asker,
-  room: RoomName | undefined,
-): { room?: RoomName; bans: Ban[]; more: boolean } | Refusal {
-  const refusal = whyNot(asker, room);
-  if (refusal) return refusal;
+  { room, ref }: Extract<ClientMessage, { type: "bans" }>,
+): ServerMessage {
   const { hub } = asker;
-  const bans = hub.sanctions.bansIn(room, hub.now());
-  return {
-    ...(room !== undefined && { room }),
-    bans: bans.slice(0, BANS_SHOWN),
-    more: bans.length > BANS_SHOWN,
-  };
+  const echo = ref === undefined ? {} : { ref };
+  const refusal = whyNot(asker, room);
+  if (refusal) return { type: "error", ...refusal, ...echo };
+  const all = hub.sanctions.bansIn(room, hub.now());
+  const bans = all.slice(0, BANS_SHOWN);
+  const place = room === undefined ? {} : { room };
+  return { type: "bans", ...place, bans, more: all.length > bans.length, ...echo };
 }
 
 /** Writes down what was put into a room's log by the right to moderate there (W10.15). */

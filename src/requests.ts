@@ -33,14 +33,7 @@ import { type Outcome, StoreError } from "./store/store.ts";
 /** Messages of one connection that may wait (W3.4). */
 const MAX_WAITING = 256;
 /** What is answered with entries or members (W6.1). */
-const READING: ReadonlySet<string> = new Set([
-  "join",
-  "history",
-  "search",
-  "rooms",
-  "members",
-  "bans",
-]);
+const READING = new Set("join history search rooms members bans".split(" "));
 
 type Message<T extends ClientMessage["type"]> = Extract<ClientMessage, { type: T }>;
 
@@ -162,11 +155,8 @@ export class Requests {
       case "mute":
       case "ban":
         return this.#read(message, async () => this.#send(await moderate(this.#asker, message)));
-      case "bans": {
-        const listed = listBans(this.#asker, message.room);
-        if ("code" in listed) return this.#refuse({ ...listed, ...refOf(message) });
-        return this.#answer({ type: "bans", ...listed, ...refOf(message) });
-      }
+      case "bans":
+        return this.#answer(listBans(this.#asker, message));
       case "members":
         return this.#members(message);
       case "read": {

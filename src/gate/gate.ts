@@ -8,7 +8,7 @@ import { parseUserName } from "../user_name.ts";
 import type { Authenticator, Known } from "./authenticator.ts";
 import { Connections } from "./connections.ts";
 import { type Credential, findCredential, findInHeaders, readCookie } from "./credential.ts";
-import type { AddressLimits, Failure } from "./limit.ts";
+import type { AddressLimits, Asking, Failure } from "./limit.ts";
 import { isHostAllowed, isOriginAllowed, mayChange, mayUseCookie, type Source } from "./origin.ts";
 import type { Proxies } from "./proxies.ts";
 import { type HttpRefusal, refuse, type Refused } from "./refusal.ts";
@@ -90,6 +90,12 @@ export class Gate {
     const message = "this server is open to this machine only; to use it under this name, set " +
       "ALLOWED_ORIGINS to its origin or WS_TOKEN to a token";
     return refuse(403, "FORBIDDEN", message);
+  }
+
+  /** Whether the address may ask anything of `/api` now (W15.11). */
+  checkRate(request: Request, peer: string): HttpRefusal | undefined {
+    const address = this.#options.proxies.clientOf(peer, request.headers);
+    return this.#limit(network(address), "request");
   }
 
   /** Whether a request that changes something may, as far as its origin goes (W15.4). */
@@ -200,7 +206,7 @@ export class Gate {
     };
   }
 
-  #limit(network: string, what: "connect" | "signIn"): Refused | undefined {
+  #limit(network: string, what: Asking): Refused | undefined {
     const retryAfterMs = this.#options.limits.take(network, what, this.#options.now());
     if (retryAfterMs === 0) return undefined;
     return refuse(429, "RATE_LIMITED", "too many requests from this address", retryAfterMs);
