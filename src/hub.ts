@@ -58,8 +58,10 @@ export interface Person extends Guest, Occupant {
  * `until`: ms since 1970; null: for good; 0: it was ended. Never what was said.
  */
 export interface Audited {
-  action: "kick" | "mute" | "ban" | "delete" | "topic" | "retract" | "export";
+  action: "kick" | "mute" | "ban" | "delete" | "topic" | "revoke" | "retract" | "export";
   by: UserId;
+  /** Where `by` asked from, over HTTP: there no line of a connection says it. */
+  address?: string;
   uid?: UserId;
   of?: number;
   /** Without it: everywhere. */

@@ -94,8 +94,12 @@ export class Gate {
 
   /** Whether the address may ask anything of `/api` now (W15.11). */
   checkRate(request: Request, peer: string): HttpRefusal | undefined {
-    const address = this.#options.proxies.clientOf(peer, request.headers);
-    return this.#limit(network(address), "request");
+    return this.#limit(network(this.addressOf(request, peer)), "request");
+  }
+
+  /** Who asked, behind the proxies that are trusted. */
+  addressOf({ headers }: Request, peer: string): string {
+    return this.#options.proxies.clientOf(peer, headers);
   }
 
   /** Whether a request that changes something may, as far as its origin goes (W15.4). */
@@ -192,15 +196,14 @@ export class Gate {
   }
 
   #ask(request: Request, peer: string): Asked {
-    const { proxies } = this.#options;
     const { headers, url } = request;
-    const address = proxies.clientOf(peer, headers);
+    const address = this.addressOf(request, peer);
     const queryAt = url.indexOf("?");
     return {
       headers,
       query: new URLSearchParams(queryAt < 0 ? "" : url.slice(queryAt)),
       host: hostOf(request),
-      isSecure: proxies.isSecure(peer, request),
+      isSecure: this.isSecure(request, peer),
       address,
       network: network(address),
     };
