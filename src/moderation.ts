@@ -88,8 +88,9 @@ async function ban(
   if (until === 0) return await hub.sanctions.lift("ban", room ?? EVERYWHERE, uid);
   const addresses = hub.connectionsOf(uid).map(({ address }) => address);
   await hub.sanctions.ban(room ?? EVERYWHERE, uid, until, by, addresses);
-  if (room !== undefined) hub.rooms.get(room)?.expel(uid, "banned", by);
-  else for (const connection of hub.connectionsOf(uid)) connection.close(CLOSE.banned);
+  if (room !== undefined) return hub.rooms.get(room)?.expel(uid, "banned", by);
+  for (const connection of hub.connectionsOf(uid)) connection.close(CLOSE.banned);
+  for (const open of hub.rooms.values()) open.presence.endGrace(uid);
 }
 
 /** Why somebody may not moderate a room, or everything where there is none. */
