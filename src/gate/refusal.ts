@@ -2,12 +2,17 @@
 import type { Refusal } from "../protocol.ts";
 
 export interface HttpRefusal {
-  status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 426 | 429 | 503;
+  status: 400 | 401 | 403 | 404 | 405 | 408 | 413 | 415 | 426 | 429 | 503;
   refusal: Omit<Refusal, "code"> & { code: Refusal["code"] | HttpCode };
 }
 
 /** Codes that only HTTP has. */
-export type HttpCode = "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE";
+export type HttpCode =
+  | "NOT_FOUND"
+  | "METHOD_NOT_ALLOWED"
+  | "TIMEOUT"
+  | "TOO_LARGE"
+  | "UNSUPPORTED_MEDIA_TYPE";
 
 export interface Refused extends HttpRefusal {
   ok: false;
