@@ -1,8 +1,9 @@
 // The browser client's files. They are part of the program: imported as text, so that the module
 // graph alone holds everything. A test holds that every file of static/ is here.
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import type { AppEnv } from "./env.ts";
 import app from "../../static/app.js" with { type: "text" };
 import appIconPngBase64 from "../../static/app_icon.png.base64" with { type: "text" };
@@ -304,6 +305,9 @@ const WORKER_POLICY = "default-src 'none'; connect-src 'self'";
 /** A room's own path, and that of a message in it. */
 const PAGES = ["/", "/r/:room", "/r/:room/", "/r/:room/:seq{[0-9]+}", "/r/:room/:seq{[0-9]+}/"];
 
+/** A client that takes gzip; `q=0` says that it does not. */
+const TAKES_GZIP = /(?:^|[\s,])(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[^,]*)?(?:,|$)/i;
+
 /** Serves the page at the paths of rooms and messages, and the files beside it. */
 export function assets() {
   const routes = new Hono<AppEnv>();
@@ -311,19 +315,25 @@ export function assets() {
   for (const [path, text] of Object.entries(all)) {
     const type = path === "/" ? "html" : path.slice(path.lastIndexOf(".") + 1);
     const body = Buffer.from(text, type === "png" ? "base64" : "utf-8");
-    const headers = headersOf(path, type, text);
-    // Said here, because an answer to HEAD has no body that it could be counted from.
-    const whole = { ...headers, "content-length": String(body.length) };
-    for (const route of path === "/" ? PAGES : [path]) {
-      routes.get(
-        route,
-        (context) =>
-          // A list, in which a proxy that compresses has made tags weak (RFC 9110, 13.1.2).
-          context.req.header("if-none-match")?.includes(headers.etag)
-            ? context.body(null, 304, headers)
-            : context.body(body, 200, whole),
-      );
-    }
+    const tag = tagOf(text);
+    const headers = headersOf(path, type);
+    // Packed once, by who first asks for it so: a start does not wait for all of them.
+    let packed: Buffer<ArrayBuffer> | undefined;
+    const answer = (context: Context<AppEnv>) => {
+      const isPacked = type !== "png" &&
+        TAKES_GZIP.test(context.req.header("accept-encoding") ?? "");
+      const own = { ...headers, etag: isPacked ? `"${tag}-gzip"` : `"${tag}"` };
+      // A list, in which a proxy that compresses has made tags weak (RFC 9110, 13.1.2).
+      if (context.req.header("if-none-match")?.includes(tag)) return context.body(null, 304, own);
+      const sent = isPacked ? packed ??= gzipSync(body, { level: 9 }) : body;
+      return context.body(sent, 200, {
+        ...own,
+        ...(isPacked && { "content-encoding": "gzip" }),
+        // Said here, because an answer to HEAD has no body that it could be counted from.
+        "content-length": String(sent.length),
+      });
+    };
+    for (const route of path === "/" ? PAGES : [path]) routes.get(route, answer);
   }
   return routes;
 }
@@ -332,14 +342,14 @@ function tagOf(text: string): string {
   return createHash("sha256").update(text).digest("base64url").slice(0, 22);
 }
 
-function headersOf(path: string, type: string, text: string) {
+function headersOf(path: string, type: string) {
   return {
     "content-type": TYPES[type]!,
     // Asked for again each time, and answered with 304 unless Snug was upgraded.
     "cache-control": "no-cache",
-    etag: `"${tagOf(text)}"`,
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
+    ...(type !== "png" && { vary: "accept-encoding" }),
     // Any page may import the client (`/chat.js`).
     ...(type === "js" && {
       "access-control-allow-origin": "*",
