@@ -27,6 +27,7 @@ const FIRST_BUCKET: ReadonlySet<Counted> = new Set([
   "kick",
   "mute",
   "ban",
+  "bans",
 ]);
 
 /** How many messages on average, and at once. */

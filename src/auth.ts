@@ -2,6 +2,8 @@
 // credential on its way (W8.5).
 import { Batch } from "./batch.ts";
 import type { ClientMessage } from "./client_message.ts";
+import { CLOSE } from "./close.ts";
+import { whyBanned } from "./join.ts";
 import { encode, type Refusal } from "./protocol.ts";
 import { forbidden } from "./refusal.ts";
 import type { Asker } from "./requests.ts";
@@ -28,19 +30,19 @@ export async function authenticate(
   asker: Asker,
   { token, ref }: Extract<ClientMessage, { type: "auth" }>,
 ): Promise<Refusal | undefined> {
-  const identity = await asker.hub.authenticate(token, asker.address);
-  if (identity === "unavailable") {
-    const message = "the token can't be checked now; try again";
-    return { code: "UNAVAILABLE", message, retryAfterMs: 1000 };
-  }
-  if (!identity) return { code: "UNAUTHORIZED", message: "this token is not valid" };
+  const { hub, address } = asker;
+  const identity = await hub.authenticate(token, address);
+  if ("code" in identity) return identity;
   if (identity.uid !== asker.uid) {
     return forbidden("this token is another user's; connect anew to be that one");
   }
   if (!asker.isServing) return;
   asker.renew(identity);
+  // A ban that did not hold for an administrator does for who is none any more.
+  if (hub.isBanned(identity, address, hub.now())) return void asker.close(CLOSE.banned);
   welcome(asker, ref);
   for (const room of [...asker.rooms.keys()]) {
     if (!asker.may("read", room)) asker.expel(room, "forbidden");
+    else if (whyBanned(asker, room)) asker.expel(room, "banned");
   }
 }

@@ -157,6 +157,7 @@ const clientMessages = {
   kick: v.object({ type: v.literal("kick"), room: roomName, uid, ref }),
   mute: v.object({ type: v.literal("mute"), room: roomName, uid, minutes, ref }),
   ban: v.object({ type: v.literal("ban"), room: v.optional(roomName), uid, minutes, ref }),
+  bans: v.object({ type: v.literal("bans"), room: v.optional(roomName), ref }),
 };
 
 /** What a client may send. */
@@ -165,7 +166,7 @@ export type ClientMessage = {
 }[keyof typeof clientMessages];
 
 /** Without a room these are about everything, wherever they are sent from. */
-const EVERYWHERE: ReadonlySet<string> = new Set(["ban", "search"]);
+const EVERYWHERE: ReadonlySet<string> = new Set(["ban", "bans", "search"]);
 
 /** One message of a frame: what it asks, or why it can't be done. */
 export type Parsed = { ok: true; message: ClientMessage } | { ok: false; refusal: Refusal };

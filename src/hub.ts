@@ -10,7 +10,7 @@ import { MAX_LATELY } from "./lately.ts";
 import { Marks } from "./marks.ts";
 import { Names } from "./names.ts";
 import { Online } from "./online.ts";
-import type { Limits, RoomName, UserId } from "./protocol.ts";
+import type { Limits, Refusal, RoomName, UserId } from "./protocol.ts";
 import { type JoinPolicy, Rights } from "./rights.ts";
 import { type Occupant, Room } from "./room.ts";
 import { EVERYWHERE, Sanctions } from "./sanctions.ts";
@@ -58,8 +58,10 @@ export interface Person extends Guest, Occupant {
  * `until`: ms since 1970; null: for good; 0: it was ended. Never what was said.
  */
 export interface Audited {
-  action: "kick" | "mute" | "ban" | "delete" | "topic" | "retract" | "export";
+  action: "kick" | "mute" | "ban" | "delete" | "topic" | "revoke" | "retract" | "export";
   by: UserId;
+  /** Where `by` asked from, over HTTP: there no line of a connection says it. */
+  address?: string;
   uid?: UserId;
   of?: number;
   /** Without it: everywhere. */
@@ -74,11 +76,8 @@ export interface HubParts {
   now(): number;
   random(): number;
   makeEpoch(): string;
-  /** Whose a credential is; undefined: nobody's, "unavailable": that can't be told now. */
-  authenticate(
-    credential: string,
-    address: string,
-  ): Promise<Identity | "unavailable" | undefined>;
+  /** Whose a credential is, or why that can't be told, or is nobody. */
+  authenticate(credential: string, address: string): Promise<Identity | Refusal>;
   /** Hears of everything that moderators do. */
   audit(event: Audited): void;
   /** Hears of every commit, and of every read that failed: the error, or undefined. */
@@ -142,10 +141,7 @@ export class Hub {
     this.#parts.fault(error);
   }
 
-  authenticate(
-    credential: string,
-    address: string,
-  ): Promise<Identity | "unavailable" | undefined> {
+  authenticate(credential: string, address: string): Promise<Identity | Refusal> {
     return this.#parts.authenticate(credential, address);
   }
 

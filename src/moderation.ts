@@ -1,8 +1,9 @@
-// What moderators do (W10.6 to W10.9): who may do it to whom, what it does to those who are here, and
+// What moderators do (W10.6 to W10.9, W10.16): who may do it to whom, what it does to those who are here, and
 // what is written down.
 import { CLOSE } from "./close.ts";
 import type { ClientMessage } from "./client_message.ts";
 import type { Hub } from "./hub.ts";
+import { whyBanned } from "./join.ts";
 import type { Refusal, RoomName, ServerMessage, UserId } from "./protocol.ts";
 import { forbidden, notFound } from "./refusal.ts";
 import type { Asker } from "./requests.ts";
@@ -10,6 +11,8 @@ import { EVERYWHERE } from "./sanctions.ts";
 import type { Appended, Body } from "./store/store.ts";
 
 const MINUTE_MS = 60_000;
+/** Bans in an answer. */
+const BANS_SHOWN = 500;
 
 type Order = Extract<ClientMessage, { type: "kick" | "mute" | "ban" }>;
 
@@ -17,13 +20,13 @@ type Order = Extract<ClientMessage, { type: "kick" | "mute" | "ban" }>;
 export async function moderate(asker: Asker, order: Order): Promise<ServerMessage> {
   const { hub, uid: by, user } = asker;
   const { uid, ref } = order;
-  const refusal = whyNot(asker, order);
+  const refusal = whyNotDo(asker, order);
   const echo = ref === undefined ? {} : { ref };
   if (refusal) return { type: "error", ...refusal, ...echo };
 
   if (order.type === "kick") {
     const { room } = order;
-    hub.rooms.get(room)?.expel(uid, "kicked", user);
+    hub.rooms.get(room)!.expel(uid, "kicked", user);
     hub.audit({ action: "kick", by, uid, room });
     return { type: "kicked", room, uid, ...echo };
   }
@@ -45,6 +48,21 @@ export async function moderate(asker: Asker, order: Order): Promise<ServerMessag
   await ban(asker, order.room, uid, until);
   hub.audit({ action: "ban", by, ...place, ...about });
   return { type: "banned", ...place, ...about, ...echo };
+}
+
+/** The answer to who asks for the bans from a room, or for all where there is none (W10.16). */
+export function listBans(
+  asker: Asker,
+  { room, ref }: Extract<ClientMessage, { type: "bans" }>,
+): ServerMessage {
+  const { hub } = asker;
+  const echo = ref === undefined ? {} : { ref };
+  const refusal = whyNot(asker, room);
+  if (refusal) return { type: "error", ...refusal, ...echo };
+  const all = hub.sanctions.bansIn(room, hub.now());
+  const bans = all.slice(0, BANS_SHOWN);
+  const place = room === undefined ? {} : { room };
+  return { type: "bans", ...place, bans, more: all.length > bans.length, ...echo };
 }
 
 /** Writes down what was put into a room's log by the right to moderate there (W10.15). */
@@ -69,23 +87,34 @@ async function ban(
 ): Promise<void> {
   if (until === 0) return await hub.sanctions.lift("ban", room ?? EVERYWHERE, uid);
   const addresses = hub.connectionsOf(uid).map(({ address }) => address);
-  await hub.sanctions.ban(room ?? EVERYWHERE, uid, until, addresses);
-  if (room !== undefined) hub.rooms.get(room)?.expel(uid, "banned", by);
-  else for (const connection of hub.connectionsOf(uid)) connection.close(CLOSE.banned);
+  await hub.sanctions.ban(room ?? EVERYWHERE, uid, until, by, addresses);
+  if (room !== undefined) return hub.rooms.get(room)?.expel(uid, "banned", by);
+  for (const connection of hub.connectionsOf(uid)) connection.close(CLOSE.banned);
+  for (const open of hub.rooms.values()) open.presence.endGrace(uid);
 }
 
-function whyNot(asker: Asker, order: Order): Refusal | undefined {
-  const { hub, uid, rights } = asker;
-  const { room } = order;
+/** Why somebody may not moderate a room, or everything where there is none. */
+function whyNot(asker: Asker, room: RoomName | undefined): Refusal | undefined {
   if (room === undefined) {
-    if (!rights.isAdmin) return forbidden("only an administrator may ban from everything");
-  } else if (!asker.may("read", room)) return notFound(room);
-  else if (!asker.may("moderate", room)) {
+    if (asker.rights.isAdmin) return undefined;
+    return forbidden("without a room, only an administrator may do this");
+  }
+  if (!asker.may("read", room)) return notFound(room);
+  if (!asker.may("moderate", room)) {
     return forbidden(`only who moderates ${room} may do this`, room);
   }
-  if (order.uid === uid) return forbidden("nobody may do this to themselves", room);
-  const isAdmin = hub.connectionsOf(order.uid).some(({ identity }) => identity.isAdmin);
-  return isAdmin ? forbidden("nobody may do this to an administrator", room) : undefined;
+  return whyBanned(asker, room);
+}
+
+function whyNotDo(asker: Asker, { type, room, uid }: Order): Refusal | undefined {
+  const { hub } = asker;
+  const refusal = whyNot(asker, room);
+  if (refusal) return refusal;
+  if (uid === asker.uid) return forbidden("nobody may do this to themselves", room);
+  const isAdmin = hub.connectionsOf(uid).some(({ identity }) => identity.isAdmin);
+  if (isAdmin) return forbidden("nobody may do this to an administrator", room);
+  if (type !== "kick" || hub.rooms.get(room)?.presence.has(uid)) return undefined;
+  return { code: "NOT_FOUND", message: `nobody of this uid is in ${room}`, room };
 }
 
 /** 0 ends it now; without minutes somebody has to end it. */

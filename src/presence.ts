@@ -104,6 +104,12 @@ export class Presence {
     this.#inGrace++;
   }
 
+  /** Nobody waits any more for a user who is in their grace. */
+  endGrace(uid: UserId): void {
+    const present = this.#users.get(uid);
+    if (present?.goneAt !== undefined) present.goneAt = -Infinity;
+  }
+
   /** Lets go of those whose grace has ended. */
   sweep(now: number): void {
     if (this.#inGrace === 0) return;

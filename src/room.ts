@@ -138,11 +138,12 @@ export class Room {
     this.presence.exit(occupant.uid, goneAt);
   }
 
-  /** Makes every connection of a user leave; `by` is the name of who did it. */
+  /** Makes every connection of a user leave, a lost one too; `by` is the name of who did it. */
   expel(uid: UserId, reason: LeaveReason, by: string): void {
     for (const occupant of [...this.#places.keys()]) {
       if (occupant.uid === uid) occupant.expel(this.name, reason, by);
     }
+    this.presence.endGrace(uid);
   }
 
   /** Retention took the oldest entries out of the log: `first` is the oldest kept. */

@@ -1,7 +1,8 @@
 // The bans and mutes in force: kept in the store, looked up in memory. Knows nobody who is here.
+import * as v from "valibot";
 import { type Identity, isGuest } from "./identity.ts";
 import { network } from "./network.ts";
-import type { Mute, RoomName, UserId } from "./protocol.ts";
+import type { Ban, Mute, RoomName, UserId } from "./protocol.ts";
 import type { Records } from "./store/store.ts";
 
 /** The place of a ban from everything. No room has this name. */
@@ -9,13 +10,30 @@ export const EVERYWHERE = "*";
 export type Place = RoomName | typeof EVERYWHERE;
 
 interface Sanction {
-  /** Who muted, by name. */
-  by?: string;
+  /** Who did it, by name. */
+  by: string;
   /** In milliseconds since 1970; Infinity: until it is lifted. */
   until: number;
   /** Where a banned guest came from: other guests from there are banned with it. */
   networks: readonly string[];
 }
+
+const networks = v.array(v.string());
+/**
+ * What is kept of one beside its end. Before there was a `by`, the networks stood alone. A ban whose
+ * record can't be read holds all the same: for its user.
+ */
+const record = v.fallback(
+  v.pipe(
+    v.string(),
+    v.parseJson(),
+    v.union([
+      v.pipe(networks, v.transform((networks) => ({ by: "", networks }))),
+      v.object({ by: v.optional(v.string(), ""), networks }),
+    ]),
+  ),
+  { by: "", networks: [] },
+);
 
 type Kind = "ban" | "mute";
 type Held = Map<Place, Map<UserId, Sanction>>;
@@ -33,7 +51,10 @@ export class Sanctions {
     for (const kind of ["ban", "mute"] as const) {
       for (const { key, value, expires } of await this.#records.list(kind, now)) {
         const [place, uid] = splitKey(key);
-        this.#put(kind, place, uid, { ...JSON.parse(value), until: expires ?? Infinity });
+        this.#put(kind, place, uid, {
+          ...v.parse(record, value),
+          until: expires ?? Infinity,
+        });
       }
     }
   }
@@ -45,8 +66,16 @@ export class Sanctions {
 
   /** The mutes in force in a room. */
   mutesIn(room: RoomName, now: number): Mute[] {
-    return [...this.#held.mute.get(room) ?? []].filter(([, { until }]) => until > now)
-      .map(([uid, { until, by = "" }]) => ({ uid, until: until === Infinity ? null : until, by }));
+    return inForce(this.#held.mute.get(room), now);
+  }
+
+  /** The bans in force in a place; without one, in all. */
+  bansIn(place: Place | undefined, now: number): Ban[] {
+    const places = place === undefined ? [...this.#held.ban.keys()] : [place];
+    return places.flatMap((place) => {
+      const where = place === EVERYWHERE ? {} : { room: place };
+      return inForce(this.#held.ban.get(place), now).map((ban) => ({ ...where, ...ban }));
+    });
   }
 
   /** When a ban from the room, or from everything, ends; 0: there is none. */
@@ -67,9 +96,17 @@ export class Sanctions {
   }
 
   /** Bans until a time; it holds when it is on the disk. Rejects with a `StoreError`. */
-  ban(place: Place, uid: UserId, until: number, addresses: string[]): Promise<void> {
-    const networks = isGuest(uid) ? [...new Set(addresses.map(network))] : [];
-    return this.#keep("ban", place, uid, { until, networks });
+  ban(
+    place: Place,
+    uid: UserId,
+    until: number,
+    by: string,
+    addresses: string[],
+  ): Promise<void> {
+    // Who is banned for longer has gone meanwhile, and comes from where it came from before.
+    const before = this.#held.ban.get(place)?.get(uid)?.networks ?? [];
+    const networks = isGuest(uid) ? [...new Set([...before, ...addresses.map(network)])] : [];
+    return this.#keep("ban", place, uid, { until, by, networks });
   }
 
   /** Mutes until a time, as `ban` does. */
@@ -107,6 +144,11 @@ export class Sanctions {
     if (!held) this.#held[kind].set(place, held = new Map());
     held.set(uid, sanction);
   }
+}
+
+function inForce(held: Map<UserId, Sanction> | undefined, now: number): Mute[] {
+  return [...held ?? []].filter(([, { until }]) => until > now)
+    .map(([uid, { until, by }]) => ({ uid, until: until === Infinity ? null : until, by }));
 }
 
 function untilOf(held: Map<UserId, Sanction>, from: string): number {

@@ -230,7 +230,7 @@ function logLife(log: Logger, life: Life, address: string): void {
 }
 
 function logAudited(log: Logger, { until, room, ...about }: Audited): void {
-  const parts = ["{by} {action}"];
+  const parts = [about.address === undefined ? "{by} {action}" : "{by} of {address} {action}"];
   if (about.uid !== undefined) parts.push("{uid}");
   if (about.of !== undefined) parts.push("message {of}");
   parts.push("in {room}");

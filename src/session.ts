@@ -195,11 +195,12 @@ export class Session implements SocketHandlers, Asker, Person {
     if (this.#requests.isIdle) this.idle();
   }
 
-  /** Closes now; what is queued is dropped, and the rooms hear of it after their grace. */
+  /** Closes now; what is queued is dropped. The rooms hear of it after their grace, of a ban at once. */
   close(close: Close): void {
     if (!this.isServing) return;
-    this.#part(this.hub.now() + this.hub.settings.presenceGraceMs);
-    this.#enter({ state: "closing", close, deadline: this.hub.now() + CUT_MS });
+    const now = this.hub.now();
+    this.#part(close === CLOSE.banned ? undefined : now + this.hub.settings.presenceGraceMs);
+    this.#enter({ state: "closing", close, deadline: now + CUT_MS });
     this.#options.socket.close(close.code, close.reason);
   }
 

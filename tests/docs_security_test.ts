@@ -50,10 +50,31 @@ describe("W15.8 docs/SECURITY.md signs a token that is good", () => {
       assertEquals([uid, name, expires! - issuedAt!], ["u-17", "Ada", 600_000]);
     });
   }
+});
 
-  it("and names every test file that shows a defence", async () => {
-    const named = [...PAGE.matchAll(/`((?:\w+\/)?\w+_test\.ts)`/g)].map(([, name]) => name!);
-    assert(named.length > 20);
-    for (const name of new Set(named)) await Deno.stat(new URL(name, import.meta.url));
-  });
+/** The rows of the table of threats: what is done, and what shows it. */
+const ROWS = PAGE.split("\n").filter((line) => line.startsWith("| ") && line.includes(".ts`"))
+  .map((line) => line.split("|").map((cell) => cell.trim()))
+  .map(([, threat, defence, shown, transports]) => ({ threat, defence, shown, transports }));
+
+/** Whether the tests of this text cite the rule, and not only one whose number begins so. */
+function shows(text: string, rule: string): boolean {
+  return new RegExp(`\\b${rule.replace(".", "\\.")}(?!\\d)`).test(text);
+}
+
+describe("the table of docs/SECURITY.md", () => {
+  for (const { threat, defence = "", shown = "", transports } of ROWS) {
+    it(`shows: ${threat}`, async () => {
+      const files = [...shown.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
+      const texts = await Promise.all(
+        files.map((name) => Deno.readTextFile(new URL(name, import.meta.url))),
+      );
+      const rules = [...defence.matchAll(/\b[WP]\d+(?:\.\d+)?/g)].map(([rule]) => rule);
+      const missing = rules.filter((rule) => !texts.some((text) => shows(text, rule)));
+      assertEquals([files.length > 0, missing], [true, []]);
+      assert(transports?.startsWith("both") || transports?.startsWith("`"), transports);
+    });
+  }
+
+  it("is there", () => assert(ROWS.length > 30, `${ROWS.length} rows`));
 });

@@ -24,7 +24,7 @@ describe("echo", () => {
 
   it("W10.8 of somebody who is banned from everything is refused", async () => {
     const core = new Core();
-    await core.hub.sanctions.ban(EVERYWHERE, "ada", Infinity, []);
+    await core.hub.sanctions.ban(EVERYWHERE, "ada", Infinity, "Mara", []);
     assertEquals(openEcho(core), 4003);
   });
 

@@ -48,7 +48,7 @@ const valid = fc.oneof(
     ref,
   }, { requiredKeys: ["type", "room", "of", "text", "emoji"] }),
   fc.record({
-    type: fc.constantFrom("auth", "kick", "mute", "ban"),
+    type: fc.constantFrom("auth", "kick", "mute", "ban", "bans"),
     room: roomName,
     token: fc.string({ minLength: 1 }),
     uid: fc.string({ minLength: 1, maxLength: 128 }).filter((uid) => !/[ ,]/.test(uid)),

@@ -147,11 +147,11 @@ describe("protocol", () => {
   }
 
   it("W15.1 W10.8 the room of the path stands in, but not for a ban: without a room it is from everything", () => {
-    const rooms = ["kick", "mute", "ban"].map((type) => {
+    const rooms = ["kick", "mute", "ban", "bans"].map((type) => {
       const parsed = parse({ type, uid: "u" }, "lobby");
       return parsed.ok && "room" in parsed.message && parsed.message.room;
     });
-    assertEquals(rooms, ["lobby", "lobby", false] as (RoomName | false)[]);
+    assertEquals(rooms, ["lobby", "lobby", false, false] as (RoomName | false)[]);
   });
 
   it("W3.5 each message of a frame is judged alone", () => {

@@ -23,7 +23,7 @@ const who = (uid: string, isAdmin = false): Identity => ({
 describe("sanctions", () => {
   it("W10.7 W10.8 hold for one user in one place, until their end", async () => {
     const sanctions = new Sanctions(new MemoryStore());
-    await sanctions.ban(ROOM, "ada", NOW + 10, [HERE]);
+    await sanctions.ban(ROOM, "ada", NOW + 10, "Mara", [HERE]);
     await sanctions.mute(ROOM, "bob", Infinity, "Mara");
     const bans = (uid: string, place: string, now: number) =>
       sanctions.bannedUntil(place, who(uid), HERE, now);
@@ -38,8 +38,8 @@ describe("sanctions", () => {
 
   it("W10.8 the ban of a guest keeps out guests of its addresses, and nobody with a token", async () => {
     const sanctions = new Sanctions(new MemoryStore());
-    await sanctions.ban(EVERYWHERE, "guest:a", Infinity, [HERE, "2001:db8::1"]);
-    await sanctions.ban(EVERYWHERE, "ada", Infinity, ["198.51.100.1"]);
+    await sanctions.ban(EVERYWHERE, "guest:a", Infinity, "Mara", [HERE, "2001:db8::1"]);
+    await sanctions.ban(EVERYWHERE, "ada", Infinity, "Mara", ["198.51.100.1"]);
     const isBanned = (uid: string, address: string) =>
       sanctions.bannedUntil(EVERYWHERE, who(uid), address, NOW) > 0;
     assertEquals(isBanned("guest:b", HERE), true);
@@ -53,15 +53,15 @@ describe("sanctions", () => {
 
   it("W10.9 no ban holds for an administrator", async () => {
     const sanctions = new Sanctions(new MemoryStore());
-    await sanctions.ban(EVERYWHERE, "root", Infinity, []);
+    await sanctions.ban(EVERYWHERE, "root", Infinity, "Mara", []);
     assertEquals(sanctions.bannedUntil(EVERYWHERE, who("root", true), HERE, NOW), 0);
     assertEquals(sanctions.bannedUntil(EVERYWHERE, who("root"), HERE, NOW), Infinity);
   });
 
   it("W10.7 W10.8 are ended by hand, alone, and also where there are none", async () => {
     const sanctions = new Sanctions(new MemoryStore());
-    await sanctions.ban(ROOM, "ada", Infinity, []);
-    await sanctions.ban(ROOM, "bob", Infinity, []);
+    await sanctions.ban(ROOM, "ada", Infinity, "Mara", []);
+    await sanctions.ban(ROOM, "bob", Infinity, "Mara", []);
     await sanctions.mute(ROOM, "ada", Infinity, "Mara");
     await sanctions.lift("ban", ROOM, "ada");
     await sanctions.lift("mute", ROOM, "nobody");
@@ -82,8 +82,8 @@ describe("sanctions", () => {
     await using database = await tempDatabase();
     await database.use(async (store) => {
       const sanctions = new Sanctions(store);
-      await sanctions.ban(ROOM, "guest:a b", NOW + 10, [HERE]);
-      await sanctions.ban(EVERYWHERE, "ada", Infinity, []);
+      await sanctions.ban(ROOM, "guest:a b", NOW + 10, "Mara", [HERE]);
+      await sanctions.ban(EVERYWHERE, "ada", Infinity, "Mara", []);
       await sanctions.mute(ROOM, "ada", NOW + 20, "Mara");
       await sanctions.mute(ROOM, "over", NOW + 5, "Mara");
       await sanctions.mute(ROOM, "ended", Infinity, "Mara");
@@ -101,7 +101,38 @@ describe("sanctions", () => {
       assertEquals(mutes, [NOW + 20, 0, 0]);
       const told = sanctions.mutesIn(ROOM, NOW + 5);
       assertEquals(told, [{ uid: "ada", until: NOW + 20, by: "Mara" }]);
+      const everywhere = { uid: "ada", until: null, by: "Mara" };
+      const here = { room: ROOM, uid: "guest:a b", until: NOW + 10, by: "Mara" };
+      assertEquals(sanctions.bansIn(undefined, NOW + 5), [everywhere, here]);
+      assertEquals(sanctions.bansIn(ROOM, NOW + 5), [here]);
+      assertEquals(sanctions.bansIn(undefined, NOW + 10), [everywhere]);
     });
+  });
+
+  it("hold as an older Snug kept them, and where their record can't be read", async () => {
+    const store = new MemoryStore();
+    const kept = { array: `["${HERE}"]`, other: "7", broken: "{", strange: '{"networks":7}' };
+    for (const [uid, value] of Object.entries(kept)) {
+      await store.put("ban", `${ROOM} guest:${uid}`, value, null);
+      await store.put("mute", `${ROOM} guest:${uid}`, value, NOW + 10);
+    }
+    await store.put("mute", `${ROOM} guest:nameless`, '{"networks":[]}', NOW + 10);
+    const sanctions = new Sanctions(store);
+    await sanctions.restore(NOW);
+    const until = (uid: string, address = "203.0.113.9") =>
+      sanctions.bannedUntil(ROOM, who(`guest:${uid}`), address, NOW);
+    assertEquals(Object.keys(kept).map((uid) => until(uid)), Array(4).fill(Infinity));
+    assertEquals([until("new"), until("new", HERE)], [0, Infinity]);
+    assertEquals(sanctions.mutesIn(ROOM, NOW).map(({ by }) => by), Array(5).fill(""));
+  });
+
+  it("W10.8 a ban that is changed keeps the addresses of who has gone since", async () => {
+    const sanctions = new Sanctions(new MemoryStore());
+    await sanctions.ban(ROOM, "guest:a", NOW + 10, "Mara", [HERE]);
+    await sanctions.ban(ROOM, "guest:a", Infinity, "Mara", []);
+    const isBanned = (address: string) =>
+      sanctions.bannedUntil(ROOM, who("guest:b"), address, NOW + 10) > 0;
+    assertEquals([isBanned(HERE), isBanned("203.0.113.9")], [true, false]);
   });
 
   it("hold only when they are on the disk", async () => {

@@ -14,6 +14,8 @@ describe("sdk moderation", () => {
       chat.mute("general", "eve", 5),
       chat.ban("general", "eve"),
       chat.ban(null, "eve", 0),
+      chat.bans("general"),
+      chat.bans(null),
     ] as const;
     await settle();
     const heard = socket.heard();
@@ -23,13 +25,19 @@ describe("sdk moderation", () => {
       { type: "mute", room: "general", uid: "eve", minutes: 5, ref: refs[1] },
       { type: "ban", room: "general", uid: "eve", ref: refs[2] },
       { type: "ban", uid: "eve", minutes: 0, ref: refs[3] },
+      { type: "bans", room: "general", ref: refs[4] },
+      { type: "bans", ref: refs[5] },
     ]);
+    const bans = [{ uid: "eve", until: null, by: "ada" }];
     socket.tell(
       { type: "kicked", room, uid: "eve", ref: refs[0]! },
       { type: "muted", room, uid: "eve", until: 7, by: "ada", ref: refs[1]! },
       { type: "banned", room, uid: "eve", until: null, ref: refs[2]! },
       { type: "error", code: "FORBIDDEN", message: "no", ref: refs[3]! },
+      { type: "bans", bans, more: false, ref: refs[5]! },
     );
+    asked[4].catch(() => {});
+    assertEquals((await asked[5]).bans, bans);
     assertEquals((await asked[0]).type, "kicked");
     assertEquals([(await asked[1]).until, (await asked[2]).until], [7, null]);
     assertEquals((await assertRejects(() => asked[3], ChatError)).code, "FORBIDDEN");

@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import type { Grant, Identity } from "../src/identity.ts";
+import type { RoomName } from "../src/protocol.ts";
+import { EVERYWHERE } from "../src/sanctions.ts";
 import type { Client } from "./core/client.ts";
 import { type Core, withCore } from "./core/core.ts";
 
@@ -15,6 +17,8 @@ const ada = (more: Partial<Identity> = {}): Identity => ({
   seal: null,
   ...more,
 });
+
+const LATER = { code: "UNAVAILABLE", message: "keys are away", retryAfterMs: 7 } as const;
 
 const reads = (...patterns: string[]): Grant[] =>
   patterns.map((pattern) => ({ pattern, permissions: ["write"], from: 0 }));
@@ -112,7 +116,7 @@ describe("session auth", () => {
   for (
     const [name, identity, code] of [
       ["that is not valid", undefined, "UNAUTHORIZED"],
-      ["that can't be checked now", "unavailable", "UNAVAILABLE"],
+      ["that can't be checked now", LATER, "UNAVAILABLE"],
       ["of another user", { ...ada(), uid: "eve" }, "FORBIDDEN"],
     ] as const
   ) {
@@ -124,6 +128,8 @@ describe("session auth", () => {
         const [error, ...rest] = await auth(core, client, "other");
         assert(error?.type === "error");
         assertEquals([error.code, error.ref, rest], [code, "a", []]);
+        const { message, retryAfterMs } = error;
+        if (identity === LATER) assertEquals([message, retryAfterMs], [LATER.message, 7]);
         client.send({ type: "chat", room: ROOM, text: "hi" });
         await core.settle();
         assertEquals(client.takeOne("chat").uid, "ada");
@@ -155,6 +161,26 @@ describe("session auth", () => {
       await core.settle();
       const heard = client.take().map((message) => "room" in message && `${message.room}`);
       assertEquals(heard.toSorted(), ["b", "c"]);
+    }),
+  );
+
+  it(
+    "W8.5 W10.9 who is no administrator any more leaves where one is banned from, or everything",
+    withCore(async (core) => {
+      const [one, two] = [
+        await core.enter("Ada", ["a", "b"], ada({ isAdmin: true })),
+        await core.enter("eve", "a", ada({ uid: "eve", isAdmin: true })),
+      ];
+      const { sanctions } = core.hub;
+      await sanctions.ban("a" as RoomName, "ada", Infinity, "Mara", []);
+      await sanctions.ban(EVERYWHERE, "eve", Infinity, "Mara", []);
+      core.credentials.set("ada", ada());
+      core.credentials.set("eve", ada({ uid: "eve" }));
+      const [, ...told] = await auth(core, one, "ada");
+      assertEquals(told as unknown[], [{ type: "left", room: "a", reason: "banned" }]);
+      assertEquals([...one.session.rooms.keys()].map(String), ["b"]);
+      assertEquals(await auth(core, two, "eve"), []);
+      assertEquals(closes(one, two), [0, 4003]);
     }),
   );
 

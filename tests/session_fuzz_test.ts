@@ -44,7 +44,7 @@ class Life {
     this.#frames = new WildFrames(dice, ROOMS, PEOPLE);
     const known = { name: "eve", expires: null, seal: null };
     this.#core.credentials.set("good", { ...known, uid: "guest:eve" as UserId });
-    this.#core.credentials.set("later", "unavailable");
+    this.#core.credentials.set("later", { code: "UNAVAILABLE", message: "try again later" });
   }
 
   async begin() {

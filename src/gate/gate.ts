@@ -2,13 +2,13 @@
 // address, the origin, and the credential, and gives a refusal that names the HTTP status.
 import { type Identity, isGuest } from "../identity.ts";
 import { network } from "../network.ts";
-import type { UserId } from "../protocol.ts";
+import type { Refusal, UserId } from "../protocol.ts";
 import type { Limit } from "../rates.ts";
 import { parseUserName } from "../user_name.ts";
 import type { Authenticator, Known } from "./authenticator.ts";
 import { Connections } from "./connections.ts";
 import { type Credential, findCredential, findInHeaders, readCookie } from "./credential.ts";
-import type { AddressLimits, Failure } from "./limit.ts";
+import type { AddressLimits, Asking, Failure } from "./limit.ts";
 import { isHostAllowed, isOriginAllowed, mayChange, mayUseCookie, type Source } from "./origin.ts";
 import type { Proxies } from "./proxies.ts";
 import { type HttpRefusal, refuse, type Refused } from "./refusal.ts";
@@ -92,6 +92,16 @@ export class Gate {
     return refuse(403, "FORBIDDEN", message);
   }
 
+  /** Whether the address may ask anything of `/api` now (W15.11). */
+  checkRate(request: Request, peer: string): HttpRefusal | undefined {
+    return this.#limit(network(this.addressOf(request, peer)), "request");
+  }
+
+  /** Who asked, behind the proxies that are trusted. */
+  addressOf({ headers }: Request, peer: string): string {
+    return this.#options.proxies.clientOf(peer, headers);
+  }
+
   /** Whether a request that changes something may, as far as its origin goes (W15.4). */
   checkChange(request: Request, peer: string): HttpRefusal | undefined {
     if (!mayChange(this.#ask(request, peer), this.#options.allowedOrigins)) return refuseOrigin();
@@ -158,17 +168,15 @@ export class Gate {
   }
 
   /**
-   * Who a credential stands for that came in band (`auth`); undefined: nobody, "unavailable": that
-   * can't be told now. `address` is who sent it, and is not listened to when it guesses.
+   * Who a credential stands for that came in band (`auth`), or why that is nobody (`UNAUTHORIZED`) or
+   * can't be told now (`UNAVAILABLE`). `address` is who sent it, and is not listened to when it guesses.
    */
-  async authenticate(
-    credential: string,
-    address: string,
-  ): Promise<Identity | "unavailable" | undefined> {
+  async authenticate(credential: string, address: string): Promise<Identity | Refusal> {
     const shown = { value: credential, isCookie: false };
     const known = await this.#identify({ address, network: network(address) }, shown, undefined);
     if (known.ok) return known.identity;
-    return known.status === 401 ? undefined : "unavailable";
+    const { status, refusal } = known;
+    return { ...refusal, code: status === 401 ? "UNAUTHORIZED" : "UNAVAILABLE" };
   }
 
   /** A connection is there: ends it if it was revoked or signed out while it was on its way in. */
@@ -188,21 +196,20 @@ export class Gate {
   }
 
   #ask(request: Request, peer: string): Asked {
-    const { proxies } = this.#options;
     const { headers, url } = request;
-    const address = proxies.clientOf(peer, headers);
+    const address = this.addressOf(request, peer);
     const queryAt = url.indexOf("?");
     return {
       headers,
       query: new URLSearchParams(queryAt < 0 ? "" : url.slice(queryAt)),
       host: hostOf(request),
-      isSecure: proxies.isSecure(peer, request),
+      isSecure: this.isSecure(request, peer),
       address,
       network: network(address),
     };
   }
 
-  #limit(network: string, what: "connect" | "signIn"): Refused | undefined {
+  #limit(network: string, what: Asking): Refused | undefined {
     const retryAfterMs = this.#options.limits.take(network, what, this.#options.now());
     if (retryAfterMs === 0) return undefined;
     return refuse(429, "RATE_LIMITED", "too many requests from this address", retryAfterMs);

@@ -3,11 +3,11 @@
 import { Allowance, type Counted, type UserLimits } from "../allowance.ts";
 import { Bucket } from "../bucket.ts";
 
-/** Connects are counted over this time, in seconds. */
+/** Connects, and requests, are counted over this time, in seconds. */
 const CONNECT_SECONDS = 10;
 /** A new session costs a record of 30 days: one each so many seconds, after the first ones. */
 const SIGN_IN_SECONDS = 10;
-/** An address has the rates of so many users. */
+/** An address has the rates of so many users, and asks so much more often than it connects. */
 const USERS = 10;
 /** Guesses that cost nothing; each further one doubles the time of refusal. */
 const FREE_GUESSES = 10;
@@ -35,8 +35,12 @@ export interface AddressLimitsOptions {
   maxAddresses?: number;
 }
 
+/** What is counted beside messages: to connect, to ask anything of `/api`, and for a new session. */
+export type Asking = "connect" | "request" | "signIn";
+
 class Entry {
   connect: Bucket | undefined;
+  request: Bucket | undefined;
   signIn: Bucket | undefined;
   messages: Allowance | undefined;
   forgeries: Bucket | undefined;
@@ -72,16 +76,21 @@ export class AddressLimits {
   }
 
   /**
-   * 0 if it may be done, else the milliseconds until it may: a request to connect, a new session, a
-   * message. `address` is a `network()`.
+   * 0 if it may be done, else the milliseconds until it may: a request to connect or over HTTP, a
+   * new session, a message. `address` is a `network()`.
    */
-  take(address: string, what: "connect" | "signIn" | Counted, now: number): number {
+  take(address: string, what: Asking | Counted, now: number): number {
     const entry = this.#of(address, now);
     const { connects, limits: { messagesPerSecond, burst } } = this.#options;
     switch (what) {
       case "connect":
         entry.connect ??= new Bucket(connects / CONNECT_SECONDS, connects, now);
         return entry.connect.take(now);
+      case "request": {
+        const requests = connects * USERS;
+        entry.request ??= new Bucket(requests / CONNECT_SECONDS, requests, now);
+        return entry.request.take(now);
+      }
       case "signIn":
         entry.signIn ??= new Bucket(1 / SIGN_IN_SECONDS, connects, now);
         return entry.signIn.take(now);

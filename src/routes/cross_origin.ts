@@ -1,5 +1,6 @@
-// Pages of other origins at /api (W15.4): those of ALLOWED_ORIGINS may read its answers, and no other
-// page may change anything. Credentials are never allowed across origins: the cookie would not count.
+// Who may ask anything of /api: an address that does not ask too often (W15.11), and pages of other
+// origins as far as W15.4 goes: those of ALLOWED_ORIGINS may read its answers, and no other page may
+// change anything. Credentials are never allowed across origins: the cookie would not count.
 import { createMiddleware } from "hono/factory";
 import type { Gate } from "../gate/gate.ts";
 import { answer } from "./answer.ts";
@@ -35,6 +36,8 @@ export function crossOrigin({ gate, allowedOrigins, authHeader }: CrossOriginOpt
       }
       return context.body(null, 204);
     }
+    const limited = gate.checkRate(req.raw, context.env.address);
+    if (limited) return answer(context, limited);
     if (!SAFE.has(req.method)) {
       const refused = gate.checkChange(req.raw, context.env.address);
       if (refused) return answer(context, refused);

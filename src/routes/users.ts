@@ -21,21 +21,27 @@ export interface UsersOptions {
 }
 
 export function users({ hub, gate, revocations, live, now }: UsersOptions) {
+  /** Who asks for this, and about whom; written down where they may. */
   const about = async (
     context: Context<AppEnv, "/api/users/:uid/*">,
+    action: "revoke" | "retract" | "export",
   ): Promise<{ ok: true; by: Member; uid: UserId } | { ok: false } & HttpRefusal> => {
-    const known = await gate.who(context.req.raw, context.env.address);
+    const request = context.req.raw;
+    const known = await gate.who(request, context.env.address);
     if (!known.ok) return known;
     const { isAdmin, uid: own, name } = known.identity;
     if (!isAdmin) return refuse(403, "FORBIDDEN", "only an administrator may do this");
     const uid = context.req.param("uid");
-    if (isUserId(uid)) return { ok: true, by: { uid: own, user: name }, uid };
-    return refuse(400, "INVALID_FIELD", `uid must be ${UID_EXPECTED}, percent-encoded`);
+    if (!isUserId(uid)) {
+      return refuse(400, "INVALID_FIELD", `uid must be ${UID_EXPECTED}, percent-encoded`);
+    }
+    hub.audit({ action, by: own, address: gate.addressOf(request, context.env.address), uid });
+    return { ok: true, by: { uid: own, user: name }, uid };
   };
 
   return new Hono<AppEnv>()
     .post("/api/users/:uid/revoke", async (context) => {
-      const asked = await about(context);
+      const asked = await about(context, "revoke");
       if (!asked.ok) return answer(context, asked);
       const before = now();
       const kept = revocations.revoke(asked.uid, before);
@@ -45,7 +51,7 @@ export function users({ hub, gate, revocations, live, now }: UsersOptions) {
     })
     .all("/api/users/:uid/revoke", only("POST"))
     .post("/api/users/:uid/retract", async (context) => {
-      const asked = await about(context);
+      const asked = await about(context, "retract");
       if (!asked.ok) return answer(context, asked);
       const { entries, isDone } = await retract(hub, asked.by, asked.uid);
       if (isDone) return context.json({ entries });
@@ -54,10 +60,9 @@ export function users({ hub, gate, revocations, live, now }: UsersOptions) {
     })
     .all("/api/users/:uid/retract", only("POST"))
     .get("/api/users/:uid/entries", async (context) => {
-      const asked = await about(context);
+      const asked = await about(context, "export");
       if (!asked.ok) return answer(context, asked);
-      const { by, uid } = asked;
-      hub.audit({ action: "export", by: by.uid, uid });
+      const { uid } = asked;
       const first = await hub.store.authored(uid, 0);
       const lines = ReadableStream.from(linesOf(hub, uid, first)).pipeThrough(
         new TextEncoderStream(),

@@ -102,7 +102,7 @@ export class Questions {
 
   /**
    * Makes every connection of a user leave a room; they may join again. Needs `moderate`, as `mute`
-   * and `ban` do. Rejects with a ChatError.
+   * and `ban` do. Rejects with a ChatError, `NOT_FOUND` where nobody of this uid is there.
    * @param {string} room
    * @param {string} uid
    * @returns {Promise<Of<"kicked">>}
@@ -132,5 +132,16 @@ export class Questions {
   ban(room, uid, minutes) {
     const place = room === null ? {} : { room: roomName(room) };
     return this.#traffic.ask({ type: "ban", ...place, uid, minutes });
+  }
+
+  /**
+   * The bans in force: from a room, or all of them where the room is null, which only administrators
+   * may ask. Rejects with a ChatError.
+   * @param {string | null} room
+   * @returns {Promise<Of<"bans">>}
+   */
+  bans(room) {
+    const place = room === null ? {} : { room: roomName(room) };
+    return this.#traffic.ask({ type: "bans", ...place });
   }
 }

@@ -6,7 +6,7 @@
 /**
  * @typedef {Extract<ClientMessage,
  *   {type: "history" | "search" | "members" | "rooms" | "nick" | "auth" | "edit" | "delete" | "react" |
- *   "topic" | "kick" | "mute" | "ban"}>} Question
+ *   "topic" | "kick" | "mute" | "ban" | "bans"}>} Question
  */
 /** @typedef {{question: Question, isSent: boolean, caller: PromiseWithResolvers<any>}} Request */
 

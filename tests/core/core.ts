@@ -1,7 +1,7 @@
 // The whole core on fakes: a hub whose clock, loop, store and sockets do only what the test says.
 import { assert, assertEquals } from "@std/assert";
 import { type Audited, Hub, type HubSettings, SWEEP_MS } from "../../src/hub.ts";
-import type { Limits, RoomName, UserId } from "../../src/protocol.ts";
+import type { Limits, Refusal, RoomName, UserId } from "../../src/protocol.ts";
 import type { Identity } from "../../src/identity.ts";
 import type { Limit } from "../../src/rates.ts";
 import type { Life } from "../../src/life.ts";
@@ -34,6 +34,8 @@ const LIMITS: Limits = {
   resume: 1000,
 };
 
+const NOBODY: Refusal = { code: "UNAUTHORIZED", message: "this token is not valid" };
+
 /** A test's body on a core of its own, after which nothing may be left over. */
 export function withCore(run: (core: Core) => unknown, options: CoreOptions = {}) {
   return async () => {
@@ -54,7 +56,7 @@ export class Core {
   readonly lives: Life[] = [];
   readonly audited: Audited[] = [];
   /** Whose the credentials are that are shown on the way. */
-  readonly credentials = new Map<string, Identity | "unavailable">();
+  readonly credentials = new Map<string, Identity | Refusal>();
   /** What the hub's dice show, from 0 to below 1. */
   random = 0.5;
   #epochs = 0;
@@ -79,7 +81,7 @@ export class Core {
       now: this.clock.now,
       random: () => this.random,
       makeEpoch: () => `epoch-${++this.#epochs}`,
-      authenticate: (credential) => Promise.resolve(this.credentials.get(credential)),
+      authenticate: (credential) => Promise.resolve(this.credentials.get(credential) ?? NOBODY),
       audit: (event) => this.audited.push(event),
       storeTried: (error) => this.storeTries.push(error),
       fault: (error) => this.faults.push(error),

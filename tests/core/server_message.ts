@@ -27,6 +27,7 @@ const message = of("chat", present);
 const messages = v.array(message);
 const range = v.strictTuple([count, count]);
 const mutes = v.array(v.strictObject({ uid: some, until, by: text }));
+const bans = v.array(v.strictObject({ room: v.optional(some), uid: some, until, by: text }));
 const limits = ["messageBytes", "rooms", "messagesPerSecond", "burst", "historyPage", "resume"];
 const listed = v.strictObject({
   room: some,
@@ -64,6 +65,7 @@ const serverMessage = v.union([
   of("kicked", { room: some, uid: some, ref }),
   of("muted", { room: some, uid: some, until, by: some, ref }),
   of("banned", { room: v.optional(some), uid: some, until, ref }),
+  of("bans", { room: v.optional(some), bans, more: v.boolean(), ref }),
   of("ack", { ref: some, room: some, seq: count, ts: count }),
   of("history", { room: some, messages, seq: count, first: count, more: v.boolean(), ref }),
   of("search", {

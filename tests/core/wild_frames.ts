@@ -25,6 +25,7 @@ const FIELDS: Record<ClientMessage["type"], string[]> = {
   kick: ["room", "uid"],
   mute: ["room", "uid", "minutes"],
   ban: ["room", "uid", "minutes"],
+  bans: ["room"],
 };
 /** Also such as are names of something in JavaScript, or of what only the server sends. */
 const TYPES = [...Object.keys(FIELDS), "__proto__", "constructor", "toString", "chats", "welcome"];

@@ -28,7 +28,7 @@ async function code(client: Client, message: Record<string, unknown>) {
 }
 
 describe("moderation", () => {
-  it("W10.15 W4.6 W4.8 a moderator deletes and sets the topic, and the log says so without a text", async () => {
+  it("W10.15 W4.6 W4.8 a moderator deletes, sets the topic, mutes and kicks, and the log says so without a text", async () => {
     await using server = await startServer({ JWT_SECRET: SECRET, LOG_FORMAT: "json" });
     await using ada = await enter(server, "ada", ["read", "write", "moderate"]);
     await using bob = await enter(server, "bob", ["read", "write"]);
@@ -55,7 +55,10 @@ describe("moderation", () => {
     assertEquals([of, uid], [first.seq, "ada"]);
     assertEquals((await bob.until("topic")).text, secret);
 
-    await server.said(/audit: .*topic/);
+    assertEquals(await code(ada, { type: "mute", uid: "bob" }), "muted");
+    assertEquals(await code(ada, { type: "mute", uid: "bob", minutes: 0 }), "muted");
+    assertEquals(await code(ada, { type: "kick", uid: "bob" }), "kicked");
+    await server.said(/audit: .*kick/);
     server.kill("SIGTERM");
     await server.exited;
     const audited = server.stderr().trimEnd().split("\n").map((line) => JSON.parse(line))
@@ -79,6 +82,11 @@ describe("moderation", () => {
         of: undefined,
         message: 'audit: "ada" "topic" in "general"',
       },
+      ...[
+        ["mute", 'audit: "ada" "mute" "bob" in "general" until "for good"'],
+        ["mute", 'audit: "ada" "mute" "bob" in "general" until "now"'],
+        ["kick", 'audit: "ada" "kick" "bob" in "general"'],
+      ].map(([action, message]) => ({ ...line, action, uid: "bob", of: undefined, message })),
     ]);
     assertFalse((server.stdout() + server.stderr()).includes(secret));
   });

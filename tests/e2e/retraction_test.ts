@@ -151,7 +151,7 @@ describe("retraction", () => {
       assertEquals(response.status, status, body);
       if (status === 400) assert(JSON.parse(body).message.startsWith("uid must be"));
     }
-    await server.said(/audit: "[^"]+" "retract" "nobody"/);
-    await server.said(/audit: "[^"]+" "export" "nobody"/);
+    await server.said(/audit: "guest:[^"]+" of "127\.0\.0\.1" "retract" "nobody"/);
+    await server.said(/audit: "guest:[^"]+" of "127\.0\.0\.1" "export" "nobody"/);
   });
 });

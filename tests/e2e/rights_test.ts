@@ -54,7 +54,7 @@ describe("rights", () => {
     await database.use(async (store) => {
       const sanctions = new Sanctions(store);
       await sanctions.mute(GENERAL, uid, Date.now() + 3_600_000, "Mara");
-      await sanctions.ban(RANDOM, uid, Infinity, ["127.0.0.1"]);
+      await sanctions.ban(RANDOM, uid, Infinity, "Mara", ["127.0.0.1"]);
     });
     await using server = await startServer(env);
     await using eve = await enter(server, { session });

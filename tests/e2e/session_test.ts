@@ -244,6 +244,23 @@ describe("session", () => {
     assert(Number(answer.headers.get("retry-after")) > 0);
   });
 
+  it("W15.11 an address that asks too often is told when to go on, and has the page all the same", async () => {
+    for (const TRANSPORT of ["deno", "ws"]) {
+      await using server = await startServer({ MAX_CONNECTIONS_PER_IP: "1", TRANSPORT });
+      // One each second comes back, so that a slow machine needs more than ten.
+      let last = await ask(server, "GET");
+      for (let times = 1; last.status !== 429 && times < 1000; times++) {
+        assertEquals(last.status, 401);
+        last = await ask(server, "GET");
+      }
+      assertEquals([last.status, JSON.parse(last.body).code], [429, "RATE_LIMITED"]);
+      assertEquals(last.headers.get("retry-after"), "1");
+      const page = await fetch(`${server.url}/`);
+      await page.body?.cancel();
+      assertEquals(page.status, 200);
+    }
+  });
+
   it("W15.9 behind a trusted proxy with TLS the cookie is Secure and bound to the host", async () => {
     await using server = await startServer({ ...GUARDED, TRUSTED_PROXIES: "127.0.0.1" });
     const tls = { "x-forwarded-proto": "https" };

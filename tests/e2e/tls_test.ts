@@ -3,6 +3,7 @@ import { describe } from "@std/testing/bdd";
 import { tempCertificate } from "../harness/certificate.ts";
 import { openClient } from "../harness/client.ts";
 import { needs } from "../harness/needs.ts";
+import { openRaw } from "../harness/raw.ts";
 import { startMain, startServer } from "../harness/server.ts";
 import { tempFolder } from "../harness/temp.ts";
 import { say } from "../harness/visitor.ts";
@@ -65,6 +66,23 @@ for (const TRANSPORT of ["deno", "ws"]) {
     });
   });
 }
+
+describe("TLS handshakes that never end", () => {
+  it("P5 are cut within the idle time-out, with TRANSPORT=ws", async () => {
+    await using certificate = await tempCertificate();
+    await using server = await startServer({
+      ...certificate.env,
+      TRANSPORT: "ws",
+      // With these the shortest there is, of two seconds.
+      ...{ HEARTBEAT_MS: "1000", HEARTBEAT_GRACE_MS: "6000" },
+    });
+    await using silent = await openRaw(server.url);
+    await using slow = await openRaw(server.url);
+    // The head of a ClientHello whose rest never comes.
+    slow.pour(Uint8Array.from([22, 3, 1, 2, 0, 1, 0]));
+    for (const raw of [silent, slow]) await raw.ended(30_000);
+  });
+});
 
 describe("a certificate that has changed", () => {
   it("is that of new connections, and those there are go on", async () => {

@@ -218,6 +218,7 @@ describe("revocation", () => {
     assertEquals(await revoke(server, "u", { origin }), { status: 403, code: "FORBIDDEN" });
     const admin = await sign({ sub: "root", admin: true });
     assertEquals((await revoke(server, "u", as(admin))).status, 204);
+    await server.said(/audit: "root" of "127\.0\.0\.1" "revoke" "u"/);
     for (const uid of ["x".repeat(129), "u\0x", "u x"]) {
       assertEquals(await revoke(server, uid), { status: 400, code: "INVALID_FIELD" });
     }

@@ -1,8 +1,9 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import type { Known } from "../../src/gate/authenticator.ts";
 import type { Gate } from "../../src/gate/gate.ts";
 import type { Identity } from "../../src/identity.ts";
+import type { Refusal } from "../../src/protocol.ts";
 import { HeldStore } from "../core/held_store.ts";
 import { GuestSessions } from "../../src/gate/guest.ts";
 import { SignIns } from "../../src/gate/sign_ins.ts";
@@ -112,11 +113,27 @@ describe("W15.11 an address whose credentials are bad", () => {
     const good = await sign({ sub: "u-17" }, NOW);
     assertEquals((await gate.authenticate(good, HERE) as Identity).uid, "u-17");
     for (let times = 0; times < 11; times++) {
-      assertEquals(await gate.authenticate(`guess-${times}`, HERE), undefined);
+      assertEquals(await gate.authenticate(`guess-${times}`, HERE), {
+        ...{ code: "UNAUTHORIZED", message: "this token or session is not valid" },
+      });
     }
     assertEquals(penalties, [[HERE, 1000]]);
-    assertEquals(await gate.authenticate(ADMIN, HERE), "unavailable");
+    assertEquals(await gate.authenticate(ADMIN, HERE), {
+      ...{ code: "UNAVAILABLE", message: "too many bad tokens from this address" },
+      retryAfterMs: 1000,
+    });
     assert((await gate.authenticate(ADMIN, "192.0.2.2") as Identity).isAdmin);
+  });
+
+  it("W8.5 says in band too why a user's token is not valid", async () => {
+    const { gate } = setUp({ hasUsers: true });
+    const old = await sign({ sub: "u-17", exp: NOW / 1000 - 10 }, NOW);
+    const odd = await sign({ sub: "u-17", rooms: { general: ["shout"] } }, NOW);
+    const said = await Promise.all(
+      [old, odd].map(async (token) => (await gate.authenticate(token, HERE) as Refusal).message),
+    );
+    assertEquals(said[0], "this token has expired");
+    assertMatch(said[1]!, /^the token's claim rooms must be an object such as/);
   });
 });
 

@@ -39,6 +39,13 @@ describe("W15.11 an address may", () => {
     assertEquals(count(limits, "connect", NOW + waitMs + 10_000), 4);
   });
 
+  it("ask ten times as often over HTTP, however often it connects", () => {
+    const limits = makeLimits();
+    assertEquals([count(limits, "connect"), count(limits, "request")], [4, 40]);
+    assertEquals(limits.take(HERE, "request", NOW), 250);
+    assertEquals(limits.take(HERE, "request", NOW + 250), 0);
+  });
+
   it("begin a session as often at once, and then one each 10 seconds", () => {
     const limits = makeLimits();
     assertEquals(count(limits, "signIn"), 4);

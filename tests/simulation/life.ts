@@ -68,7 +68,7 @@ export class Life {
       now: clock.now,
       random: dice.next,
       makeEpoch: () => name("epoch"),
-      authenticate: () => Promise.resolve(undefined),
+      authenticate: () => Promise.resolve({ code: "UNAUTHORIZED", message: "nobody has tokens" }),
       audit: () => {},
       storeTried: () => {},
       fault: (error) => options.violated(`fault: ${(error as Error).stack}`),
