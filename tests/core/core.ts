@@ -1,5 +1,6 @@
 // The whole core on fakes: a hub whose clock, loop, store and sockets do only what the test says.
 import { assert, assertEquals } from "@std/assert";
+import { Counts } from "../../src/counts.ts";
 import { type Audited, Hub, type HubSettings, SWEEP_MS } from "../../src/hub.ts";
 import type { Limits, RoomName, UserId } from "../../src/protocol.ts";
 import type { Identity } from "../../src/identity.ts";
@@ -47,6 +48,7 @@ export class Core {
   readonly clock = new SteeredClock();
   readonly scheduler = new ManualScheduler();
   readonly store = new HeldStore();
+  readonly counts = new Counts();
   readonly hub: Hub;
   readonly clients: Client[] = [];
   readonly faults: unknown[] = [];
@@ -76,6 +78,7 @@ export class Core {
       },
       store: this.store,
       scheduler: this.scheduler,
+      counts: this.counts,
       now: this.clock.now,
       random: () => this.random,
       makeEpoch: () => `epoch-${++this.#epochs}`,
