@@ -4,6 +4,7 @@ import { parseCommand, USAGE } from "./src/command.ts";
 import { type Config, readConfig } from "./src/config.ts";
 import { runData } from "./src/data.ts";
 import { askHealth } from "./src/health.ts";
+import { Counts } from "./src/counts.ts";
 import { openLog } from "./src/log.ts";
 import { serve, StartError } from "./src/serve.ts";
 import { StoreError } from "./src/store/store.ts";
@@ -40,17 +41,20 @@ async function main(): Promise<void> {
   const config = configuration("can't start");
   const log = await openLog(config);
   // An error nobody waits for must not end everyone's conversations; it is a bug, and is logged.
+  const counts = new Counts();
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
+    counts.faults++;
     log.error("unhandled rejection: {error}", { error: String(event.reason) });
   });
   globalThis.addEventListener("error", (event) => {
     event.preventDefault();
+    counts.faults++;
     log.error("uncaught: {error}", { error: String(event.error ?? event.message) });
   });
 
   try {
-    const server = await serve(config, log);
+    const server = await serve(config, log, counts);
     let isStopping = false;
     onSignals(async (signal) => {
       if (isStopping) Deno.exit(1);

@@ -12,12 +12,14 @@ import { Proxies } from "./gate/proxies.ts";
 import { Revocations } from "./gate/revocations.ts";
 import { SignIns } from "./gate/sign_ins.ts";
 import { hashToken } from "./gate/token.ts";
+import { Watchers } from "./gate/watchers.ts";
 import type { Store } from "./store/store.ts";
 
 export interface OpenAccess {
   gate: Gate;
   signIns: SignIns;
   revocations: Revocations;
+  watchers: Watchers;
   /** Who needs what to come in, for the person who started it. `url` is where it listens. */
   describe(url: string): string[];
 }
@@ -52,6 +54,7 @@ export async function openAccess(
   }
   const signIns = new SignIns(store);
   const revocations = await Revocations.open(store, Date.now());
+  const addresses = addressParts(config, log);
   const gate = new Gate({
     authenticator: new Authenticator({
       accesses,
@@ -63,6 +66,22 @@ export async function openAccess(
       makeGuestId: () => randomBytes(9).toString("base64url"),
     }),
     signIns,
+    ...addresses,
+    live,
+    isLocalOnly: door !== undefined && door.tokenHash === undefined && isLoopback(config.HOST),
+    allowedOrigins: config.ALLOWED_ORIGINS,
+    authHeader: config.AUTH_HEADER,
+    maxConnections: config.MAX_CONNECTIONS,
+    maxConnectionsPerIp: config.MAX_CONNECTIONS_PER_IP,
+  });
+  const tokenHash = config.METRICS_TOKEN === "" ? undefined : hashToken(config.METRICS_TOKEN);
+  const watchers = new Watchers({ ...addresses, tokenHash });
+  return { gate, signIns, revocations, watchers, describe: (url) => describe(config, door, url) };
+}
+
+/** What is known of addresses, whatever they ask for. */
+function addressParts(config: Config, log: Logger) {
+  return {
     proxies: new Proxies(config.TRUSTED_PROXIES, (peer) =>
       log.warn(
         "{peer} sends X-Forwarded-For and is not in TRUSTED_PROXIES: if it is a proxy, all who " +
@@ -73,20 +92,13 @@ export async function openAccess(
       connects: config.MAX_CONNECTIONS_PER_IP,
       limits: { messagesPerSecond: config.RATE_MESSAGES_PER_SECOND, burst: config.RATE_BURST },
     }),
-    live,
-    isLocalOnly: door !== undefined && door.tokenHash === undefined && isLoopback(config.HOST),
-    allowedOrigins: config.ALLOWED_ORIGINS,
-    authHeader: config.AUTH_HEADER,
-    maxConnections: config.MAX_CONNECTIONS,
-    maxConnectionsPerIp: config.MAX_CONNECTIONS_PER_IP,
     now: Date.now,
-    penalized: (address, ms) =>
+    penalized: (address: string, ms: number) =>
       log.warn("too many bad tokens from {address}: no token is looked at for {seconds} s", {
         address,
         seconds: ms / 1000,
       }),
-  });
-  return { gate, signIns, revocations, describe: (url) => describe(config, door, url) };
+  };
 }
 
 function hasJwt({ JWT_SECRET, JWT_JWKS_URL }: Config): boolean {

@@ -4,6 +4,7 @@ import type { Gate, LiveSessions } from "./gate/gate.ts";
 import { refuse } from "./gate/refusal.ts";
 import type { Revocations } from "./gate/revocations.ts";
 import type { SignIns } from "./gate/sign_ins.ts";
+import type { Watchers } from "./gate/watchers.ts";
 import type { Hub } from "./hub.ts";
 import type { Life } from "./life.ts";
 import { answer } from "./routes/answer.ts";
@@ -22,12 +23,15 @@ export interface AppOptions {
   gate: Gate;
   signIns: SignIns;
   revocations: Revocations;
+  watchers: Watchers;
   live: LiveSessions;
   allowedOrigins: readonly string[];
   authHeader: string;
   now(): number;
   /** Whether the store takes entries now. */
   isStoreReady(): boolean;
+  /** The metrics in the text format of Prometheus. */
+  readMetrics(): Promise<{ type: string; text: string }>;
   /** Hears of a connection that has ended, and where it came from. */
   ended(life: Life, address: string): void;
   /** Hears of a bug: something threw that must not. */

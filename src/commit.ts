@@ -1,6 +1,7 @@
 // Group commit: what arrives before a flush is appended in one call of the store. One call is under
 // way at a time, so under load a batch grows to what arrived meanwhile; and no more is committed
 // than a fast reader's outbox can hold until its turn to be flushed comes.
+import type { Counts } from "./counts.ts";
 import type { Scheduler } from "./flusher.ts";
 import { utf8Length } from "./protocol.ts";
 import type { Draft, Outcome, Store } from "./store/store.ts";
@@ -13,8 +14,11 @@ const ENTRY_BYTES = 250;
 
 /** A room's side of a commit. Must not throw. */
 export interface Log {
-  /** Gives the members what the commit brought, when all its drafts are settled. */
-  fanOut(): void;
+  /**
+   * Gives the members what the commit brought, when all its drafts are settled. Returns how many
+   * entries that were, counted once for each connection.
+   */
+  fanOut(): number;
 }
 
 interface Waiting {
@@ -30,6 +34,7 @@ export interface CommitOptions {
   outboxes: { readonly added: number; readonly done: number };
   /** Bytes of entries that may be committed before the outboxes had their turn. */
   maxBytes: number;
+  counts: Counts;
   /** Hears of every call of the store: the error it failed with, or undefined. */
   tried(error: unknown): void;
   /** Hears of a bug: something threw that must not. */
@@ -75,6 +80,8 @@ export class GroupCommit {
 
   async #commit(): Promise<void> {
     const waiting = this.#take();
+    const { counts } = this.#options;
+    const began = performance.now();
     let outcomes: readonly Outcome[] = [];
     try {
       outcomes = await this.#options.store.append(waiting.map(({ draft }) => draft));
@@ -82,6 +89,8 @@ export class GroupCommit {
     } catch (error) {
       this.#options.tried(error);
     }
+    counts.commitEntries.observe(waiting.length);
+    counts.commitSeconds.observe((performance.now() - began) / 1000);
     this.#settle(waiting, outcomes);
     this.#flushedAt = this.#options.outboxes.added;
     this.#isUnderWay = false;
@@ -102,7 +111,7 @@ export class GroupCommit {
     }
     for (const log of logs) {
       try {
-        log.fanOut();
+        this.#options.counts.deliveries += log.fanOut();
       } catch (error) {
         this.#options.fault(error);
       }

@@ -21,6 +21,7 @@ const list = v.pipe(
 
 /** A header can't carry much more. */
 const MAX_TOKEN_LENGTH = 4096;
+const token = v.pipe(v.string(), v.regex(/^[\x21-\x7e]*$/), v.maxLength(MAX_TOKEN_LENGTH));
 /** An outbox must hold this many of the largest messages, or one of them closes fast readers too. */
 const OUTBOX_MESSAGES = 4;
 
@@ -72,17 +73,12 @@ const settings = {
   RETENTION_MESSAGES: number(0, 0),
   WS_TOKEN: setting(
     "",
-    v.pipe(v.string(), v.regex(/^[\x21-\x7e]*$/), v.maxLength(MAX_TOKEN_LENGTH)),
+    token,
     "a token that every client must have, of printable ASCII without spaces, or open",
   ),
   ADMIN_TOKEN: setting(
     "",
-    v.pipe(
-      v.string(),
-      v.regex(/^[\x21-\x7e]*$/),
-      v.maxLength(MAX_TOKEN_LENGTH),
-      v.notValue("open"),
-    ),
+    v.pipe(token, v.notValue("open")),
     "a token that may do everything, of printable ASCII without spaces, and not open",
   ),
   JWT_SECRET: setting(
@@ -137,6 +133,11 @@ const settings = {
   HEARTBEAT_GRACE_MS: number(10000),
   PRESENCE_GRACE_MS: number(10000, 0),
   DRAIN_MS: number(10000, 0),
+  METRICS_TOKEN: setting(
+    "",
+    v.pipe(token, v.notValue("open")),
+    "a token that reads /metrics, of printable ASCII without spaces",
+  ),
   TLS_CERT_FILE: setting("", v.string(), "a file with a certificate and its chain, as PEM"),
   TLS_KEY_FILE: setting("", v.string(), "a file with the certificate's private key, as PEM"),
   LOG_LEVEL: setting(
@@ -156,6 +157,7 @@ export type Config = { readonly [N in Name]: v.InferOutput<(typeof settings)[N][
 const SECRETS: ReadonlySet<string> = new Set([
   "WS_TOKEN",
   "ADMIN_TOKEN",
+  "METRICS_TOKEN",
   "JWT_SECRET",
   "JWT_JWKS_URL",
 ]);
@@ -183,7 +185,7 @@ export function readConfig(environment: Environment):
 
 /** What is wrong between values that are each good. */
 function problemsTogether(config: Config): string[] {
-  const { OUTBOX_BYTES, MAX_MESSAGE_BYTES, WS_TOKEN, ADMIN_TOKEN } = config;
+  const { OUTBOX_BYTES, MAX_MESSAGE_BYTES, WS_TOKEN, ADMIN_TOKEN, METRICS_TOKEN } = config;
   const { JWT_SECRET, JWT_JWKS_URL, JWT_ISSUER, JWT_AUDIENCE } = config;
   const problems: string[] = [];
   if (OUTBOX_BYTES < MAX_MESSAGE_BYTES * OUTBOX_MESSAGES) {
@@ -192,6 +194,10 @@ function problemsTogether(config: Config): string[] {
   }
   if (ADMIN_TOKEN !== "" && ADMIN_TOKEN === WS_TOKEN) {
     problems.push("ADMIN_TOKEN=…: expected another token than WS_TOKEN");
+  }
+  for (const name of ["WS_TOKEN", "ADMIN_TOKEN"] as const) {
+    if (METRICS_TOKEN === "" || METRICS_TOKEN !== config[name]) continue;
+    problems.push(`METRICS_TOKEN=…: expected another token than ${name}`);
   }
   if (JWT_SECRET !== "" && JWT_JWKS_URL !== "") {
     problems.push("JWT_SECRET=…: expected nothing beside JWT_JWKS_URL, or the other way round");

@@ -20,9 +20,9 @@ export interface EchoOptions {
 export class Echo implements SocketHandlers, Guest {
   readonly identity: Identity;
   readonly address: string;
+  readonly outbox: Outbox;
   readonly #hub: Hub;
   readonly #socket: Socket;
-  readonly #outbox: Outbox;
   #endsAt: number;
 
   private constructor({ hub, socket, identity, address }: EchoOptions) {
@@ -30,7 +30,7 @@ export class Echo implements SocketHandlers, Guest {
     this.address = address;
     this.#hub = hub;
     this.#socket = socket;
-    this.#outbox = new Outbox(socket, hub.flusher, hub.settings.outboxBytes, {
+    this.outbox = new Outbox(socket, hub.flusher, hub.settings.outboxBytes, {
       overflow: () => this.close(CLOSE.tooSlow),
       space: () => {},
     });
@@ -50,13 +50,13 @@ export class Echo implements SocketHandlers, Guest {
   text(frame: string): void {
     this.#endsAt = this.#hub.now() + SILENCE_MS;
     if (this.#isTooBig(utf8Length(frame))) return;
-    this.#outbox.push(Batch.of(frame), "entry");
+    this.outbox.push(Batch.of(frame), "entry");
   }
 
   binary(frame: Uint8Array<ArrayBuffer>): void {
     this.#endsAt = this.#hub.now() + SILENCE_MS;
     if (this.#isTooBig(frame.length)) return;
-    this.#outbox.pushBinary(frame, "entry");
+    this.outbox.pushBinary(frame, "entry");
   }
 
   sweep(now: number): void {
@@ -69,7 +69,7 @@ export class Echo implements SocketHandlers, Guest {
   }
 
   closed(): void {
-    this.#outbox.close();
+    this.outbox.close();
     this.#hub.sessions.delete(this);
   }
 
@@ -80,7 +80,7 @@ export class Echo implements SocketHandlers, Guest {
   }
 
   close(close: Close): void {
-    this.#outbox.close();
+    this.outbox.close();
     this.#socket.close(close.code, close.reason);
   }
 }

@@ -25,6 +25,9 @@ export class Flusher {
   #done = 0;
   readonly #stalled = new Set<Outbox>();
   #retrying = false;
+  /** Messages that outboxes handed over so far, and those that they dropped. */
+  sent = 0;
+  dropped = 0;
 
   /** `flushed` is called after each turn in which outboxes had theirs. */
   constructor(scheduler: Scheduler, flushed: () => void = () => {}) {
@@ -39,6 +42,11 @@ export class Flusher {
 
   get done(): number {
     return this.#done;
+  }
+
+  /** Outboxes whose socket is full. */
+  get stalled(): number {
+    return this.#stalled.size;
   }
 
   /** The outbox has something to hand over. */

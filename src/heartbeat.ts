@@ -18,6 +18,12 @@ export class Heartbeat {
     this.#deadAt = undefined;
   }
 
+  /** The milliseconds that the answer to the last ping took; undefined: it is no answer to that. */
+  answered(ts: number | undefined, now: number): number | undefined {
+    const pingedAt = this.#nextPingAt - this.#intervalMs;
+    return ts === pingedAt ? Math.max(0, now - pingedAt) : undefined;
+  }
+
   /** What is due now. */
   due(now: number): "nothing" | "ping" | "close" {
     if (this.#deadAt !== undefined && now >= this.#deadAt) return "close";

@@ -3,6 +3,7 @@
 import { Allowances } from "./allowance.ts";
 import { CLOSE, type Close } from "./close.ts";
 import { GroupCommit } from "./commit.ts";
+import type { Counts } from "./counts.ts";
 import { partiesOf } from "./direct_name.ts";
 import { Flusher, type Scheduler } from "./flusher.ts";
 import type { Identity } from "./identity.ts";
@@ -39,6 +40,8 @@ export interface Guest {
   readonly identity: Identity;
   /** Where it came from. */
   readonly address: string;
+  /** What waits for it. */
+  readonly outbox: { readonly bytes: number };
   close(close: Close): void;
   sweep(now: number): void;
   /** The server goes down: say when to come back, flush, close (W13.2). */
@@ -73,6 +76,7 @@ export interface HubParts {
   settings: HubSettings;
   store: Store;
   scheduler: Scheduler;
+  counts: Counts;
   now(): number;
   random(): number;
   makeEpoch(): string;
@@ -89,6 +93,7 @@ export interface HubParts {
 export class Hub {
   readonly settings: HubSettings;
   readonly store: Store;
+  readonly counts: Counts;
   readonly names = new Names();
   readonly online = new Online<Person>();
   readonly sanctions: Sanctions;
@@ -109,6 +114,7 @@ export class Hub {
   constructor(parts: HubParts) {
     this.settings = parts.settings;
     this.store = parts.store;
+    this.counts = parts.counts;
     this.#parts = parts;
     this.sanctions = new Sanctions(parts.store);
     this.marks = new Marks(parts.store.marks);
@@ -120,6 +126,7 @@ export class Hub {
       scheduler: parts.scheduler,
       outboxes: this.flusher,
       maxBytes: parts.settings.outboxBytes / 4,
+      counts: parts.counts,
       tried: parts.storeTried,
       fault: parts.fault,
     });

@@ -67,6 +67,7 @@ export async function join(
       ...(ref !== undefined && { ref }),
     });
     room.release(asker, Batch.of(joined), seq);
+    hub.counts.joins.add(missed ? "resumed" : since ? "gap" : "fresh");
   } catch (error) {
     if (isMember) {
       room.release(asker);

@@ -137,6 +137,7 @@ export class Outbox {
   #isHalfFull(more: number): boolean {
     if (this.bytes + more <= this.#maxBytes / 2) return false;
     this.dropped++;
+    this.#flusher.dropped++;
     return true;
   }
 
@@ -162,6 +163,7 @@ export class Outbox {
     if (first.kind === "binary") {
       this.#queuedBytes -= first.data.length;
       this.sent++;
+      this.#flusher.sent++;
       this.#dropUntil(first.next, 1);
       this.#socket.sendBinary(first.data);
       return;
@@ -179,6 +181,7 @@ export class Outbox {
     const batch = count === 1 ? first.batch : joinShared(first, count);
     this.#dropUntil(end, count);
     this.sent += batch.lines.length;
+    this.#flusher.sent += batch.lines.length;
     this.#socket.send(batch);
   }
 

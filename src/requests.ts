@@ -212,6 +212,7 @@ export class Requests {
     else if ("refused" in outcome) {
       this.#refuse({ ...refusalOf(saying, outcome), ...refOf(saying) });
     } else if (ref !== undefined) {
+      this.#asker.hub.counts.acks++;
       this.#send({ type: "ack", ref, room, seq: outcome.seq, ts: outcome.ts });
     }
     this.#storing--;
@@ -282,6 +283,7 @@ export class Requests {
   }
 
   #refuse(refusal: Refusal): void {
+    this.#asker.hub.counts.errors.add(refusal.code);
     this.#send({ type: "error", ...refusal });
   }
 

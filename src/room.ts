@@ -167,22 +167,29 @@ export class Room {
     });
   }
 
-  /** Gives the members what the commit brought. */
-  fanOut(): void {
+  /** Gives the members what the commit brought. Returns how many entries that were, in all. */
+  fanOut(): number {
     const { seq } = this.#head;
-    if (this.#fresh.length === 0) return;
+    if (this.#fresh.length === 0) return 0;
+    let deliveries = 0;
     const batches = Batch.split(this.#fresh);
     this.#fresh = [];
     for (const batch of batches) {
+      let given = 0;
       for (const [occupant, place] of this.#places) {
         if (seq <= place.seq) continue;
+        given++;
         if (!place.held) occupant.push(batch, "entry");
         else this.#holdBack(occupant, place, batch, seq);
       }
       for (const occupant of this.#audience?.() ?? []) {
-        if (!this.#places.has(occupant)) occupant.push(batch, "entry");
+        if (this.#places.has(occupant)) continue;
+        given++;
+        occupant.push(batch, "entry");
       }
+      deliveries += given * batch.lines.length;
     }
+    return deliveries;
   }
 
   /** A message that is not kept, to everyone else in the room but `except`'s user. */

@@ -6,8 +6,10 @@ import { type OpenAccess, openAccess } from "./access.ts";
 import { createApp } from "./app.ts";
 import { CERTIFICATE_MS, CertificateFiles } from "./certificate.ts";
 import { type Config, isLoopback } from "./config.ts";
+import type { Counts } from "./counts.ts";
 import { type Audited, Hub, SWEEP_MS } from "./hub.ts";
 import type { Life } from "./life.ts";
+import { Metrics } from "./metrics.ts";
 import { Retention, RETENTION_MS } from "./retention.ts";
 import { openStore } from "./store/open.ts";
 import { type Store, StoreError } from "./store/store.ts";
@@ -34,14 +36,14 @@ export interface Server {
 }
 
 /** Starts a server. Rejects with a `StartError` where the store or the address can't be used. */
-export async function serve(config: Config, log: Logger): Promise<Server> {
+export async function serve(config: Config, log: Logger, counts: Counts): Promise<Server> {
   const files = CertificateFiles.of(config);
   const certificate = await files?.read().catch((error) => {
     throw new StartError(error.message);
   });
   const store = await openStore(config.STORE_URL, config.STORE_SYNC).catch(explain);
   try {
-    return await serveFrom(store, config, log, files, certificate);
+    return await serveFrom(store, config, log, counts, files, certificate);
   } catch (error) {
     await store.close();
     throw error;
@@ -52,11 +54,14 @@ async function serveFrom(
   store: Store,
   config: Config,
   log: Logger,
+  counts: Counts,
   files: CertificateFiles | undefined,
   certificate: KeyPair | undefined,
 ): Promise<Server> {
-  const fault = (error: unknown) =>
+  const fault = (error: unknown) => {
+    counts.faults++;
     log.error("fault: {error}", { error: error instanceof Error ? error.stack : String(error) });
+  };
 
   const later = (run: () => void, ms: number) => Deno.unrefTimer(setTimeout(run, ms));
   const watch = new StoreWatch({
@@ -71,6 +76,7 @@ async function serveFrom(
     settings: hubSettings(config),
     store,
     scheduler: { soon: setImmediate, later },
+    counts,
     now: Date.now,
     random: Math.random,
     makeEpoch: () => randomText(8),
@@ -90,22 +96,31 @@ async function serveFrom(
     fault,
   );
   const access = await openAccess(config, store, hub, log).catch(explain);
-  const { gate, signIns, revocations } = access;
+  const { gate, signIns, revocations, watchers } = access;
+  const metrics = new Metrics({ config, hub, gate, signIns, watch });
   opened.resolve(access);
   ready.resolve(createApp({
     hub,
     gate,
     signIns,
     revocations,
+    watchers,
     live: hub,
     allowedOrigins: config.ALLOWED_ORIGINS,
     authHeader: config.AUTH_HEADER,
     now: Date.now,
     isStoreReady: () => watch.isReady,
+    readMetrics: () => metrics.read(),
     ended: (life, address) => logLife(log, life, address),
     fault,
   }));
-  const sweep = setInterval(() => hub.sweep(), SWEEP_MS);
+  let dueAt = performance.now() + SWEEP_MS;
+  const sweep = setInterval(() => {
+    const now = performance.now();
+    counts.lagSeconds.observe(Math.max(0, now - dueAt) / 1000);
+    dueAt = now + SWEEP_MS;
+    hub.sweep();
+  }, SWEEP_MS);
   const retention = new Retention({
     store,
     limits: {

@@ -2,13 +2,13 @@
 // is in requests.ts. Knows its socket only as a Socket.
 import { welcome } from "./auth.ts";
 import { Batch } from "./batch.ts";
-import { type Parsed, parseFrame } from "./client_message.ts";
+import { type ClientMessage, type Parsed, parseFrame } from "./client_message.ts";
 import { CLOSE, type Close } from "./close.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { isDirect, partiesOf } from "./direct_name.ts";
 import type { Hub, Person } from "./hub.ts";
 import type { Identity } from "./identity.ts";
-import type { Life } from "./life.ts";
+import { type Life, Visited } from "./life.ts";
 import { type Kind, Outbox } from "./outbox.ts";
 import { encode, utf8Length } from "./protocol.ts";
 import type { LeaveReason, Permission, RoomName, ServerMessage, UserId } from "./protocol.ts";
@@ -25,8 +25,6 @@ import type { Socket, SocketHandlers } from "./socket.ts";
 const FLUSH_MS = 5000;
 /** How long a close may stay unanswered before the connection is cut, in milliseconds. */
 const CUT_MS = 5000;
-/** Rooms that the log names of one connection. */
-const LOGGED_ROOMS = 20;
 
 export interface SessionOptions {
   hub: Hub;
@@ -62,8 +60,7 @@ export class Session implements SocketHandlers, Asker, Person {
   readonly #since: number;
   #state: State = { state: "open" };
   #received = 0;
-  /** The first rooms it asked for, for the log. */
-  readonly #visited: RoomName[] = [];
+  readonly #visited = new Visited();
 
   private constructor(options: SessionOptions, user: string) {
     const { hub, socket, identity } = options;
@@ -82,7 +79,7 @@ export class Session implements SocketHandlers, Asker, Person {
     this.#heartbeat = options.hasHeartbeat
       ? new Heartbeat(heartbeatMs, heartbeatGraceMs, now)
       : undefined;
-    this.#rates = new Rates(hub.allowances.take(identity.uid), options.limit);
+    this.#rates = new Rates(hub.allowances.take(identity.uid), options.limit, hub.counts);
     this.#since = now;
   }
 
@@ -110,6 +107,7 @@ export class Session implements SocketHandlers, Asker, Person {
     if (this.#isTooBig(frame)) return this.close(CLOSE.tooBig);
     for (const parsed of parseFrame(frame, this.isBatched, this.#options.path)) {
       this.#received++;
+      this.hub.counts.received++;
       this.#accept(parsed);
     }
   }
@@ -118,6 +116,7 @@ export class Session implements SocketHandlers, Asker, Person {
     if (!this.isServing) return;
     this.#heartbeat?.alive();
     this.#received++;
+    this.hub.counts.received++;
     if (frame.length > this.hub.settings.limits.messageBytes) return this.close(CLOSE.tooBig);
     const now = this.hub.now();
     if (this.#closeIfExpired(now)) return;
@@ -217,10 +216,11 @@ export class Session implements SocketHandlers, Asker, Person {
     }
     this.#enter({ state: "closed" });
     hub.sessions.delete(this);
+    hub.counts.closes.add(close.code);
     this.#options.ended({
       uid: this.uid,
       user: this.user,
-      rooms: this.#visited,
+      rooms: this.#visited.rooms,
       ...close,
       seconds: (hub.now() - this.#since) / 1000,
       received: this.#received,
@@ -236,15 +236,15 @@ export class Session implements SocketHandlers, Asker, Person {
     }
     const admitted = this.#admit(parsed);
     if (!admitted) return;
-    if (admitted.ok && admitted.message.type === "join") this.#note(admitted.message.room);
+    if (admitted.ok) this.#note(admitted.message);
     this.#requests.accept(admitted);
   }
 
-  #note(room: RoomName): void {
-    // Who talks with whom is nobody else's business.
-    if (isDirect(room)) return;
-    if (this.#visited.length >= LOGGED_ROOMS || this.#visited.includes(room)) return;
-    this.#visited.push(room);
+  #note(message: ClientMessage): void {
+    if (message.type === "join") this.#visited.add(message.room);
+    if (message.type !== "pong") return;
+    const tookMs = this.#heartbeat?.answered(message.ts, this.hub.now());
+    if (tookMs !== undefined) this.hub.counts.roundTripSeconds.observe(tookMs / 1000);
   }
 
   /** The message if its rate allows it, the refusal that stands in for it, or nothing (W13.3). */

@@ -23,6 +23,8 @@ export class StoreWatch {
   #words = "";
   #toldAt = -Infinity;
   #isTold = false;
+  /** Calls that failed so far. */
+  failures = 0;
 
   constructor(options: StoreWatchOptions) {
     this.#options = options;
@@ -40,6 +42,7 @@ export class StoreWatch {
       this.#isTold = false;
       this.#isReady = true;
     } else {
+      this.failures++;
       this.#tell(error);
       this.#isReady = false;
       this.#tryLater();

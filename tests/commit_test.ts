@@ -1,11 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { GroupCommit, type Log } from "../src/commit.ts";
+import { Counts } from "../src/counts.ts";
 import type { RoomName, UserId } from "../src/protocol.ts";
 import { type Outcome, StoreError } from "../src/store/store.ts";
 import { microtasks } from "./core/core.ts";
 import { HeldStore } from "./core/held_store.ts";
 import { ManualScheduler } from "./core/manual_scheduler.ts";
+
+/** What every room here gives to its members in one go. */
+const FANNED_OUT = 10;
 
 function open() {
   const scheduler = new ManualScheduler();
@@ -14,8 +18,10 @@ function open() {
   const happened: string[] = [];
   const outboxes = { added: 0, done: 0 };
   const faults: unknown[] = [];
+  const counts = new Counts();
   const commit = new GroupCommit({
     store,
+    counts,
     scheduler,
     outboxes,
     maxBytes: 4096 * 300,
@@ -24,7 +30,11 @@ function open() {
   });
   const logs = new Map<string, Log>();
   const log = (room: string): Log => {
-    if (!logs.has(room)) logs.set(room, { fanOut: () => happened.push(`${room} fans out`) });
+    const fanOut = () => {
+      happened.push(`${room} fans out`);
+      return FANNED_OUT;
+    };
+    if (!logs.has(room)) logs.set(room, { fanOut });
     return logs.get(room)!;
   };
   const add = (room: string, text: string) =>
@@ -47,7 +57,7 @@ function open() {
     await microtasks();
   };
   const take = () => happened.splice(0);
-  return { scheduler, store, commit, tries, happened, add, turn, take, outboxes, faults };
+  return { scheduler, store, commit, tries, happened, add, turn, take, outboxes, faults, counts };
 }
 
 /** Where it stands, or that it was not stored. */
@@ -148,11 +158,27 @@ describe("commit", () => {
     assert(commit.isIdle);
   });
 
+  it("counts its calls by size and time, failed ones too, and what the rooms gave", async () => {
+    const { store, add, turn, counts } = open();
+    for (const text of ["1", "2", "3"]) add("a", text);
+    add("b", "4");
+    await turn();
+    store.fail("append");
+    add("a", "5");
+    await turn();
+    const { commitEntries, commitSeconds, deliveries } = counts;
+    assertEquals(commitEntries.bounds.slice(0, 3), [1, 2, 5]);
+    assertEquals(commitEntries.counts.slice(0, 4), [1, 0, 1, 0]);
+    assertEquals([commitEntries.sum, deliveries], [5, 3 * FANNED_OUT]);
+    assertEquals(commitSeconds.counts.reduce((all, count) => all + count), 2);
+    assert(commitSeconds.sum > 0 && commitSeconds.sum < 60);
+  });
+
   it("goes on after something threw that must not, and tells of it", async () => {
     const { commit, turn, faults, add, take } = open();
     const error = new Error("a bug");
     const draft = { room: "a" as RoomName, epoch: "e", ts: 1, uid: "u" as UserId, user: "u" };
-    commit.add({ ...draft, type: "chat", text: "1" }, { fanOut: () => {} }, () => {
+    commit.add({ ...draft, type: "chat", text: "1" }, { fanOut: () => 0 }, () => {
       throw error;
     });
     await turn();

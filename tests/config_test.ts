@@ -38,6 +38,7 @@ const DEFAULTS: Record<string, unknown> = {
   HEARTBEAT_GRACE_MS: 10000,
   PRESENCE_GRACE_MS: 10000,
   DRAIN_MS: 10000,
+  METRICS_TOKEN: "",
   TLS_CERT_FILE: "",
   TLS_KEY_FILE: "",
   LOG_LEVEL: "info",
@@ -228,7 +229,7 @@ describe("the configuration", () => {
     assertEquals(read({ OUTBOX_BYTES: "65536" }).OUTBOX_BYTES, 65536);
   });
 
-  it("takes one kind of tokens of users, and an ADMIN_TOKEN of its own", () => {
+  it("takes one kind of tokens of users, and an ADMIN_TOKEN and a METRICS_TOKEN of their own", () => {
     const JWT_SECRET = "s".repeat(32);
     const url = "https://id.example/keys";
     const [both] = problems({ JWT_SECRET, JWT_JWKS_URL: url });
@@ -240,6 +241,11 @@ describe("the configuration", () => {
     const same = problems({ WS_TOKEN: "x", ADMIN_TOKEN: "x" });
     assertEquals(same, ["ADMIN_TOKEN=…: expected another token than WS_TOKEN"]);
     assertEquals(problems({ ADMIN_TOKEN: "open" }).length, 1);
+    for (const name of ["WS_TOKEN", "ADMIN_TOKEN"]) {
+      const [first, ...others] = problems({ [name]: "x", METRICS_TOKEN: "x" });
+      assertEquals([first, others], [`METRICS_TOKEN=…: expected another token than ${name}`, []]);
+    }
+    assertEquals(problems({ METRICS_TOKEN: "open" }).length, 1);
     const short = ["s".repeat(31), "é".repeat(15)];
     for (const secret of short) {
       const found = problems({ JWT_SECRET: secret });
@@ -288,7 +294,7 @@ describe("the configuration", () => {
 
   it("never shows a token, also not a bad one or one under a name that is nearly right", () => {
     for (const token of ["secret", "x".repeat(500)]) {
-      for (const name of ["WS_TOKEN", "ADMIN_TOKEN"]) {
+      for (const name of ["WS_TOKEN", "ADMIN_TOKEN", "METRICS_TOKEN"]) {
         const bad = problems({ [name]: `${token} é` });
         assertEquals(bad.length, 1);
         assert(!bad.join().includes(token));

@@ -50,6 +50,17 @@ describe("heartbeat", () => {
     ]);
   });
 
+  it("tells how long the answer to its last ping took, and takes no other for it", () => {
+    const heartbeat = new Heartbeat(100, 250, 0);
+    heartbeat.due(103);
+    assertEquals(heartbeat.answered(103, 110), 7);
+    heartbeat.due(205);
+    for (const ts of [103, 204, 206, undefined]) {
+      assertEquals(heartbeat.answered(ts, 210), undefined);
+    }
+    assertEquals(heartbeat.answered(205, 204), 0, "a clock that was set back");
+  });
+
   it("W12.1 a sweep that comes late pings once, and gives the whole grace from there", () => {
     const heartbeat = new Heartbeat(100, 40, 0);
     assertEquals(due(heartbeat, 1000, 1001, 1039, 1040), ["ping", "nothing", "nothing", "close"]);

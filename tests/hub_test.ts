@@ -15,6 +15,7 @@ class FakeGuest implements Guest {
   sweeps: number[] = [];
   readonly identity = { uid: "guest:fake" as UserId, name: "fake", expires: null, seal: null };
   readonly address = "192.0.2.1";
+  readonly outbox = { bytes: 0 };
 
   close(): void {}
 

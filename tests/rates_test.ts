@@ -4,12 +4,13 @@ import fc from "fast-check";
 import { Bucket } from "../src/bucket.ts";
 import type { Limits } from "../src/protocol.ts";
 import { Allowance, type Counted } from "../src/allowance.ts";
+import { Counts } from "../src/counts.ts";
 import { Rates } from "../src/rates.ts";
 import { fuzz } from "./core/fuzz.ts";
 
 const LIMITS = { messagesPerSecond: 5, burst: 20 } as Limits;
 
-const makeRates = () => new Rates(new Allowance(LIMITS), undefined);
+const makeRates = () => new Rates(new Allowance(LIMITS), undefined, new Counts());
 
 /** How often in a row something may be done now. */
 function takeAll(rates: Rates, what: Counted, now: number): number {
@@ -94,7 +95,7 @@ describe("rates", () => {
   it("W13.3 what a limit beside it refuses is refused, and counts for a flood", () => {
     const asked: Counted[] = [];
     const limit = (what: Counted) => asked.push(what) > 1 ? 7 : 0;
-    const rates = new Rates(new Allowance(LIMITS), limit);
+    const rates = new Rates(new Allowance(LIMITS), limit, new Counts());
     assertEquals([rates.take("chat", 0), rates.take("typing", 0)], [0, 7]);
     assertEquals([asked, rates.refused], [["chat", "typing"], 1]);
   });

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { Batch } from "../src/batch.ts";
 import { GroupCommit } from "../src/commit.ts";
+import { Counts } from "../src/counts.ts";
 import type { Entry, RoomName, UserId } from "../src/protocol.ts";
 import { Room } from "../src/room.ts";
 import { microtasks } from "./core/core.ts";
@@ -14,8 +15,10 @@ const NAME = "general" as RoomName;
 function open({ holdBytes = 1_000_000 } = {}) {
   const scheduler = new ManualScheduler();
   const store = new HeldStore();
+  const counts = new Counts();
   const commit = new GroupCommit({
     store,
+    counts,
     scheduler,
     outboxes: { added: 0, done: 0 },
     maxBytes: 10_000_000,
@@ -41,7 +44,7 @@ function open({ holdBytes = 1_000_000 } = {}) {
     scheduler.turn();
     await microtasks();
   };
-  return { room, store, scheduler, settled, say, enter, turn };
+  return { room, store, scheduler, settled, say, enter, turn, counts };
 }
 
 /** The texts of entries, or the types of other messages. */
@@ -49,6 +52,20 @@ const heard = (occupant: FakeOccupant) =>
   occupant.take().map((message) => message.type === "chat" ? message.text : message.type);
 
 describe("room", () => {
+  it("counts every entry once for each connection that it is given to", async () => {
+    const { say, enter, turn, counts } = open();
+    const [alice, bob] = enter("alice", "bob", "carol") as [FakeOccupant, FakeOccupant];
+    say(alice, "one");
+    say(bob, "two");
+    await turn();
+    assertEquals(counts.deliveries, 6);
+    // A retry adds nothing.
+    say(bob, "three", { ref: "1" });
+    say(bob, "three", { ref: "1" });
+    await turn();
+    assertEquals(counts.deliveries, 9);
+  });
+
   it("P2 W4.1 every member gets each entry once and in the order of the log", async () => {
     const { room, say, enter, turn, settled } = open();
     const [alice, bob] = enter("alice", "bob") as [FakeOccupant, FakeOccupant];

@@ -29,6 +29,7 @@ export const ROWS: Record<string, Row> = {
       "src/command.ts",
       "src/data.ts",
       "src/health.ts",
+      "src/metrics.ts",
     ],
   },
   app: { level: 5, files: ["src/app.ts"] },
@@ -90,6 +91,7 @@ export const ROWS: Record<string, Row> = {
       "src/user_name.ts",
       "src/client_message.ts",
       "src/close.ts",
+      "src/counts.ts",
       "src/direct_name.ts",
       "src/life.ts",
       "src/socket.ts",
@@ -137,6 +139,7 @@ const PACKAGES: [RegExp, string[]][] = [
   [/^redis(\/|$)/, ["src/store/redis"]],
   [/^node:sqlite$/, ["src/store/sqlite"]],
   [/^@std\/dotenv$/, ["main"]],
+  [/^prom-client$/, ["src/metrics"]],
 ];
 
 /** What is wrong with the imports of these files (path → source): one sentence each. */

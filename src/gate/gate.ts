@@ -9,7 +9,14 @@ import type { Authenticator, Known } from "./authenticator.ts";
 import { Connections } from "./connections.ts";
 import { type Credential, findCredential, findInHeaders, readCookie } from "./credential.ts";
 import type { AddressLimits, Asking, Failure } from "./limit.ts";
-import { isHostAllowed, isOriginAllowed, mayChange, mayUseCookie, type Source } from "./origin.ts";
+import {
+  hostOf,
+  isHostAllowed,
+  isOriginAllowed,
+  mayChange,
+  mayUseCookie,
+  type Source,
+} from "./origin.ts";
 import type { Proxies } from "./proxies.ts";
 import { type HttpRefusal, refuse, type Refused } from "./refusal.ts";
 import type { SignIns } from "./sign_ins.ts";
@@ -260,10 +267,4 @@ export function cookieName(isSecure: boolean): string {
 function refuseOrigin(): Refused {
   const message = "pages of this origin may not do this; ALLOWED_ORIGINS lists those that may";
   return refuse(403, "FORBIDDEN", message);
-}
-
-/** HTTP/2 has no `Host`: there the runtime puts its host into the URL. */
-function hostOf(request: Request): string | null {
-  return request.headers.get("host") ??
-    (URL.canParse(request.url) ? new URL(request.url).host : null);
 }

@@ -53,6 +53,12 @@ export function isHostAllowed(host: string | null, allowed: readonly string[]): 
   });
 }
 
+/** The host that a request is for: HTTP/2 has no `Host`, and there the runtime puts it into the URL. */
+export function hostOf(request: Request): string | null {
+  return request.headers.get("host") ??
+    (URL.canParse(request.url) ? new URL(request.url).host : null);
+}
+
 function isNoForeignPage({ headers }: Source): boolean {
   const site = headers.get("sec-fetch-site");
   return site === null || site === "same-origin" || site === "none";

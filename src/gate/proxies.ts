@@ -7,6 +7,16 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
 /** An address with a port, as some proxies write it: `192.0.2.1:80`, `[2001:db8::1]:80`. */
 const WITH_PORT = /^(?:([\d.]+)|\[([^\]]+)\])(?::\d{1,5})?$/;
 
+/** What a proxy tells of itself. */
+const PROXY_HEADERS = [
+  "forwarded",
+  "via",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-proto",
+  "x-real-ip",
+];
+
 export class Proxies {
   readonly #trusted: [Address, number][];
   readonly #warn: (peer: string) => void;
@@ -33,6 +43,13 @@ export class Proxies {
       client = before;
     }
     return client.toString();
+  }
+
+  /** Whether a program of this machine asks, and no proxy for somebody else. */
+  isDirect(peer: string, headers: Headers): boolean {
+    const address = parse(peer);
+    return address?.range() === "loopback" && !this.#isTrusted(address) &&
+      !PROXY_HEADERS.some((name) => headers.has(name));
   }
 
   /** Whether the request came over TLS, to this server or to a trusted proxy before it. */

@@ -26,6 +26,8 @@ export interface SignIn {
 export class SignIns {
   readonly #store: Records;
   readonly #ended = new Set<string>();
+  /** How many were started so far. */
+  started = 0;
 
   constructor(store: Records) {
     this.#store = store;
@@ -36,6 +38,7 @@ export class SignIns {
     const { seal: _, signIn: __, ...rest } = identity;
     const id = randomBytes(32).toString("base64url");
     const expires = await this.#keep(hash(id), { ...rest, binding }, now);
+    this.started++;
     return { id, expires };
   }
 

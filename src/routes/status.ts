@@ -1,19 +1,30 @@
-// For those who watch the server: does it live, may it get traffic.
+// For those who watch the server: does it live, may it get traffic, how is it doing.
 import { Hono } from "hono";
+import type { Watchers } from "../gate/watchers.ts";
 import type { Hub } from "../hub.ts";
+import { answer } from "./answer.ts";
 import type { AppEnv } from "./env.ts";
 
 export interface StatusOptions {
   hub: Hub;
+  watchers: Watchers;
   isStoreReady(): boolean;
+  /** The metrics in the text format of Prometheus. */
+  readMetrics(): Promise<{ type: string; text: string }>;
 }
 
-export function status({ hub, isStoreReady }: StatusOptions) {
+export function status({ hub, watchers, isStoreReady, readMetrics }: StatusOptions) {
   return new Hono<AppEnv>()
     .get("/healthz", (context) => context.json({ status: "ok" }))
     .get("/readyz", (context) => {
       if (hub.isDraining) return context.json({ status: "draining" }, 503);
       if (!isStoreReady()) return context.json({ status: "store unavailable" }, 503);
       return context.json({ status: "ready" });
+    })
+    .get("/metrics", async (context) => {
+      const refused = watchers.check(context.req.raw, context.env.address);
+      if (refused) return answer(context, refused);
+      const { type, text } = await readMetrics();
+      return context.body(text, 200, { "content-type": type, "cache-control": "no-store" });
     });
 }

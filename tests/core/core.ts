@@ -1,5 +1,6 @@
 // The whole core on fakes: a hub whose clock, loop, store and sockets do only what the test says.
 import { assert, assertEquals } from "@std/assert";
+import { Counts } from "../../src/counts.ts";
 import { type Audited, Hub, type HubSettings, SWEEP_MS } from "../../src/hub.ts";
 import type { Limits, Refusal, RoomName, UserId } from "../../src/protocol.ts";
 import type { Identity } from "../../src/identity.ts";
@@ -49,6 +50,7 @@ export class Core {
   readonly clock = new SteeredClock();
   readonly scheduler = new ManualScheduler();
   readonly store = new HeldStore();
+  readonly counts = new Counts();
   readonly hub: Hub;
   readonly clients: Client[] = [];
   readonly faults: unknown[] = [];
@@ -78,6 +80,7 @@ export class Core {
       },
       store: this.store,
       scheduler: this.scheduler,
+      counts: this.counts,
       now: this.clock.now,
       random: () => this.random,
       makeEpoch: () => `epoch-${++this.#epochs}`,

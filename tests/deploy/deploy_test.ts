@@ -43,6 +43,7 @@ describe("deploy/compose.yaml", () => {
   it("sets what Snug knows, and trusts the nginx that is on its own loopback address", async () => {
     const config = inImage(env);
     assertEquals(config.TRUSTED_PROXIES, ["127.0.0.1"]);
+    assert("METRICS_TOKEN" in env, "behind that proxy nobody reads the metrics without a token");
     assertEquals([nginx.network_mode, config.PORT], ["service:snug", 8000]);
     assertEquals(snug.ports, ["80:80"]);
     assertEquals(nginx.volumes, ["../nginx.conf:/etc/nginx/nginx.conf:ro"]);
@@ -127,11 +128,12 @@ describe("deploy/kubernetes.yaml", () => {
   const env: Env = Object.fromEntries(
     container.env.map((
       { name, value }: { name: string; value?: string },
-    ) => [name, value ?? "secret"]),
+    ) => [name, value ?? `secret-${name}`]),
   );
 
   it("sets what Snug knows", () => {
-    const { HOST, PORT, STORE_URL } = inImage(env);
+    const { HOST, PORT, STORE_URL, METRICS_TOKEN } = inImage(env);
+    assertEquals(METRICS_TOKEN, "secret-METRICS_TOKEN");
     assertEquals([HOST, PORT], ["0.0.0.0", container.ports[0].containerPort]);
     assertEquals(STORE_URL, `sqlite:${container.volumeMounts[0].mountPath}/snug.db`);
   });

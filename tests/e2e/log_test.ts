@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import { openClient } from "../harness/client.ts";
 import { frame, OPCODE, openRawClient } from "../harness/raw.ts";
 import { type Server, startServer } from "../harness/server.ts";
 import { enter, say, settled } from "../harness/visitor.ts";
@@ -60,6 +61,27 @@ describe("log", () => {
     for (const [index, client] of [ada, bob].entries()) {
       const came = client.frames.flatMap((it) => String(it).split("\n")).length;
       assertEquals(lives[index]?.sent, came);
+    }
+  });
+
+  it("LOG_LEVEL leaves out what is less than it", async () => {
+    for (const [LOG_LEVEL, warnings] of [["info", 1], ["warn", 1], ["error", 0]] as const) {
+      await using server = await startServer({ LOG_LEVEL, LOG_FORMAT: "json", WS_TOKEN: "secret" });
+      const headers = { authorization: "Bearer secret" };
+      const ada = await openClient(server.wsUrl, { headers });
+      ada.close(1000, "done");
+      await ada.closed;
+      for (let status = 0; status !== 429;) {
+        const answer = await fetch(`${server.url}/ws?token=guess`);
+        await answer.body?.cancel();
+        status = answer.status;
+      }
+      server.kill("SIGTERM");
+      await server.exited;
+      const levels = server.stderr().split("\n").filter((line) => line !== "")
+        .map((line) => JSON.parse(line).level);
+      assertEquals(levels.includes("INFO"), LOG_LEVEL === "info", server.stderr());
+      assertEquals(levels.filter((level) => level === "WARN").length, warnings, server.stderr());
     }
   });
 

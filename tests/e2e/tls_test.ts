@@ -37,7 +37,9 @@ for (const TRANSPORT of ["deno", "ws"]) {
       using client = certificate.trusting();
       await using server = await startServer({ ...certificate.env, TRANSPORT });
       assertMatch(server.url, /^https:/);
-      assertEquals(await statusOf(`${server.url}/`, client), 200);
+      for (const path of ["/", "/metrics"]) {
+        assertEquals([path, await statusOf(`${server.url}${path}`, client)], [path, 200]);
+      }
       const headers = { Origin: server.url };
       await using visitor = await openClient(`${server.wsUrl}/chat/general`, { client, headers });
       await visitor.until("joined");

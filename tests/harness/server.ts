@@ -77,10 +77,15 @@ export async function startServer(env: Env = {}, main = MAIN): Promise<Server> {
 export function startMain(
   options: { args?: string[]; env?: Env; cwd: string; main?: string },
 ): Process {
-  const ours = Object.entries(Deno.env.toObject()).filter(([name]) => PASSED_ON.test(name));
   return startProcess(Deno.execPath(), {
     args: ["run", "--quiet", ...PERMISSIONS, options.main ?? MAIN, ...options.args ?? []],
     cwd: options.cwd,
-    env: { ...Object.fromEntries(ours), NO_COLOR: "1", ...options.env },
+    env: { ...passedOn(), NO_COLOR: "1", ...options.env },
   });
+}
+
+/** What a process gets of the developer's environment. */
+export function passedOn(): Env {
+  const ours = Object.entries(Deno.env.toObject()).filter(([name]) => PASSED_ON.test(name));
+  return Object.fromEntries(ours);
 }

@@ -1,5 +1,6 @@
 // One life of the server, from its start to its end: the real gate, hub and sessions over a store
 // and a loop that do only what they are told.
+import { Counts } from "../../src/counts.ts";
 import { isDirect } from "../../src/direct_name.ts";
 import { Authenticator } from "../../src/gate/authenticator.ts";
 import { offersBatches } from "../../src/gate/credential.ts";
@@ -65,6 +66,7 @@ export class Life {
       settings,
       store,
       scheduler: this.loop,
+      counts: new Counts(),
       now: clock.now,
       random: dice.next,
       makeEpoch: () => name("epoch"),
