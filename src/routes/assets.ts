@@ -318,14 +318,14 @@ export function assets() {
     const tag = tagOf(text);
     const headers = headersOf(path, type);
     // Packed once, by who first asks for it so: a start does not wait for all of them.
-    let packed: Buffer<ArrayBuffer> | undefined;
+    let packed: Uint8Array<ArrayBuffer> | undefined;
     const answer = (context: Context<AppEnv>) => {
       const isPacked = type !== "png" &&
         TAKES_GZIP.test(context.req.header("accept-encoding") ?? "");
       const own = { ...headers, etag: isPacked ? `"${tag}-gzip"` : `"${tag}"` };
       // A list, in which a proxy that compresses has made tags weak (RFC 9110, 13.1.2).
       if (context.req.header("if-none-match")?.includes(tag)) return context.body(null, 304, own);
-      const sent = isPacked ? packed ??= gzipSync(body, { level: 9 }) : body;
+      const sent = isPacked ? packed ??= Uint8Array.from(gzipSync(body, { level: 9 })) : body;
       return context.body(sent, 200, {
         ...own,
         ...(isPacked && { "content-encoding": "gzip" }),
