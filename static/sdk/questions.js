@@ -8,6 +8,11 @@ export function roomName(name) {
   return name.startsWith("@") ? name : name.normalize("NFC");
 }
 
+/** @param {string | null | undefined} room */
+function placeOf(room) {
+  return room == null ? {} : { room: roomName(room) };
+}
+
 /**
  * Each rejects with a ChatError where the answer is a refusal, and where the connection ends before
  * it: then what was asked may have been done, and can be asked again.
@@ -72,8 +77,7 @@ export class Questions {
    * @returns {Promise<Of<"search">>}
    */
   search(text, { room, before } = {}) {
-    const place = room === undefined ? {} : { room: roomName(room) };
-    return this.#traffic.ask({ type: "search", text, ...place, before });
+    return this.#traffic.ask({ type: "search", text, ...placeOf(room), before });
   }
 
   /**
@@ -102,7 +106,7 @@ export class Questions {
 
   /**
    * Makes every connection of a user leave a room; they may join again. Needs `moderate`, as `mute`
-   * and `ban` do. Rejects with a ChatError, `NOT_FOUND` where nobody of this uid is there.
+   * and `ban` do. Rejects with a ChatError.
    * @param {string} room
    * @param {string} uid
    * @returns {Promise<Of<"kicked">>}
@@ -130,18 +134,11 @@ export class Questions {
    * @returns {Promise<Of<"banned">>}
    */
   ban(room, uid, minutes) {
-    const place = room === null ? {} : { room: roomName(room) };
-    return this.#traffic.ask({ type: "ban", ...place, uid, minutes });
+    return this.#traffic.ask({ type: "ban", ...placeOf(room), uid, minutes });
   }
 
-  /**
-   * The bans in force: from a room, or all of them where the room is null, which only administrators
-   * may ask. Rejects with a ChatError.
-   * @param {string | null} room
-   * @returns {Promise<Of<"bans">>}
-   */
+  /** The bans from a room; null: all there are. @param {string | null} room @returns {Promise<Of<"bans">>} */
   bans(room) {
-    const place = room === null ? {} : { room: roomName(room) };
-    return this.#traffic.ask({ type: "bans", ...place });
+    return this.#traffic.ask({ type: "bans", ...placeOf(room) });
   }
 }
