@@ -13,14 +13,8 @@ import { auditSaid, listBans, moderate } from "./moderation.ts";
 import { rename } from "./nick.ts";
 import type { Outbox } from "./outbox.ts";
 import { whyNot } from "./permission.ts";
-import {
-  encode,
-  MEMBERS_PAGE,
-  type Permission,
-  type Refusal,
-  type RoomName,
-  type ServerMessage,
-} from "./protocol.ts";
+import { encode, MEMBERS_PAGE } from "./protocol.ts";
+import type { Permission, Refusal, RoomName, ServerMessage } from "./protocol.ts";
 import { read } from "./read.ts";
 import { writeBinary } from "./relay.ts";
 import type { Rights } from "./rights.ts";
