@@ -31,7 +31,7 @@ export interface AppOptions {
   /** Whether the store takes entries now. */
   isStoreReady(): boolean;
   /** The metrics in the text format of Prometheus. */
-  readMetrics(): Promise<{ type: string; text: string }>;
+  writeMetrics(): string;
   /** Hears of a connection that has ended, and where it came from. */
   ended(life: Life, address: string): void;
   /** Hears of a bug: something threw that must not. */

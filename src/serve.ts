@@ -9,7 +9,7 @@ import { type Config, isLoopback } from "./config.ts";
 import type { Counts } from "./counts.ts";
 import { type Audited, Hub, SWEEP_MS } from "./hub.ts";
 import type { Life } from "./life.ts";
-import { Metrics } from "./metrics.ts";
+import { writeMetrics } from "./metrics.ts";
 import { Retention, RETENTION_MS } from "./retention.ts";
 import { openStore } from "./store/open.ts";
 import { type Store, StoreError } from "./store/store.ts";
@@ -97,7 +97,6 @@ async function serveFrom(
   );
   const access = await openAccess(config, store, hub, log).catch(explain);
   const { gate, signIns, revocations, watchers } = access;
-  const metrics = new Metrics({ config, hub, gate, signIns, watch });
   opened.resolve(access);
   ready.resolve(createApp({
     hub,
@@ -110,7 +109,7 @@ async function serveFrom(
     authHeader: config.AUTH_HEADER,
     now: Date.now,
     isStoreReady: () => watch.isReady,
-    readMetrics: () => metrics.read(),
+    writeMetrics: () => writeMetrics({ config, hub, gate, signIns, watch }),
     ended: (life, address) => logLife(log, life, address),
     fault,
   }));

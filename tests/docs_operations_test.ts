@@ -1,6 +1,7 @@
 // The commands of docs/OPERATIONS.md, run as they stand there but for paths, hosts and ports.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import { readConfig } from "../src/config.ts";
 import { tempCertificate } from "./harness/certificate.ts";
 import { needs } from "./harness/needs.ts";
 import { startNginx } from "./harness/nginx.ts";
@@ -167,6 +168,16 @@ describe("docs/OPERATIONS.md", () => {
     for (const one of BLOCKS) {
       const isRun = Object.values(RUN).some((words) => one.includes(words));
       assert(isRun !== one.startsWith(NOT_RUN), one);
+    }
+  });
+
+  it("names settings that there are, and so does nginx.conf", async () => {
+    const read = readConfig({});
+    assert(read.ok);
+    const conf = await Deno.readTextFile(new URL("nginx.conf", ROOT));
+    const codes = await Deno.readTextFile(new URL("src/protocol.ts", ROOT));
+    for (const [name] of (PAGE + conf).matchAll(/\b[A-Z]{2,}(?:_[A-Z]+)+\b/g)) {
+      assert(name in read.config || name === "DENO_DIR" || codes.includes(`"${name}"`), name);
     }
   });
 

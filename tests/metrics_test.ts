@@ -2,14 +2,15 @@ import { assertEquals, assertGreater } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { readConfig } from "../src/config.ts";
 import { Distribution, Tally } from "../src/counts.ts";
-import { Metrics } from "../src/metrics.ts";
+import { Exposition } from "../src/exposition.ts";
+import { writeMetrics } from "../src/metrics.ts";
 import { StoreWatch } from "../src/store_watch.ts";
 import { type Core, withCore } from "./core/core.ts";
 import { parseSamples, type Samples } from "./harness/metrics.ts";
 import { setUp } from "./gate/make_gate.ts";
 
 /** What the metrics of a core say. */
-async function samplesOf({ hub }: Core): Promise<Samples> {
+function samplesOf({ hub }: Core): Samples {
   const { gate, signIns, store } = setUp();
   const read = readConfig({});
   if (!read.ok) throw new Error("the defaults are a configuration");
@@ -20,9 +21,7 @@ async function samplesOf({ hub }: Core): Promise<Samples> {
     failed: () => {},
     recovered: () => {},
   });
-  const metrics = new Metrics({ config: read.config, hub, gate, signIns, watch });
-  await metrics.read();
-  return parseSamples((await metrics.read()).text);
+  return parseSamples(writeMetrics({ config: read.config, hub, gate, signIns, watch }));
 }
 
 describe("metrics", () => {
@@ -35,7 +34,7 @@ describe("metrics", () => {
       ada.send({ type: "typing", room: "general" });
       ada.send({ type: "chat", room: "general", text: "hi" });
       await core.settle();
-      const samples = await samplesOf(core);
+      const samples = samplesOf(core);
       assertEquals(samples.get("snug_messages_dropped_total"), 1);
       assertEquals(samples.get("snug_outbox_stalled"), 1);
       const waiting = [ada, bob].map(({ session }) => session.outbox.bytes);
@@ -43,7 +42,7 @@ describe("metrics", () => {
       assertEquals(samples.get("snug_outbox_bytes"), waiting[0]! + waiting[1]!);
       bob.socket.clogged = 0;
       await core.retry();
-      assertEquals((await samplesOf(core)).get("snug_outbox_stalled"), 0);
+      assertEquals(samplesOf(core).get("snug_outbox_stalled"), 0);
     }),
   );
 
@@ -58,13 +57,24 @@ describe("metrics", () => {
       clients[1]!.session.closed(1000, "bye");
       clients[2]!.session.closed(4711, "whatever");
       clients[3]!.session.closed(4712, "else");
-      const samples = await samplesOf(core);
+      const samples = samplesOf(core);
       const closes = ["4009", "1000", "1006", "other", "4711"].map((code) =>
         samples.get(`snug_closes_total{code="${code}"}`)
       );
       assertEquals(closes, [1, 1, 0, 2, undefined]);
     }),
   );
+});
+
+describe("exposition", () => {
+  it("writes what would end a label's value so that it does not", () => {
+    const page = new Exposition();
+    page.gauge("snug_x", "Help.", 1.5, { a: 'b"c\\d\ne', f: "g" });
+    assertEquals(
+      page.text,
+      '# HELP snug_x Help.\n# TYPE snug_x gauge\nsnug_x{a="b\\"c\\\\d\\ne",f="g"} 1.5\n',
+    );
+  });
 });
 
 describe("counts", () => {

@@ -28,6 +28,7 @@ export const ROWS: Record<string, Row> = {
       "src/certificate.ts",
       "src/command.ts",
       "src/data.ts",
+      "src/exposition.ts",
       "src/health.ts",
       "src/metrics.ts",
     ],
@@ -139,7 +140,6 @@ const PACKAGES: [RegExp, string[]][] = [
   [/^redis(\/|$)/, ["src/store/redis"]],
   [/^node:sqlite$/, ["src/store/sqlite"]],
   [/^@std\/dotenv$/, ["main"]],
-  [/^prom-client$/, ["src/metrics"]],
 ];
 
 /** What is wrong with the imports of these files (path → source): one sentence each. */

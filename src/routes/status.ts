@@ -5,15 +5,18 @@ import type { Hub } from "../hub.ts";
 import { answer } from "./answer.ts";
 import type { AppEnv } from "./env.ts";
 
+/** The text format of Prometheus. */
+const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
 export interface StatusOptions {
   hub: Hub;
   watchers: Watchers;
   isStoreReady(): boolean;
   /** The metrics in the text format of Prometheus. */
-  readMetrics(): Promise<{ type: string; text: string }>;
+  writeMetrics(): string;
 }
 
-export function status({ hub, watchers, isStoreReady, readMetrics }: StatusOptions) {
+export function status({ hub, watchers, isStoreReady, writeMetrics }: StatusOptions) {
   return new Hono<AppEnv>()
     .get("/healthz", (context) => context.json({ status: "ok" }))
     .get("/readyz", (context) => {
@@ -21,10 +24,12 @@ export function status({ hub, watchers, isStoreReady, readMetrics }: StatusOptio
       if (!isStoreReady()) return context.json({ status: "store unavailable" }, 503);
       return context.json({ status: "ready" });
     })
-    .get("/metrics", async (context) => {
+    .get("/metrics", (context) => {
       const refused = watchers.check(context.req.raw, context.env.address);
       if (refused) return answer(context, refused);
-      const { type, text } = await readMetrics();
-      return context.body(text, 200, { "content-type": type, "cache-control": "no-store" });
+      return context.body(writeMetrics(), 200, {
+        "content-type": METRICS_TYPE,
+        "cache-control": "no-store",
+      });
     });
 }

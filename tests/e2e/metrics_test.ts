@@ -190,6 +190,15 @@ describe("metrics", () => {
     assertEquals([code, promtool.stdout() + promtool.stderr()], [0, ""]);
   });
 
+  it("count bugs, which end nobody's conversation", async () => {
+    const main = new URL("../harness/faulty_main.ts", import.meta.url).href;
+    await using server = await startServer({}, main);
+    await samplesUntil(server, (samples) => samples.get("snug_faults_total") === 2);
+    assertMatch(server.stderr(), /nobody waits for this[^]*nobody catches this/);
+    await using ada = await enter(server);
+    await say(ada, "hi");
+  });
+
   it("give histograms whose buckets rise to their count", async () => {
     await using server = await startServer();
     await using ada = await enter(server);
