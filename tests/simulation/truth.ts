@@ -220,6 +220,9 @@ export function remains(log: Log, uid: UserId, upTo: number): number | undefined
     if (entry.uid !== uid) return false;
     if (!disowned.has(entry.seq)) return true;
     if (entry.type === "chat") return emptied(entry, entries) === entry;
+    if (entry.type === "topic") {
+      return entry.text !== "" && entry === entries.findLast(({ type }) => type === "topic");
+    }
     if (entry.type !== "reaction" || entry.of < first) return false;
     const chat = entries[entry.of - 1]!;
     const isOn = reactionsTo(entry.of, entries)
