@@ -155,7 +155,7 @@ describe("sdk room state", () => {
 
   it("W9.1 W9.3 W9.6 knows who is there, and by which name", async () => {
     using server = new FakeServer();
-    const bob = { uid: "guest:2", user: "bob" };
+    const bob = { uid: "guest:2", user: "bob", moderates: true as const };
     const eve = { uid: "guest:3", user: "eve" };
     const { socket, state } = await opened(server, { members: [bob], count: 1 });
     const seen = () => [state.count, ...state.members.map(({ user }) => user)];
@@ -166,6 +166,7 @@ describe("sdk room state", () => {
       { type: "nick", room: ROOM, uid: "guest:2", user: "rob", was: "bob" },
     );
     assertEquals(seen(), [2, "rob", "eve"]);
+    assertEquals(state.members[0], { ...bob, user: "rob" });
     socket.tell({ type: "presence", room: ROOM, joined: [], left: [eve], count: 1 });
     assertEquals(seen(), [1, "rob"]);
   });

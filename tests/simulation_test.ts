@@ -18,7 +18,8 @@ const MET = [
   ..."UNAVAILABLE RATE_LIMITED ROOM_FULL FORBIDDEN NOT_FOUND".split(" ").map((code) =>
     `an error ${code}`
   ),
-  ..."change direct read nick moderate retain".split(" "),
+  "a whole retraction",
+  ..."change direct read nick moderate retract retain".split(" "),
   ..."drain kill cut storeFails duplicate reload openTab leave answerFetch".split(" "),
 ];
 

@@ -17,6 +17,8 @@ const ROOMS = 100_000;
 const SWEEP_MS = 600_000;
 
 interface Item {
+  /** Counts the entries of all rooms. */
+  id: number;
   entry: Entry;
   key: string | undefined;
   /** Of a chat entry. */
@@ -44,6 +46,7 @@ export class MemoryStore implements Store {
   /** By kind, then by key. */
   readonly #records = new Map<string, Map<string, Stored>>();
   #sweptAt = -Infinity;
+  #lastId = 0;
   #entries = 0;
   /** Logs that lost entries since `retain` last told of them. */
   readonly #cut = new Set<RoomName>();
@@ -87,18 +90,15 @@ export class MemoryStore implements Store {
     return Promise.resolve({ messages, more: messages.length < found.length, seq, topic });
   }
 
-  /** All in one part. */
+  /** All in one part, and then what was said since. */
   authored(uid: UserId, after: number): Promise<Authored> {
-    if (after > 0) return Promise.resolve({ entries: [] });
-    const kept = [...this.#logs.values()].flatMap(({ entries }) => entries);
-    const entries = kept.map(({ entry }) => entry).filter((entry) => entry.uid === uid);
-    return Promise.resolve({ entries, next: 1 });
+    if (after === this.#lastId) return Promise.resolve({ entries: [] });
+    const entries = this.#by(uid, after, this.#lastId).map(({ entry }) => entry);
+    return Promise.resolve({ entries, next: this.#lastId });
   }
 
-  disown(uid: UserId, _after: number, _next: number, user: string): Promise<void> {
-    for (const log of this.#logs.values()) {
-      for (const item of log.entries) if (item.entry.uid === uid) disown(item, user);
-    }
+  disown(uid: UserId, after: number, next: number, user: string): Promise<void> {
+    for (const item of this.#by(uid, after, next)) disown(item, user);
     return Promise.resolve();
   }
 
@@ -188,7 +188,7 @@ export class MemoryStore implements Store {
     log.ts = Math.max(log.ts, draft.ts);
     const entry = entryOf(draft, log);
     const message = entry.type === "chat" ? new MemoryMessage(entry) : undefined;
-    log.entries.push({ entry, key, message });
+    log.entries.push({ id: ++this.#lastId, entry, key, message });
     if (draft.type === "chat" && draft.mentions) {
       this.marks.mention(draft.room, log.seq, draft.mentions);
     }
@@ -234,6 +234,13 @@ export class MemoryStore implements Store {
       this.marks.forget(name);
     }
     return log;
+  }
+
+  /** A user's entries with `after < id <= upTo`, in the order in which they came. */
+  #by(uid: UserId, after: number, upTo: number): Item[] {
+    return [...this.#logs.values()].flatMap(({ entries }) => entries)
+      .filter(({ id, entry }) => id > after && id <= upTo && entry.uid === uid)
+      .sort((a, b) => a.id - b.id);
   }
 
   #between(room: RoomName, after: number, upTo: number): Item[] {

@@ -68,8 +68,10 @@ export class MemoryMarks implements MarkStore {
       const oldest = Math.max(first, this.#logs.first(room));
       const from = Math.max(marker, after ?? 0, oldest - 1);
       const unread = this.#logs.between(room, from, from + LOOKED_AT)
-        .filter((entry) => entry.type === "chat" && !entry.deleted && entry.uid !== uid).length;
-      const mentions = this.#find(room, uid)?.mentions.filter((seq) => seq > from) ?? [];
+        .filter((entry) => isThere(entry) && entry.uid !== uid).length;
+      const mentions = this.#find(room, uid)?.mentions.filter((seq) =>
+        seq > from && this.#logs.between(room, seq - 1, seq).some(isThere)
+      ) ?? [];
       return { unread: Math.min(unread, MOST), mentions: mentions.length };
     });
     return Promise.resolve(counts);
@@ -148,4 +150,9 @@ export class MemoryMarks implements MarkStore {
     const head = this.#logs.head(room)?.seq ?? 0;
     return Math.min(head, this.#find(room, uid)?.mark.seq ?? 0);
   }
+}
+
+/** Something that was said, and not taken back. */
+function isThere(entry: Entry): boolean {
+  return entry.type === "chat" && !entry.deleted;
 }

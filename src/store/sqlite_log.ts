@@ -5,6 +5,7 @@ import { type Entry, entryBytes, type RoomName, type UserId } from "../protocol.
 import { SqliteAuthors } from "./sqlite_authors.ts";
 import { SqliteChanges } from "./sqlite_changes.ts";
 import { columnsOf, SqliteEntries } from "./sqlite_entries.ts";
+import { type RoomHead, SqliteHeads } from "./sqlite_heads.ts";
 import { MAX_UNINDEXED, SqliteIndex } from "./sqlite_index.ts";
 import type { Sought } from "./search.ts";
 import type { Part } from "./sqlite_searches.ts";
@@ -19,22 +20,6 @@ import { BLOCK_ROWS, SqliteSearch } from "./sqlite_search.ts";
 /** `full`: a commit is on the disk. `normal`: it is with the system, and a power cut may lose it. */
 export type Sync = "full" | "normal";
 
-/** `room.spoke` may be this much behind, so that it is not written with every entry. */
-const SPOKE_LAG_MS = 3_600_000;
-/** Rooms that are looked at for those that were active. */
-const MAX_ACTIVE = 1000;
-/** Heads kept in memory. */
-const HEADS = 20_000;
-
-interface RoomHead extends Head {
-  id: number;
-  ts: number;
-  spoke: number;
-}
-
-/** A room's row. */
-type RoomRow = Pick<RoomHead, "id" | "epoch" | "topic" | "spoke"> & { cut: number; cut_ts: number };
-
 export class SqliteLog {
   readonly records: SqliteRecords;
   readonly marks: SqliteMarks;
@@ -48,8 +33,7 @@ export class SqliteLog {
   readonly #pages: SqlitePages;
   readonly #retention: SqliteRetention;
   readonly #search: SqliteSearch;
-  /** What the file says of rooms used lately. Cleared when a commit fails, so it is never ahead. */
-  readonly #heads = new Map<RoomName, RoomHead>();
+  readonly #heads: SqliteHeads;
   #isCheckpointed = true;
   /** A commit failed, and what the memory knew of it is not put right yet. */
   #isStale = false;
@@ -63,6 +47,7 @@ export class SqliteLog {
     this.marks = new SqliteMarks(db, this.#index);
     this.authors = new SqliteAuthors(db);
     this.#entries = new SqliteEntries(db, this.#index);
+    this.#heads = new SqliteHeads(db, this.#index, this.#entries);
     this.#changes = new SqliteChanges(db);
     this.#pages = new SqlitePages(this.#entries, this.#changes);
     this.#retention = new SqliteRetention(db, this.#index, this.#changes);
@@ -99,10 +84,7 @@ export class SqliteLog {
       this.#search.forget();
       return cuts;
     });
-    for (const { room, first } of cuts) {
-      const head = this.#heads.get(room);
-      if (head) head.first = first;
-    }
+    this.#heads.cut(cuts);
     return { cuts, isDone };
   }
 
@@ -146,17 +128,8 @@ export class SqliteLog {
   }
 
   active(since: number, limit: number): { room: RoomName; seq: number; topic: string }[] {
-    const found: { room: RoomName; head: RoomHead }[] = [];
-    for (const row of this.#sql.active.iterate(since - SPOKE_LAG_MS)) {
-      const { name: room, spoke } = row as unknown as { name: RoomName; spoke: number };
-      // `spoke` falls from row to row: no room from here on can be newer than those found.
-      if (spoke + SPOKE_LAG_MS < (found[limit - 1]?.head.ts ?? since)) break;
-      const head = this.#head(room)!;
-      if (head.ts < since) continue;
-      found.push({ room, head });
-      found.sort((a, b) => b.head.ts - a.head.ts).splice(limit);
-    }
-    return found.map(({ room, head: { seq, topic } }) => ({ room, seq, topic }));
+    this.#putRight();
+    return this.#heads.active(since, limit);
   }
 
   disown(...args: Parameters<SqliteAuthors["disown"]>): void {
@@ -225,32 +198,17 @@ export class SqliteLog {
     if (draft.type === "chat") {
       if (draft.mentions) this.marks.mention(head.id, seq, draft.mentions);
     } else if (draft.type === "topic") {
-      head.topic = draft.text;
-      this.#sql.topic.run(draft.text, head.id);
+      this.#heads.setTopic(head, draft.text);
     } else author = this.#changes.add(head.id, target!, draft, seq, id);
-    head.seq = seq;
-    head.ts = ts;
-    if (ts - head.spoke > SPOKE_LAG_MS) {
-      head.spoke = ts;
-      this.#sql.spoke.run(ts, head.id);
-    }
+    this.#heads.advance(head, seq, ts);
     const about = author === undefined || author === uid ? {} : { author };
     return { epoch: head.epoch, seq, ts, isNew: true, ...about };
   }
 
-  #create(draft: Draft): RoomHead {
-    const { lastInsertRowid } = this.#sql.create.run(draft.room, draft.epoch, draft.ts);
-    const head: RoomHead = {
-      id: Number(lastInsertRowid),
-      epoch: draft.epoch,
-      topic: "",
-      seq: 0,
-      first: 1,
-      ts: 0,
-      spoke: draft.ts,
-    };
-    this.marks.begin(head.id, draft.room);
-    return this.#remember(draft.room, head);
+  #create({ room, epoch, ts }: Draft): RoomHead {
+    const head = this.#heads.create(room, epoch, ts);
+    this.marks.begin(head.id, room);
+    return head;
   }
 
   /** After a failed commit: learns from the file what is true. Throws while it can't be read. */
@@ -263,21 +221,7 @@ export class SqliteLog {
 
   #head(room: RoomName): RoomHead | undefined {
     this.#putRight();
-    const known = this.#heads.get(room);
-    if (known) return known;
-    const row = this.#sql.room.get(room) as unknown as RoomRow | undefined;
-    if (!row) return undefined;
-    const { id, epoch, topic, spoke, cut, cut_ts } = row;
-    const seq = this.#index.last(id) ?? cut;
-    const [newest] = this.#entries.rising(id, room, seq - 1, seq);
-    const ts = newest?.ts ?? cut_ts;
-    return this.#remember(room, { id, epoch, topic, spoke, first: cut + 1, seq, ts });
-  }
-
-  #remember(room: RoomName, head: RoomHead): RoomHead {
-    if (this.#heads.size >= HEADS) this.#heads.delete(this.#heads.keys().next().value!);
-    this.#heads.set(room, head);
-    return head;
+    return this.#heads.find(room);
   }
 }
 
@@ -291,13 +235,6 @@ function statements(db: DatabaseSync) {
     append: sql(
       `insert into log (room, seq, ts, uid, user, ref, text, reply_to, kind)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ),
-    create: sql("insert into room (name, epoch, spoke) values (?, ?, ?)"),
-    topic: sql("update room set topic = ? where id = ?"),
-    spoke: sql("update room set spoke = ? where id = ?"),
-    room: sql("select id, epoch, topic, spoke, cut, cut_ts from room where name = ?"),
-    active: sql(
-      `select name, spoke from room where spoke >= ? and name not glob '@*' order by spoke desc limit ${MAX_ACTIVE}`,
     ),
   };
 }

@@ -76,7 +76,7 @@ export class SqliteMarks implements Sync {
       if (!row || from >= this.#last(row)) return { unread: 0, mentions: 0 };
       return {
         unread: this.#unread(uid, row.id, from),
-        mentions: (this.#sql.mentions.get(uid, row.id, from) as { count: number }).count,
+        mentions: this.#mentioned(uid, row.id, from),
       };
     });
   }
@@ -137,6 +137,15 @@ export class SqliteMarks implements Sync {
     return Math.min(MOST, count + late.count);
   }
 
+  /** Those in messages that are there still. */
+  #mentioned(uid: UserId, room: number, from: number): number {
+    const seqs = this.#sql.mentions.all(uid, room, from) as { seq: number }[];
+    if (seqs.length === 0) return 0;
+    const ids = seqs.flatMap(({ seq }) => this.#index.row(room, seq) ?? []);
+    const { count } = this.#sql.there.get(JSON.stringify(ids)) as { count: number };
+    return Math.min(MOST, count);
+  }
+
   #marker(uid: UserId, room: RoomRow): number {
     const row = this.#sql.marker.get(uid, room.id) as { seq: number } | undefined;
     return row ? Math.min(row.seq, this.#last(room)) : 0;
@@ -177,9 +186,12 @@ function statements(db: DatabaseSync) {
       `select count(*) as count from log
        where id in (select value from json_each(?)) and uid <> ? and kind is null and text <> ''`,
     ),
+    // Before the older ones are cut there are up to twice as many.
     mentions: sql(
-      `select count(*) as count from
-         (select 1 from mention where uid = ? and room = ? and seq > ? limit ${MOST})`,
+      `select seq from mention where uid = ? and room = ? and seq > ? limit ${2 * MOST}`,
+    ),
+    there: sql(
+      "select count(*) as count from log where id in (select value from json_each(?)) and text <> ''",
     ),
     direct: sql(
       `select room.id as id, cut, name as room, topic from direct join room on room.id = direct.room

@@ -15,8 +15,9 @@ import { FilterBuilder, mayHave, type Term, termsOf } from "./sqlite_word_filter
 /** A block: so many rows of the log, or rows with so much text in UTF-16 units. */
 export const BLOCK_ROWS = 256;
 const BLOCK_TEXT = 24_576;
-/** Rows without a filter that are read at once. */
+/** Rows without a filter that are read at once, for a search and for a filter. */
 const ROWS = 64;
+const FILL_ROWS = 32;
 /** What a step may cost, where a unit of text costs 1. */
 const STEP_COST = 125_000;
 const ROW_COST = 150;
@@ -70,12 +71,12 @@ export class SqliteSearch {
     let rows = 0;
     let text = 0;
     let last = filled;
-    for (const row of this.#sql.next.iterate(filled, blockRows)) {
-      const { id, room, kind } = row as unknown as Row & { kind: string | null };
+    for (const row of this.#after(filled, blockRows)) {
+      const { id, room, kind } = row;
       last = id;
       rows++;
       if (kind === null || kind === "edited") {
-        const said = textOf((row as unknown as Row).text);
+        const said = textOf(row.text);
         text += said.length;
         builder.add(room, wordsOf(said));
         rooms.add(room);
@@ -117,6 +118,17 @@ export class SqliteSearch {
       before = next.before;
     }
     return { hits, before, isFull: false };
+  }
+
+  /** The rows after one, of every kind. */
+  *#after(id: number, limit: number): Generator<Omit<Row, "kind"> & { kind: string | null }> {
+    for (let after = id, left = limit; left > 0;) {
+      const rows = this.#sql.next.all(after, Math.min(left, FILL_ROWS)) as unknown as Row[];
+      yield* rows;
+      if (rows.length < FILL_ROWS) return;
+      left -= rows.length;
+      after = rows.at(-1)!.id;
+    }
   }
 
   /** The next rows that may have it, newest first, and where those after them begin. */

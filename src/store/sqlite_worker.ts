@@ -8,7 +8,7 @@ import type { SqliteRecords } from "./sqlite_records.ts";
 /** How often the write-ahead log is moved into the file, in milliseconds. */
 const CHECKPOINT_MS = 200;
 /** How long the search waits with its next block of the log while anything else is asked, in ms. */
-const FILL_MS = 50;
+const FILL_MS = 100;
 /** How often records that have expired are dropped, in milliseconds. */
 const SWEEP_MS = 600_000;
 

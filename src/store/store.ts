@@ -157,7 +157,6 @@ export interface Count {
   mentions: number;
 }
 
-/** What users have read, and what is meant for them. A guest's is kept for 30 days after `at`. */
 /** A direct conversation of somebody; `user` is the other's name where they left a marker. */
 export interface Direct {
   room: RoomName;
@@ -166,6 +165,7 @@ export interface Direct {
   user?: string;
 }
 
+/** What users have read, and what is meant for them. A guest's is kept for 30 days after `at`. */
 export interface MarkStore {
   /** Raises markers; a smaller seq does nothing. Resolves when they are on the disk. */
   mark(marks: readonly Mark[]): Promise<void>;

@@ -191,8 +191,9 @@ export class RoomState {
 
   /** Of somebody in this room, or one's own wherever one is. @param {ChatEvents["nick"]} nick */
   #renamed({ room, uid, user }) {
-    if ((room !== undefined && room !== this.name) || !this.#members.has(uid)) return;
-    this.#members.set(uid, { uid, user });
+    const member = this.#members.get(uid);
+    if ((room !== undefined && room !== this.name) || !member) return;
+    this.#members.set(uid, { ...member, user });
     this.#changed();
   }
 

@@ -1,6 +1,8 @@
 // What people do. A step returns what it did, for the trace, or undefined: there was nothing to do.
 import { directName } from "../../src/direct_name.ts";
+import { retract as retractUser } from "../../src/retraction.ts";
 import type { Tab } from "./tab.ts";
+import { remains } from "./truth.ts";
 import type { Done, World } from "./world.ts";
 
 /** With more than this unsent nobody says more. */
@@ -91,9 +93,9 @@ export function direct(world: World): Done {
 export function read(world: World): Done {
   const { dice } = world;
   const tab = tabOf(world);
-  const page = dice.find(tab?.pages.values() ?? []);
+  const page = dice.find(tab?.pages.values() ?? [], ({ next }) => next > 1);
   if (!tab || !page) return undefined;
-  const seq = dice.between(1, Math.max(1, page.next - 1));
+  const seq = dice.between(1, page.next - 1);
   tab.read(page.room, seq);
   return `${tab.name} ${page.room} to ${seq}`;
 }
@@ -117,6 +119,28 @@ export function moderate(world: World): Done {
   other.isBarred = true;
   tab.moderate(what, room, other.uid!, dice.pick([0, 1, undefined]));
   return `${tab.name} ${what} ${other.name} in ${room}`;
+}
+
+/** An administrator takes back all that somebody said; when that is done, none of it may be left. */
+export function retract(world: World): Done {
+  const { dice, people, profile, life, truth } = world;
+  const uid = dice.find(people, (person) => person.uid !== undefined)?.uid;
+  if (!life || !uid || !profile.isModerated || world.retracting) return undefined;
+  world.retracting = uid;
+  const lengths = [...truth.logs].map(([room, log]) => ({ room, log, seq: log.entries.length }));
+  const done = ({ isDone }: { isDone: boolean }) => {
+    if (world.life !== life) return;
+    world.retracting = undefined;
+    if (!isDone) return;
+    world.meet("a whole retraction");
+    for (const { room, log, seq } of lengths) {
+      const left = remains(log, uid, seq);
+      if (left !== undefined) world.violated(`W15.13: ${uid}'s ${left} of ${room} is left`);
+    }
+  };
+  retractUser(life.hub, { uid: "root", user: "root" }, uid)
+    .then(done, () => done({ isDone: false }));
+  return uid;
 }
 
 export function typing(world: World): Done {

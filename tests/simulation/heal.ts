@@ -4,7 +4,7 @@ import { directName, partiesOf } from "../../src/direct_name.ts";
 import { EVERYWHERE } from "../../src/sanctions.ts";
 import type { RoomName, UserId } from "../../src/protocol.ts";
 import type { Tab } from "./tab.ts";
-import { differs, misshows } from "./truth.ts";
+import { isKept, misshows } from "./truth.ts";
 import type { World } from "./world.ts";
 
 /** Within this everybody must be connected, idle and up to date, in simulated milliseconds. */
@@ -147,6 +147,7 @@ function runAll(world: World, isRead = true): boolean {
 }
 
 function problemOf(world: World): string | undefined {
+  if (world.retracting) return `${world.retracting} is being retracted`;
   for (const tab of world.tabs) {
     const { chat, rooms, pages, problem, isAsking } = tab;
     if (problem === undefined) continue;
@@ -231,7 +232,8 @@ async function holdsTruth({ truth, life, violated }: World): Promise<void> {
     const { first, entries } = log;
     const { entries: stored, page } = await life!.store.all(room);
     const length = entries.length;
-    const isAll = stored.length === length - first + 1 && !differs(stored, log, first, length);
+    const isAll = stored.length === length - first + 1 &&
+      stored.every((entry, index) => entry.seq === first + index && isKept(entry, log));
     if (!isAll) violated(`the store does not hold what ${room} must hold`);
     const before = length + 1;
     const problem = misshows(page.messages, log, { seq: length, before, uid: "" });

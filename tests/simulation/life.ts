@@ -233,7 +233,7 @@ export class Life {
       const isJoin = !(isDirect(name) && pair.rules?.asks("direct"));
       if (isJoin) begun("a join");
       const room = await this.hub.openRoom(name);
-      if (room && isJoin) pair.rules?.holds(name);
+      if (room && isJoin) pair.rules?.holds(name, room.head.seq);
       return room;
     };
     return watch(this.hub, [], { store, openRoom });

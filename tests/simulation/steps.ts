@@ -26,6 +26,7 @@ const STEPS: [group: Group, weight: number, step: Step][] = [
   ["act", 1, acting.read],
   ["act", 0.4, acting.nick],
   ["act", 0.8, acting.moderate],
+  ["act", 0.3, acting.retract],
   ["act", 0.5, acting.typing],
   ["act", 0.5, acting.binary],
   ["act", 1, acting.resend],

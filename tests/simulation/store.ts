@@ -8,7 +8,7 @@ import type { Retained, Store, Stored } from "../../src/store/store.ts";
 import type { Dice } from "./dice.ts";
 import type { Profile } from "./profile.ts";
 import { SqliteMemory } from "./sqlite_memory.ts";
-import type { Log, Truth } from "./truth.ts";
+import { type Log, nameless, type Truth } from "./truth.ts";
 
 /** How many calls of all are slow. */
 const SLOW = 0.15;
@@ -25,6 +25,14 @@ export interface Call {
   refuse(): void;
 }
 
+/** What the store of a new life is given for an entry of an old one. */
+function draftOf({ epoch, first, drafts, disowned }: Log, index: number): Draft {
+  const { ref, ...draft } = drafts[index]!;
+  // The ref of what is cut may have been used again.
+  const kept = { ...draft, epoch, ...(ref !== undefined && index + 1 >= first && { ref }) };
+  return disowned.has(index + 1) ? nameless(kept) : kept;
+}
+
 export class SimStore implements Store {
   readonly marks: MarkStore;
   readonly #memory: Store;
@@ -37,6 +45,8 @@ export class SimStore implements Store {
   onStored: (room: RoomName, bytes: number) => void = () => {};
   /** Every call that is not done yet will be refused. */
   isFailing = false;
+  /** What was found last, for `disown`. */
+  #authored: readonly Entry[] = [];
 
   private constructor(
     memory: Store,
@@ -54,7 +64,11 @@ export class SimStore implements Store {
       readers: (...args) => memory.marks.readers(...args),
       knows: (...args) => memory.marks.knows(...args),
       unread: (...args) => memory.marks.unread(...args),
-      forgetUser: (...args) => memory.marks.forgetUser(...args),
+      forgetUser: async (uid) => {
+        await memory.marks.forgetUser(uid);
+        for (const [key, mark] of truth.marks) if (mark.uid === uid) truth.marks.delete(key);
+        truth.retracted.add(uid);
+      },
       direct: (...args) => memory.marks.direct(...args),
     };
     this.#memory = memory;
@@ -74,11 +88,9 @@ export class SimStore implements Store {
     const memory = isSqlite ? new SqliteMemory() : new MemoryStore();
     // Those of which the least is kept come first: what is cut of a later log is none of theirs.
     const kept = ([, { entries, first }]: [string, Log]) => entries.length - first;
-    for (const [, { epoch, first, drafts }] of [...truth.logs].sort((a, b) => kept(a) - kept(b))) {
-      await memory.append(drafts.map(({ ref, ...draft }, index) => (
-        // The ref of what is cut may have been used again.
-        { ...draft, epoch, ...(ref !== undefined && index + 1 >= first && { ref }) }
-      )));
+    for (const [, log] of [...truth.logs].sort((a, b) => kept(a) - kept(b))) {
+      const { first, drafts } = log;
+      await memory.append(drafts.map((_, index) => draftOf(log, index)));
       const messages = drafts.length - first + 1;
       for (let isDone = first === 1; !isDone;) {
         ({ isDone } = await memory.retain({ since: -Infinity, messages, bytes: Infinity }));
@@ -139,12 +151,16 @@ export class SimStore implements Store {
     return this.#call("active", "", () => this.#memory.active(since, limit));
   }
 
-  authored(uid: UserId, after: number): Promise<Authored> {
-    return this.#memory.authored(uid, after);
+  async authored(uid: UserId, after: number): Promise<Authored> {
+    const authored = await this.#memory.authored(uid, after);
+    this.#authored = authored.entries;
+    return authored;
   }
 
-  disown(uid: UserId, after: number, next: number, user: string): Promise<void> {
-    return this.#memory.disown(uid, after, next, user);
+  async disown(uid: UserId, after: number, next: number, user: string): Promise<void> {
+    const disowned = this.#authored;
+    await this.#memory.disown(uid, after, next, user);
+    this.#truth.disown(disowned);
   }
 
   async retain(keep: Keep): Promise<Retained> {

@@ -54,7 +54,11 @@ export class Tab {
     this.chat.on("read", ({ room, seq }) => this.readTo.set(room, seq));
     this.chat.on("direct", () => world.meet("a direct entry where nobody looks"));
     this.chat.on("welcome", ({ uid }) => person.uid = uid);
-    this.chat.on("error", (refusal) => this.#barred(refusal.room, refusal));
+    this.chat.on("error", (refusal) => {
+      // Else one is there still, and muted.
+      const isOut = refusal.room !== undefined && !this.chat.position(refusal.room);
+      if (isOut) this.#barred(refusal.room, refusal);
+    });
     this.chat.on("left", ({ room, reason }) => {
       this.pages.delete(room);
       if (reason === undefined) return;

@@ -2,18 +2,23 @@
 // wire and the pages are held. Knows every epoch there ever was.
 import { entryOf } from "../../src/entry.ts";
 import type { Chat, Entry, Message, RoomName, UserId } from "../../src/protocol.ts";
+import { RETRACTED_NAME } from "../../src/retraction.ts";
 import type { Draft, Mark, Outcome, Stored } from "../../src/store/store.ts";
-import { emptied, judge, shown, topicOf } from "../store/account.ts";
+import { emptied, judge, reactionsTo, shown, topicOf } from "../store/account.ts";
 
-/** `entries` are all that ever were, with what each was made of; those from `first` on are kept. */
+/**
+ * `entries` are all that ever were, as they went out, with what each was made of; those from `first` on
+ * are kept, and those that are `disowned` without their names.
+ */
 export interface Log {
   epoch: string;
   first: number;
   entries: Entry[];
   drafts: Draft[];
+  disowned: Set<number>;
 }
 
-const NOTHING: Log = { epoch: "", first: 1, entries: [], drafts: [] };
+const NOTHING: Log = { epoch: "", first: 1, entries: [], drafts: [], disowned: new Set() };
 const COMPARED = ["epoch", "seq", "ts", "isNew", "author", "refused"];
 
 export class Truth {
@@ -26,6 +31,8 @@ export class Truth {
   readonly records = new Map<string, Stored & { kind: string }>();
   /** Mutes and bans that a moderator was told of and nobody ended: `kind room uid`. */
   readonly sanctions = new Set<string>();
+  /** Users who were retracted, whose markers went. */
+  readonly retracted = new Set<UserId>();
 
   get logs(): ReadonlyMap<RoomName, Log> {
     return this.#logs;
@@ -63,14 +70,14 @@ export class Truth {
     log.first = first;
   }
 
+  /** Entries have lost their author's name. */
+  disown(disowned: readonly Entry[]): void {
+    for (const { room, seq } of disowned) this.#logs.get(room)!.disowned.add(seq);
+  }
+
   /** The logs as they are, to come back to. */
   copy(): Map<RoomName, Log> {
-    return new Map(
-      [...this.#logs].map(([room, { entries, drafts, ...log }]) => [
-        room,
-        { ...log, entries: [...entries], drafts: [...drafts] },
-      ]),
-    );
+    return new Map([...this.#logs].map(([room, log]) => [room, copyOf(log)]));
   }
 
   /** From here on the logs are these, and nothing else; `renew` gives an epoch its successor. */
@@ -78,9 +85,10 @@ export class Truth {
     this.#logs = new Map();
     this.#seqs = new Map();
     for (const facts of [this.marks, this.records, this.sanctions]) facts.clear();
-    for (const [room, { epoch, first, entries, drafts }] of logs) {
-      if (entries.length === 0) continue;
-      const log = { epoch: renew(epoch), first, entries: [...entries], drafts: [...drafts] };
+    for (const [room, { epoch, ...rest }] of logs) {
+      if (rest.entries.length === 0) continue;
+      const log = copyOf({ ...rest, epoch: renew(epoch) });
+      const { first, drafts } = log;
       this.#begin(room, log);
       for (const [index, { uid, ref }] of drafts.entries()) {
         if (ref !== undefined && index + 1 >= first) {
@@ -95,7 +103,7 @@ export class Truth {
     const there = this.#logs.get(room);
     if (!there && "of" in draft) return { refused: "missing" };
     const log = there ??
-      this.#begin(room, { epoch: draft.epoch, first: 1, entries: [], drafts: [] });
+      this.#begin(room, copyOf({ ...NOTHING, epoch: draft.epoch }));
     const { epoch, entries, drafts } = log;
     const known = ref === undefined ? undefined : entries[this.seqOf(room, uid, ref)! - 1];
     const judged = known ?? ("of" in draft ? judge(log, draft) : undefined);
@@ -121,8 +129,8 @@ export class Truth {
 /** Whether an entry on the wire is the one that is kept, and nothing more (W4.2). */
 export function isSame(entry: Entry | Message, kept: Entry | Message | undefined): boolean {
   if (!kept) return false;
-  const is: Record<string, unknown> = entry;
-  const must: Record<string, unknown> = kept;
+  const is: Record<string, unknown> = emptyIsDeleted(entry);
+  const must: Record<string, unknown> = emptyIsDeleted(kept);
   const keys = Object.keys(must);
   return Object.keys(is).length === keys.length && keys.every((key) =>
     is[key] === must[key] ||
@@ -130,13 +138,43 @@ export function isSame(entry: Entry | Message, kept: Entry | Message | undefined
   );
 }
 
-/** Whether it may be shown as the one that is kept: with its text, or without, once that is gone. */
+function copyOf({ entries, drafts, disowned, ...log }: Log): Log {
+  return {
+    ...log,
+    entries: [...entries],
+    drafts: [...drafts],
+    disowned: new Set(disowned),
+  };
+}
+
+/** What is left of an entry, a message or a draft whose author's name is gone. */
+export function nameless<E extends Entry | Message | Draft>(entry: E): E {
+  const left = { ...entry, user: RETRACTED_NAME };
+  return entry.type === "topic" || entry.type === "edited" ? { ...left, text: "" } : left;
+}
+
+/**
+ * Whether it may be shown as the one that is kept: with its text and name, or without, once they are
+ * gone.
+ */
 export function isShown(entry: Entry, log: Log, upTo = 0): boolean {
   const kept = log.entries[entry.seq - 1];
   if (!kept) return false;
   const gone = emptied(kept, log.entries);
   if (isSame(entry, gone)) return true;
+  if (log.disowned.has(entry.seq) && isSame(entry, nameless(gone))) return true;
   return isSame(entry, kept) && emptied(kept, log.entries.slice(0, upTo)) === kept;
+}
+
+/** A store that was made anew of drafts has an edit without text, and does not know why. */
+function emptyIsDeleted(entry: Entry | Message): Entry | Message {
+  return entry.type === "edited" && entry.text === "" ? { ...entry, deleted: true } : entry;
+}
+
+/** Whether it is just what the store must hold now. */
+export function isKept(entry: Entry, { entries, disowned }: Log): boolean {
+  const gone = emptied(entries[entry.seq - 1]!, entries);
+  return isSame(entry, disowned.has(entry.seq) ? nameless(gone) : gone);
 }
 
 /** What is wrong with entries that should stand in that log from `first` on, or undefined. */
@@ -167,10 +205,30 @@ export function misshows(
     entry.type === "chat" && entry.seq >= from && entry.seq < before
   );
   if (chats.length !== messages.length) return `${messages.length} of ${chats.length} messages`;
-  const wrong = messages.find((message, index) =>
-    !isSame(message, shown(chats[index] as Chat, entries, uid))
-  );
+  const wrong = messages.find((message, index) => {
+    const must = shown(chats[index] as Chat, entries, uid);
+    if (isSame(message, must)) return false;
+    return !log.disowned.has(message.seq) || !isSame(message, nameless(must));
+  });
   return wrong && `message ${wrong.seq} is not as it was at ${seq}`;
+}
+
+/** The seq of something of a user's, up to another one, that a retraction should have taken. */
+export function remains(log: Log, uid: UserId, upTo: number): number | undefined {
+  const { entries, first, disowned } = log;
+  return entries.slice(first - 1, upTo).find((entry) => {
+    if (entry.uid !== uid) return false;
+    if (!disowned.has(entry.seq)) return true;
+    if (entry.type === "chat") return emptied(entry, entries) === entry;
+    if (entry.type === "topic") {
+      return entry.text !== "" && entry === entries.findLast(({ type }) => type === "topic");
+    }
+    if (entry.type !== "reaction" || entry.of < first) return false;
+    const chat = entries[entry.of - 1]!;
+    const isOn = reactionsTo(entry.of, entries)
+      .findLast((one) => one.uid === uid && one.emoji === entry.emoji)?.on;
+    return emptied(chat, entries) === chat && isOn;
+  })?.seq;
 }
 
 /** The topic of a log as of a seq. */

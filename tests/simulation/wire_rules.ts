@@ -78,6 +78,8 @@ export class WireRules {
   #isSentHome = false;
   /** What was stored in a room while its `joined` is being made, which the server has to hold. */
   #held: { room: RoomName; bytes: number } | undefined;
+  /** How far the server knew of a log when it began the last join. */
+  readonly #heads = new Map<RoomName, number>();
   /** Where the acks said that messages are: `room ref` → epoch and seq. */
   readonly acked = new Map<string, Position>();
 
@@ -111,8 +113,9 @@ export class WireRules {
     return due;
   }
 
-  /** A join has its place in the room, and is read for. */
-  holds(room: RoomName): void {
+  /** A join has its place in the room, whose newest entry is `seq`, and is read for. */
+  holds(room: RoomName, seq: number): void {
+    this.#heads.set(room, seq);
     this.#held = { room, bytes: 0 };
   }
 
@@ -203,8 +206,9 @@ export class WireRules {
       case "muted":
       case "banned": {
         const kind = message.type === "muted" ? "mute" : "ban";
-        if (message.until !== null) return;
-        return void this.#options.truth.sanctions.add(`${kind} ${message.room} ${message.uid}`);
+        const { sanctions } = this.#options.truth;
+        const key = `${kind} ${message.room} ${message.uid}`;
+        return void (message.until === null ? sanctions.add(key) : sanctions.delete(key));
       }
       case "nick":
         if (message.room === undefined) {
@@ -297,7 +301,9 @@ export class WireRules {
       wrong(`holds only ${messages.length} messages`);
     }
     if (gap !== (since !== undefined)) wrong(`says gap: ${gap}`);
-    if (since?.epoch !== epoch || since.seq > seq || since.seq < first - 1) return;
+    // The store may have told one of what the server hears of only later.
+    const head = this.#heads.get(room) ?? seq;
+    if (since?.epoch !== epoch || since.seq > head || since.seq < first - 1) return;
     const missed = log.entries.slice(since.seq, seq);
     if (pageLength(missed, limits.resume) === missed.length) wrong("claims a gap where none is");
   }
@@ -393,8 +399,12 @@ export class WireRules {
 
   /** A marker grows, and not beyond the log. */
   #readTo(room: RoomName, seq: number, last: number): void {
-    if (seq <= last) this.violated(`W10.10: ${room} is read to ${seq}, and was to ${last}`);
-    const length = this.#options.truth.log(room)?.entries.length ?? 0;
+    const { truth, uid } = this.#options;
+    // Who is retracted has no markers any more.
+    if (seq <= last && !truth.retracted.has(uid)) {
+      this.violated(`W10.10: ${room} is read to ${seq}, and was to ${last}`);
+    }
+    const length = truth.log(room)?.entries.length ?? 0;
     if (seq > length) this.violated(`W10.10: ${room} is read to ${seq} of ${length}`);
     if (seq > 0) this.#options.meet("a marker");
     this.#read.set(room, seq);

@@ -1,6 +1,6 @@
 // Everything in one schedule: the server's lives, the people, the lines between them, what the disk
 // keeps, the time. Does nothing by itself; steps.ts and heal.ts say what happens.
-import type { RoomName } from "../../src/protocol.ts";
+import type { RoomName, UserId } from "../../src/protocol.ts";
 import type { ClientSocket } from "./client_socket.ts";
 import { SimClock } from "./clock.ts";
 import type { Dice } from "./dice.ts";
@@ -43,6 +43,8 @@ export class World {
   readonly met = new Map<string, number>();
   /** Older states of the logs. */
   readonly backups: Map<RoomName, Log>[] = [];
+  /** Whose entries an administrator takes back just now. */
+  retracting: UserId | undefined;
   readonly trace: (line: string) => void;
   /** Whether anybody reads the trace. */
   readonly isTraced: boolean;
@@ -143,10 +145,12 @@ export class World {
     };
     const logs = found === "backup" ? dice.find(this.backups) : truth.copy();
     if (found === "lost tail") {
-      for (const { entries, drafts, first } of logs!.values()) {
+      for (const { entries, drafts, first, disowned } of logs!.values()) {
         const length = Math.max(first - 1, entries.length - dice.below(4));
         entries.splice(length);
         drafts.splice(length);
+        // Names go last, so they are the first that come back.
+        disowned.clear();
       }
     }
     if (found === "nothing") this.#secret = this.name("secret");
@@ -172,6 +176,7 @@ export class World {
     const { life } = this;
     if (!life) return;
     this.life = undefined;
+    this.retracting = undefined;
     for (const call of life.store.calls) {
       if (call.name === "append" && !call.isDone && this.dice.chance(0.5)) await call.do();
     }

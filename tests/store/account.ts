@@ -54,7 +54,7 @@ function isDeleted(of: number, entries: readonly Entry[]): boolean {
   return entries.some((entry) => entry.type === "deleted" && entry.of === of);
 }
 
-function reactionsTo(of: number, entries: readonly Entry[]): Reaction[] {
+export function reactionsTo(of: number, entries: readonly Entry[]): Reaction[] {
   return entries.filter((entry) => entry.type === "reaction" && entry.of === of) as Reaction[];
 }
 

@@ -99,6 +99,26 @@ export function authorsContract(open: Open) {
     assertEquals([messages.map(({ user }) => user), topic], [["gone", "bob"], "his"]);
   });
 
+  it("W15.13 leaves what is said after a part was read to the next one", async () => {
+    await using opened = await open();
+    const { store } = opened;
+    await store.append(drafts("a", 2));
+    const { next } = await store.authored(ANN, 0);
+    await store.append([
+      draft("a", "late"),
+      by({ uid: ANN, user: "ann" }, { type: "topic", text: "news" }),
+    ]);
+    await store.disown(ANN, 0, next!, "gone");
+    const entries = (await store.replay("a", 0, 9, EVERYTHING))!;
+    assertEquals(entries.map(({ user }) => user), ["gone", "gone", "ann", "ann"]);
+    const later = await store.authored(ANN, next!);
+    assertEquals(later.entries.map(({ seq }) => seq), [3, 4]);
+    await store.disown(ANN, next!, later.next!, "gone");
+    assertEquals((await store.page("a", 9, EVERYTHING)).messages.map(({ user }) => user), [
+      ...["gone", "gone", "gone"],
+    ]);
+  });
+
   it("W15.13 drops a user's markers and what is meant for them", async () => {
     await using opened = await open();
     const { marks } = opened.store;

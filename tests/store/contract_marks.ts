@@ -113,6 +113,26 @@ export function marksContract(open: Open) {
     assertEquals(await store.marks.unread(ADA, [{ room: "a" }]), [{ unread: 1, mentions: 0 }]);
   });
 
+  it("W10.11 counts no mention in what was deleted, and each in what was edited, once", async () => {
+    await using opened = await open();
+    const { store } = opened;
+    await store.append(drafts("a", 1, byBob));
+    await store.marks.mark([mark(1)]);
+    await store.append(drafts("a", 6, { ...byBob, mentions: [ADA] }));
+    const by = { room: "a", epoch: "e", ts: 2000, ...byBob };
+    await store.append([
+      { type: "edited", ...by, of: 2, text: "changed" },
+      { type: "deleted", ...by, of: 3 },
+      { type: "deleted", ...by, of: 7 },
+    ]);
+    const count = () => store.marks.unread(ADA, [{ room: "a" }]);
+    assertEquals(await count(), [{ unread: 4, mentions: 4 }]);
+    await store.append(drafts("a", 150, { ...byBob, mentions: [ADA] }));
+    assertEquals((await count())[0]!.mentions, 100);
+    await retain(store, { messages: 2 });
+    assertEquals(await count(), [{ unread: 2, mentions: 2 }]);
+  });
+
   it("W10.12 keeps mentions with their entry until they are read, the newest hundred", async () => {
     await using opened = await open();
     const { store } = opened;
