@@ -50,6 +50,7 @@ it("a first visit loads no more than it needs, and is in a room with all of it",
   console.log(`in a room: ${bytes} bytes`);
   assertLessOrEqual(bytes, ROOM_BYTES);
   const later = [
+    "copying",
     "dialog",
     "emoji_grid",
     "help",
