@@ -14,8 +14,8 @@ import { refusedWish } from "./views/wording.js";
 /** @import {Said} from "./model/said.js" */
 /** @import {Context} from "./views/context.js" */
 /** @import {Log} from "./views/log.js" */
-/** @import {Spot} from "./views/message_menu.js" */
 /** @import {Deed} from "./views/offers.js" */
+/** @import {Spot} from "./views/popup.js" */
 
 export class Deeds {
   #chat;
@@ -52,8 +52,8 @@ export class Deeds {
   async menu(said, row, spot) {
     const offers = this.offers(said);
     if (offers.length === 0) return;
-    const { openMenu } = await import("./views/message_menu.js");
-    openMenu(said, offers, spot, {
+    const { openMessageMenu } = await import("./views/message_menu.js");
+    openMessageMenu(said, offers, spot, {
       act: (deed) => this.act(deed, said, row),
       react: (emoji) => this.react(said, emoji, true),
     });
@@ -133,8 +133,8 @@ export class Deeds {
     const { left, right, bottom } = opener.getBoundingClientRect();
     // A row is as wide as the room: then beside its end, where the buttons stand.
     const x = opener.matches(".speech-row") ? right : left;
-    const { openEmoji } = await import("./views/message_menu.js");
-    openEmoji({ x, y: bottom }, (emoji) => this.react(said, emoji, true));
+    const { openEmoji } = await import("./views/emoji_grid.js");
+    openEmoji("React with", { x, y: bottom }, (emoji) => this.react(said, emoji, true));
   }
 
   /** The refusal was read. @param {Said} said */

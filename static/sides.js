@@ -6,7 +6,6 @@ import { directWith, isDirect, otherIn } from "./model/nicks.js";
 import { Drawer } from "./views/drawer.js";
 import { find } from "./views/element.js";
 import { Jump } from "./views/jump.js";
-import { MemberMenu } from "./views/member_menu.js";
 import { People } from "./views/people.js";
 import { RoomList } from "./views/rooms.js";
 /** @import {Chat} from "./chat.js" */
@@ -34,7 +33,6 @@ export class Sides {
   #list;
   #people = new People();
   #crowd;
-  #menu;
   #jump;
   /** @type {Room | null} */
   #room = null;
@@ -48,13 +46,6 @@ export class Sides {
     this.#drawer = new Drawer(memory, wishes.search);
     this.#list = new RoomList((room) => this.#enter(room));
     this.#crowd = new Crowd(chat, wishes.changed);
-    this.#menu = new MemberMenu(chat, {
-      write: (uid) => this.#write(uid),
-      mention: (user) => {
-        this.#drawer.close();
-        wishes.mention(user);
-      },
-    });
     this.#jump = new Jump({
       goals: () => this.#goals(),
       go: (key) => this.#enter(key),
@@ -65,7 +56,12 @@ export class Sides {
   /** @param {() => Room} room the one in view */
   start(room) {
     for (const part of [this.#drawer, this.#list, this.#people, this.#jump]) part.start();
-    this.#menu.start(room);
+    for (const id of ["#people-lists", "#rows"]) {
+      find(id, HTMLElement).addEventListener("click", ({ target }) => {
+        const button = /** @type {Element} */ (target).closest("button[data-uid]");
+        if (button instanceof HTMLButtonElement) this.#openMenu(button, room());
+      });
+    }
     find("#write", HTMLElement).addEventListener("click", () => this.#jump.open());
     addEventListener("keydown", (event) => this.#key(event));
   }
@@ -120,6 +116,20 @@ export class Sides {
       return { key: directWith(me, uid), title, icon: "bubble", unread: 0, calls: 0 };
     });
     return [...rows, ...people.sort((a, b) => a.title.localeCompare(b.title))];
+  }
+
+  /** What one may do about somebody. @param {HTMLButtonElement} button @param {Room} room */
+  async #openMenu(button, room) {
+    const { uid } = button.dataset;
+    if (!uid || uid === this.#chat.me?.uid) return;
+    const { openMemberMenu } = await import("./views/member_menu.js");
+    await openMemberMenu(button, this.#chat, room, {
+      write: (uid) => this.#write(uid),
+      mention: (user) => {
+        this.#drawer.close();
+        this.#wishes.mention(user);
+      },
+    });
   }
 
   /** @param {string} uid */

@@ -1,8 +1,9 @@
 // The browser client's files. They are part of the program: imported as text, so that the module
 // graph alone holds everything. A test holds that every file of static/ is here.
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import type { AppEnv } from "./env.ts";
 import app from "../../static/app.js" with { type: "text" };
 import appIconPngBase64 from "../../static/app_icon.png.base64" with { type: "text" };
@@ -18,11 +19,10 @@ import cssDoorCss from "../../static/css/door.css" with { type: "text" };
 import cssHelpCss from "../../static/css/help.css" with { type: "text" };
 import cssLayoutCss from "../../static/css/layout.css" with { type: "text" };
 import cssLogCss from "../../static/css/log.css" with { type: "text" };
-import cssMenuCss from "../../static/css/menu.css" with { type: "text" };
 import cssMessageCss from "../../static/css/message.css" with { type: "text" };
 import cssPanelCss from "../../static/css/panel.css" with { type: "text" };
-import cssSettingsCss from "../../static/css/settings.css" with { type: "text" };
 import cssPeopleCss from "../../static/css/people.css" with { type: "text" };
+import cssPopupCss from "../../static/css/popup.css" with { type: "text" };
 import cssSearchCss from "../../static/css/search.css" with { type: "text" };
 import cssTokensCss from "../../static/css/tokens.css" with { type: "text" };
 import deeds from "../../static/deeds.js" with { type: "text" };
@@ -32,16 +32,16 @@ import iconSvg from "../../static/icon.svg" with { type: "text" };
 import iconMentionSvg from "../../static/icon_mention.svg" with { type: "text" };
 import iconUnreadSvg from "../../static/icon_unread.svg" with { type: "text" };
 import indexHtml from "../../static/index.html" with { type: "text" };
-import modelCrowd from "../../static/model/crowd.js" with { type: "text" };
-import modelListing from "../../static/model/listing.js" with { type: "text" };
 import modelCompletion from "../../static/model/completion.js" with { type: "text" };
+import modelCrowd from "../../static/model/crowd.js" with { type: "text" };
 import modelEmoji from "../../static/model/emoji.js" with { type: "text" };
-import modelMemory from "../../static/model/memory.js" with { type: "text" };
-import modelNicks from "../../static/model/nicks.js" with { type: "text" };
 import modelHearing from "../../static/model/hearing.js" with { type: "text" };
 import modelInline from "../../static/model/inline.js" with { type: "text" };
+import modelListing from "../../static/model/listing.js" with { type: "text" };
 import modelMarkup from "../../static/model/markup.js" with { type: "text" };
+import modelMemory from "../../static/model/memory.js" with { type: "text" };
 import modelNames from "../../static/model/names.js" with { type: "text" };
+import modelNicks from "../../static/model/nicks.js" with { type: "text" };
 import modelOpenRooms from "../../static/model/open_rooms.js" with { type: "text" };
 import modelOrder from "../../static/model/order.js" with { type: "text" };
 import modelPages from "../../static/model/pages.js" with { type: "text" };
@@ -49,8 +49,8 @@ import modelQuoted from "../../static/model/quoted.js" with { type: "text" };
 import modelRoom from "../../static/model/room.js" with { type: "text" };
 import modelRoster from "../../static/model/roster.js" with { type: "text" };
 import modelRows from "../../static/model/rows.js" with { type: "text" };
-import modelSlash from "../../static/model/slash.js" with { type: "text" };
 import modelSaid from "../../static/model/said.js" with { type: "text" };
+import modelSlash from "../../static/model/slash.js" with { type: "text" };
 import modelSources from "../../static/model/sources.js" with { type: "text" };
 import modelStage from "../../static/model/stage.js" with { type: "text" };
 import modelTimeline from "../../static/model/timeline.js" with { type: "text" };
@@ -78,14 +78,15 @@ import sdkRooms from "../../static/sdk/rooms.js" with { type: "text" };
 import sdkStorage from "../../static/sdk/storage.js" with { type: "text" };
 import sdkTraffic from "../../static/sdk/traffic.js" with { type: "text" };
 import sdkUnsent from "../../static/sdk/unsent.js" with { type: "text" };
-import viewsActions from "../../static/views/actions.js" with { type: "text" };
+import sides from "../../static/sides.js" with { type: "text" };
 import snugWebmanifest from "../../static/snug.webmanifest" with { type: "text" };
 import sw from "../../static/sw.js" with { type: "text" };
+import viewsActions from "../../static/views/actions.js" with { type: "text" };
 import viewsAppearance from "../../static/views/appearance.js" with { type: "text" };
-import viewsBuild from "../../static/views/build.js" with { type: "text" };
-import sides from "../../static/sides.js" with { type: "text" };
 import viewsAsk from "../../static/views/ask.js" with { type: "text" };
 import viewsBadge from "../../static/views/badge.js" with { type: "text" };
+import viewsBuild from "../../static/views/build.js" with { type: "text" };
+import viewsChoice from "../../static/views/choice.js" with { type: "text" };
 import viewsClock from "../../static/views/clock.js" with { type: "text" };
 import viewsCommands from "../../static/views/commands.js" with { type: "text" };
 import viewsCompletion from "../../static/views/completion.js" with { type: "text" };
@@ -112,19 +113,20 @@ import viewsMemberMenu from "../../static/views/member_menu.js" with { type: "te
 import viewsMenu from "../../static/views/menu.js" with { type: "text" };
 import viewsMessageMenu from "../../static/views/message_menu.js" with { type: "text" };
 import viewsNick from "../../static/views/nick.js" with { type: "text" };
-import viewsOffers from "../../static/views/offers.js" with { type: "text" };
 import viewsNotifier from "../../static/views/notifier.js" with { type: "text" };
+import viewsOffers from "../../static/views/offers.js" with { type: "text" };
 import viewsPeople from "../../static/views/people.js" with { type: "text" };
 import viewsPlace from "../../static/views/place.js" with { type: "text" };
+import viewsPopup from "../../static/views/popup.js" with { type: "text" };
 import viewsQuote from "../../static/views/quote.js" with { type: "text" };
 import viewsReactions from "../../static/views/reactions.js" with { type: "text" };
 import viewsRooms from "../../static/views/rooms.js" with { type: "text" };
 import viewsRove from "../../static/views/rove.js" with { type: "text" };
 import viewsSaid from "../../static/views/said.js" with { type: "text" };
 import viewsScroll from "../../static/views/scroll.js" with { type: "text" };
+import viewsSearch from "../../static/views/search.js" with { type: "text" };
 import viewsSettings from "../../static/views/settings.js" with { type: "text" };
 import viewsShell from "../../static/views/shell.js" with { type: "text" };
-import viewsSearch from "../../static/views/search.js" with { type: "text" };
 import viewsSpeech from "../../static/views/speech.js" with { type: "text" };
 import viewsSpoken from "../../static/views/spoken.js" with { type: "text" };
 import viewsStatus from "../../static/views/status.js" with { type: "text" };
@@ -136,6 +138,7 @@ import writing from "../../static/writing.js" with { type: "text" };
 
 /** Path → text. */
 const FILES: Record<string, string> = {
+  "/": indexHtml,
   "/app.js": app,
   "/app_icon.png": appIconPngBase64,
   "/app_icon.svg": appIconSvg,
@@ -150,11 +153,10 @@ const FILES: Record<string, string> = {
   "/css/help.css": cssHelpCss,
   "/css/layout.css": cssLayoutCss,
   "/css/log.css": cssLogCss,
-  "/css/menu.css": cssMenuCss,
   "/css/message.css": cssMessageCss,
   "/css/panel.css": cssPanelCss,
-  "/css/settings.css": cssSettingsCss,
   "/css/people.css": cssPeopleCss,
+  "/css/popup.css": cssPopupCss,
   "/css/search.css": cssSearchCss,
   "/css/tokens.css": cssTokensCss,
   "/deeds.js": deeds,
@@ -163,17 +165,16 @@ const FILES: Record<string, string> = {
   "/icon.svg": iconSvg,
   "/icon_mention.svg": iconMentionSvg,
   "/icon_unread.svg": iconUnreadSvg,
-  "/": indexHtml,
-  "/model/crowd.js": modelCrowd,
-  "/model/listing.js": modelListing,
   "/model/completion.js": modelCompletion,
+  "/model/crowd.js": modelCrowd,
   "/model/emoji.js": modelEmoji,
-  "/model/memory.js": modelMemory,
-  "/model/nicks.js": modelNicks,
   "/model/hearing.js": modelHearing,
   "/model/inline.js": modelInline,
+  "/model/listing.js": modelListing,
   "/model/markup.js": modelMarkup,
+  "/model/memory.js": modelMemory,
   "/model/names.js": modelNames,
+  "/model/nicks.js": modelNicks,
   "/model/open_rooms.js": modelOpenRooms,
   "/model/order.js": modelOrder,
   "/model/pages.js": modelPages,
@@ -181,8 +182,8 @@ const FILES: Record<string, string> = {
   "/model/room.js": modelRoom,
   "/model/roster.js": modelRoster,
   "/model/rows.js": modelRows,
-  "/model/slash.js": modelSlash,
   "/model/said.js": modelSaid,
+  "/model/slash.js": modelSlash,
   "/model/sources.js": modelSources,
   "/model/stage.js": modelStage,
   "/model/timeline.js": modelTimeline,
@@ -210,14 +211,15 @@ const FILES: Record<string, string> = {
   "/sdk/storage.js": sdkStorage,
   "/sdk/traffic.js": sdkTraffic,
   "/sdk/unsent.js": sdkUnsent,
-  "/views/actions.js": viewsActions,
+  "/sides.js": sides,
   "/snug.webmanifest": snugWebmanifest,
   "/sw.js": sw,
+  "/views/actions.js": viewsActions,
   "/views/appearance.js": viewsAppearance,
-  "/views/build.js": viewsBuild,
-  "/sides.js": sides,
   "/views/ask.js": viewsAsk,
   "/views/badge.js": viewsBadge,
+  "/views/build.js": viewsBuild,
+  "/views/choice.js": viewsChoice,
   "/views/clock.js": viewsClock,
   "/views/commands.js": viewsCommands,
   "/views/completion.js": viewsCompletion,
@@ -244,19 +246,20 @@ const FILES: Record<string, string> = {
   "/views/menu.js": viewsMenu,
   "/views/message_menu.js": viewsMessageMenu,
   "/views/nick.js": viewsNick,
-  "/views/offers.js": viewsOffers,
   "/views/notifier.js": viewsNotifier,
+  "/views/offers.js": viewsOffers,
   "/views/people.js": viewsPeople,
   "/views/place.js": viewsPlace,
+  "/views/popup.js": viewsPopup,
   "/views/quote.js": viewsQuote,
   "/views/reactions.js": viewsReactions,
   "/views/rooms.js": viewsRooms,
   "/views/rove.js": viewsRove,
   "/views/said.js": viewsSaid,
   "/views/scroll.js": viewsScroll,
+  "/views/search.js": viewsSearch,
   "/views/settings.js": viewsSettings,
   "/views/shell.js": viewsShell,
-  "/views/search.js": viewsSearch,
   "/views/speech.js": viewsSpeech,
   "/views/spoken.js": viewsSpoken,
   "/views/status.js": viewsStatus,
@@ -304,6 +307,9 @@ const WORKER_POLICY = "default-src 'none'; connect-src 'self'";
 /** A room's own path, and that of a message in it. */
 const PAGES = ["/", "/r/:room", "/r/:room/", "/r/:room/:seq{[0-9]+}", "/r/:room/:seq{[0-9]+}/"];
 
+/** A client that takes gzip; `q=0` says that it does not. */
+const TAKES_GZIP = /(?:^|[\s,])(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[^,]*)?(?:,|$)/i;
+
 /** Serves the page at the paths of rooms and messages, and the files beside it. */
 export function assets() {
   const routes = new Hono<AppEnv>();
@@ -311,19 +317,25 @@ export function assets() {
   for (const [path, text] of Object.entries(all)) {
     const type = path === "/" ? "html" : path.slice(path.lastIndexOf(".") + 1);
     const body = Buffer.from(text, type === "png" ? "base64" : "utf-8");
-    const headers = headersOf(path, type, text);
-    // Said here, because an answer to HEAD has no body that it could be counted from.
-    const whole = { ...headers, "content-length": String(body.length) };
-    for (const route of path === "/" ? PAGES : [path]) {
-      routes.get(
-        route,
-        (context) =>
-          // A list, in which a proxy that compresses has made tags weak (RFC 9110, 13.1.2).
-          context.req.header("if-none-match")?.includes(headers.etag)
-            ? context.body(null, 304, headers)
-            : context.body(body, 200, whole),
-      );
-    }
+    const tag = tagOf(text);
+    const headers = headersOf(path, type);
+    // Packed once, by who first asks for it so: a start does not wait for all of them.
+    let packed: Buffer<ArrayBuffer> | undefined;
+    const answer = (context: Context<AppEnv>) => {
+      const isPacked = type !== "png" &&
+        TAKES_GZIP.test(context.req.header("accept-encoding") ?? "");
+      const own = { ...headers, etag: isPacked ? `"${tag}-gzip"` : `"${tag}"` };
+      // A list, in which a proxy that compresses has made tags weak (RFC 9110, 13.1.2).
+      if (context.req.header("if-none-match")?.includes(tag)) return context.body(null, 304, own);
+      const sent = isPacked ? packed ??= gzipSync(body, { level: 9 }) : body;
+      return context.body(sent, 200, {
+        ...own,
+        ...(isPacked && { "content-encoding": "gzip" }),
+        // Said here, because an answer to HEAD has no body that it could be counted from.
+        "content-length": String(sent.length),
+      });
+    };
+    for (const route of path === "/" ? PAGES : [path]) routes.get(route, answer);
   }
   return routes;
 }
@@ -332,14 +344,14 @@ function tagOf(text: string): string {
   return createHash("sha256").update(text).digest("base64url").slice(0, 22);
 }
 
-function headersOf(path: string, type: string, text: string) {
+function headersOf(path: string, type: string) {
   return {
     "content-type": TYPES[type]!,
     // Asked for again each time, and answered with 304 unless Snug was upgraded.
     "cache-control": "no-cache",
-    etag: `"${tagOf(text)}"`,
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
+    ...(type !== "png" && { vary: "accept-encoding" }),
     // Any page may import the client (`/chat.js`).
     ...(type === "js" && {
       "access-control-allow-origin": "*",

@@ -12,14 +12,14 @@ swearing 🤬 devil 😈 skull 💀 poop 💩 clown 🤡 ghost 👻 alien 👽 r
 panda 🐼 lion 🦁 pig 🐷 frog 🐸 monkey 🐒 see_no_evil 🙈 hear_no_evil 🙉 speak_no_evil 🙊 chicken 🐔 penguin 🐧 bird 🐦 duck 🦆
 owl 🦉 feather 🪶 parrot 🦜 bee 🐝 bug 🐛 butterfly 🦋 snail 🐌 turtle 🐢 snake 🐍 octopus 🐙 fish 🐟 whale 🐳
 unicorn 🦄 wave 👋 raised_hand ✋ vulcan 🖖 ok_hand 👌 pinch 🤏 victory ✌️ crossed_fingers 🤞 rock_on 🤘 call_me 🤙 point_left 👈 point_right 👉
-point_up 👆 point_down 👇 thumbsup 👍 +1 👍 thumbsdown 👎 -1 👎 fist ✊ punch 👊 clap 👏 raised_hands 🙌 open_hands 👐 handshake 🤝
+point_up 👆 point_down 👇 thumbs_up 👍 thumbsup 👍 +1 👍 thumbs_down 👎 thumbsdown 👎 -1 👎 fist ✊ punch 👊 clap 👏 raised_hands 🙌 open_hands 👐 handshake 🤝
 pray 🙏 writing_hand ✍️ muscle 💪 eyes 👀 brain 🧠 ear 👂 shrug 🤷 facepalm 🤦 bow 🙇 ok_person 🙆 no_person 🙅 running 🏃
 dancer 💃 heart ❤️ orange_heart 🧡 yellow_heart 💛 green_heart 💚 blue_heart 💙 purple_heart 💜 black_heart 🖤 white_heart 🤍 broken_heart 💔 sparkling_heart 💖 hundred 💯
 100 💯 boom 💥 zzz 💤 speech_bubble 💬 rose 🌹 sunflower 🌻 seedling 🌱 tree 🌳 cactus 🌵 four_leaf_clover 🍀 maple_leaf 🍁 mushroom 🍄
 sun ☀️ moon 🌙 star ⭐ sparkles ✨ rainbow 🌈 cloud ☁️ rain 🌧️ snow ❄️ lightning ⚡ fire 🔥 droplet 💧 ocean 🌊
 apple 🍎 banana 🍌 lemon 🍋 strawberry 🍓 avocado 🥑 bread 🍞 cheese 🧀 egg 🥚 burger 🍔 pizza 🍕 taco 🌮 sushi 🍣
 cookie 🍪 cake 🎂 chocolate 🍫 popcorn 🍿 coffee ☕ tea 🍵 beer 🍺 beers 🍻 wine 🍷 cocktail 🍸 champagne 🍾 cheers 🥂
-tada 🎉 party 🎉 confetti 🎊 balloon 🎈 gift 🎁 trophy 🏆 medal 🏅 soccer ⚽ basketball 🏀 game 🎮 dart 🎯 dice 🎲
+party 🎉 tada 🎉 confetti 🎊 balloon 🎈 gift 🎁 trophy 🏆 medal 🏅 soccer ⚽ basketball 🏀 game 🎮 dart 🎯 dice 🎲
 puzzle 🧩 music 🎵 guitar 🎸 microphone 🎤 headphones 🎧 art 🎨 movie 🎬 camera 📷 radio 📻 tv 📺 phone 📱 computer 💻
 keyboard ⌨️ floppy 💾 battery 🔋 plug 🔌 bulb 💡 flashlight 🔦 satellite 📡 magnifier 🔍 microscope 🔬 book 📖 books 📚 newspaper 📰
 memo 📝 pencil ✏️ paperclip 📎 pushpin 📌 scissors ✂️ calendar 📅 chart 📈 email 📧 package 📦 mailbox 📫 lock 🔒 unlock 🔓

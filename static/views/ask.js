@@ -1,80 +1,53 @@
 // @ts-check
 // The question for how long, before somebody is muted, removed or banned. What comes of it is told
 // here when it is a no.
-import { find } from "./element.js";
+import { build, buildButton } from "./build.js";
+import { choiceOf } from "./choice.js";
+import { openDialog } from "./dialog.js";
 import { sentence } from "./wording.js";
+/** @import {Option} from "./choice.js" */
 
-/** @typedef {{label: string, value: string}} Choice */
 /**
- * `act` gets the chosen time and place, and rejects where that may not be.
+ * The first of times and places is chosen until another is. `act` gets what was chosen, and rejects
+ * where that may not be.
  * @typedef {object} Question
  * @property {string} title
  * @property {string} text
  * @property {string} action
  * @property {boolean} [isGrave]
- * @property {Choice[]} times
- * @property {Choice[]} [places]
+ * @property {readonly [Option, ...Option[]]} times
+ * @property {readonly [Option, ...Option[]]} [places]
  * @property {(time: string, place: string) => Promise<unknown>} act
  */
 
-export class Ask {
-  #dialog = find("#ask", HTMLDialogElement);
-  #form = find("#ask-form", HTMLFormElement);
-  #title = find("#ask-title", HTMLElement);
-  #text = find("#ask-text", HTMLElement);
-  #times = find("#ask-times", HTMLElement);
-  #places = find("#ask-places", HTMLElement);
-  #wrong = find("#ask-wrong", HTMLElement);
-  #action = find("#ask-do", HTMLButtonElement);
-  /** @type {Question["act"]} */
-  #act = () => Promise.resolve();
-
-  start() {
-    find("#ask-cancel", HTMLElement).addEventListener("click", () => this.#dialog.close());
-    this.#dialog.addEventListener("keydown", (event) => event.stopPropagation());
-    this.#form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#do();
-    });
+/** @param {Question} question */
+export async function ask({ title, text, action, isGrave = true, times, places, act }) {
+  let [time] = times[0];
+  let [place] = places?.[0] ?? [""];
+  /** @type {HTMLElement[]} */
+  const body = [build("p", "", text)];
+  if (places) {
+    body.push(choiceOf("Where", places, { chosen: place, choose: (value) => place = value }));
   }
-
-  /** @param {Question} question */
-  open({ title, text, action, isGrave = true, times, places = [], act }) {
-    this.#title.textContent = title;
-    this.#text.textContent = text;
-    this.#action.textContent = action;
-    this.#action.classList.toggle("grave", isGrave);
-    this.#action.classList.toggle("primary", !isGrave);
-    this.#wrong.textContent = "";
-    this.#act = act;
-    putChoices(this.#times, "time", times);
-    putChoices(this.#places, "place", places);
-    this.#places.hidden = places.length === 0;
-    this.#dialog.showModal();
-  }
-
-  async #do() {
-    const chosen = new FormData(this.#form);
-    this.#action.disabled = true;
+  body.push(choiceOf("For how long", times, { chosen: time, choose: (value) => time = value }));
+  const wrong = build("p", "dialog-wrong");
+  wrong.role = "alert";
+  const cancel = buildButton("Cancel", () => dialog.close());
+  const go = buildButton(action, async () => {
+    go.disabled = true;
     try {
-      await this.#act(`${chosen.get("time")}`, `${chosen.get("place")}`);
-      this.#dialog.close();
+      await act(time, place);
+      dialog.close();
     } catch (error) {
-      this.#wrong.textContent = sentence(/** @type {Error} */ (error).message);
+      wrong.textContent = sentence(/** @type {Error} */ (error).message);
     }
-    this.#action.disabled = false;
-  }
-}
-
-/** @param {HTMLElement} field @param {string} name @param {Choice[]} choices the first is chosen */
-function putChoices(field, name, choices) {
-  const labels = choices.map(({ label: words, value }, index) => {
-    const label = document.createElement("label");
-    const input = document.createElement("input");
-    Object.assign(input, { type: "radio", name, value, checked: index === 0 });
-    label.append(input, words);
-    return label;
+    go.disabled = false;
+  }, isGrave ? "button destroying" : "button primary");
+  const dialog = await openDialog({
+    title,
+    className: "ask",
+    body: [...body, wrong],
+    foot: [cancel, go],
+    isSmall: true,
   });
-  for (const old of field.querySelectorAll("label")) old.remove();
-  field.append(...labels);
 }

@@ -1,131 +1,111 @@
 // @ts-check
 // What one may do about somebody: write, mention, and where one moderates mute, remove and ban.
-import { Ask } from "./ask.js";
-import { find } from "./element.js";
-import { Menu } from "./menu.js";
+import { ask } from "./ask.js";
+import { build } from "./build.js";
 import { momentOf } from "./clock.js";
+import { openMenu } from "./menu.js";
+import { nickOf } from "./nick.js";
 import { speak } from "./spoken.js";
 /** @import {Member} from "../../src/protocol.ts" */
 /** @import {Chat} from "../chat.js" */
 /** @import {Room} from "../model/room.js" */
-/** @import {Choice} from "./ask.js" */
+/** @import {Option} from "./choice.js" */
 /** @import {Item} from "./menu.js" */
 
 /** @typedef {{write: (uid: string) => void, mention: (user: string) => void}} Doings */
 
+const GAP_PX = 4;
 const DAY_MINUTES = 24 * 60;
-/** In minutes. @type {Choice[]} */
-const TIMES = [
-  { label: "10 minutes", value: "10" },
-  { label: "1 hour", value: "60" },
-  { label: "1 day", value: `${DAY_MINUTES}` },
-  { label: "7 days", value: `${7 * DAY_MINUTES}` },
-];
-const FOR_GOOD = { label: "Until a moderator ends it", value: "" };
-const AT_ONCE = { label: "May come back at once", value: "0" };
+/** In minutes. @type {Option} */
+const HOUR = ["60", "1 hour"];
+/** @type {[Option, Option]} */
+const MINUTES = [["10", "10 minutes"], HOUR];
+/** @type {[Option, Option]} */
+const DAYS = [[`${DAY_MINUTES}`, "1 day"], [`${7 * DAY_MINUTES}`, "7 days"]];
+/** @type {Option} */
+const FOR_GOOD = ["", "Until a moderator ends it"];
+/** @type {Option} */
+const AT_ONCE = ["0", "May come back at once"];
 
-export class MemberMenu {
-  #chat;
-  #doings;
-  #menu = new Menu();
-  #ask = new Ask();
+/**
+ * Opens it below what was pressed, which names who it is about.
+ * @param {HTMLButtonElement} opener
+ * @param {Chat} chat
+ * @param {Room} room
+ * @param {Doings} doings
+ */
+export async function openMemberMenu(opener, chat, room, doings) {
+  const { uid = "" } = opener.dataset;
+  const user = opener.querySelector("bdi")?.textContent ?? "";
+  const who = { uid, user };
+  const mute = room.muteOf(uid);
+  const until = mute?.until ? ` until ${momentOf(mute.until)}` : "";
+  const note = mute ? `muted${until}` : room.members.has(uid) ? "here" : "not here";
+  const groups = [talk(who, room, doings)];
+  if (room.may === "moderate") groups.push(moderate(who, room, chat));
+  const { left, bottom } = opener.getBoundingClientRect();
+  await openMenu({
+    className: "member-menu",
+    label: user,
+    head: () => [build("p", "menu-head", nickOf(who), build("span", "", note))],
+    groups,
+    closed: () => opener.ariaExpanded = "false",
+  }, { x: left, y: bottom + GAP_PX });
+  opener.ariaExpanded = "true";
+}
 
-  /** @param {Chat} chat @param {Doings} doings */
-  constructor(chat, doings) {
-    this.#chat = chat;
-    this.#doings = doings;
-  }
+/** @param {Member} who @param {Room} room @param {Doings} doings @returns {Item[]} */
+function talk({ uid, user }, room, { write, mention }) {
+  const inMessage = { icon: "at", label: "Mention in the message", act: () => mention(user) };
+  const direct = { icon: "bubble", label: `Write to ${user}`, act: () => write(uid) };
+  return room.isDirect ? [inMessage] : [direct, inMessage];
+}
 
-  /** @param {() => Room} room the one in view */
-  start(room) {
-    this.#menu.start();
-    this.#ask.start();
-    for (const id of ["#people-lists", "#rows"]) {
-      find(id, HTMLElement).addEventListener("click", ({ target }) => {
-        const button = /** @type {Element} */ (target).closest("button[data-uid]");
-        if (button instanceof HTMLButtonElement) this.#open(button, room());
-      });
-    }
-  }
-
-  /** @param {HTMLButtonElement} button @param {Room} room */
-  #open(button, room) {
-    const { uid = "" } = button.dataset;
-    const user = button.querySelector("bdi")?.textContent ?? "";
-    if (!uid || uid === this.#chat.me?.uid) return;
-    const mute = room.muteOf(uid);
-    const until = mute?.until ? ` until ${momentOf(mute.until)}` : "";
-    const note = mute ? `muted${until}` : room.members.has(uid) ? "here" : "not here";
-    const groups = [this.#talk({ uid, user }, room)];
-    if (room.may === "moderate") groups.push(this.#moderate({ uid, user }, room));
-    this.#menu.open(button, { who: { uid, user }, note, groups });
-  }
-
-  /** @param {Member} who @param {Room} room @returns {Item[]} */
-  #talk({ uid, user }, room) {
-    const mention = {
-      icon: "at",
-      label: "Mention in the message",
-      act: () => this.#doings.mention(user),
-    };
-    const write = {
-      icon: "bubble",
-      label: `Write to ${user}`,
-      act: () => this.#doings.write(uid),
-    };
-    return room.isDirect ? [mention] : [write, mention];
-  }
-
-  /** @param {Member} who @param {Room} room @returns {Item[]} */
-  #moderate({ uid, user }, room) {
-    const chat = this.#chat;
-    const { name, label } = room;
-    const unmute = () =>
-      chat.mute(name, uid, 0).then(
-        () => speak(`${user} may write here again.`),
-        ({ message }) => speak(message),
-      );
-    const mute = () =>
-      this.#ask.open({
-        title: `Mute ${user}?`,
-        text: `${user} can read ${label}, but not write.`,
-        action: "Mute",
-        isGrave: false,
-        times: [...TIMES, FOR_GOOD],
-        act: (time) => chat.mute(name, uid, minutesOf(time)),
-      });
-    const remove = () =>
-      this.#ask.open({
-        title: `Remove ${user} from ${label}?`,
-        text: `${user} has to leave the room.`,
-        action: "Remove",
-        times: [AT_ONCE, ...TIMES],
-        act: (time) =>
-          time === AT_ONCE.value ? chat.kick(name, uid) : chat.ban(name, uid, minutesOf(time)),
-      });
-    const ban = () =>
-      this.#ask.open({
-        title: `Ban ${user}?`,
-        text: `${user} has to leave, and is kept out.`,
-        action: "Ban",
-        places: [{ label: `From ${label}`, value: "room" }, {
-          label: "From all rooms",
-          value: "all",
-        }],
-        times: [...TIMES.slice(1), FOR_GOOD],
-        act: (time, place) => chat.ban(place === "all" ? null : name, uid, minutesOf(time)),
-      });
-    return [
-      room.muteOf(uid)
-        ? { icon: "mute", label: "End the mute", act: unmute }
-        : { icon: "mute", label: "Mute…", act: mute },
-      { icon: "door", label: "Remove from the room…", isGrave: true, act: remove },
-      { icon: "ban", label: "Ban…", isGrave: true, act: ban },
-    ];
-  }
+/** @param {Member} who @param {Room} room @param {Chat} chat @returns {Item[]} */
+function moderate({ uid, user }, room, chat) {
+  const { name, label } = room;
+  const unmute = () =>
+    chat.mute(name, uid, 0).then(
+      () => speak(`${user} may write here again.`),
+      ({ message }) => speak(message),
+    );
+  const mute = () =>
+    ask({
+      title: `Mute ${user}?`,
+      text: `${user} can read ${label}, but not write.`,
+      action: "Mute",
+      isGrave: false,
+      times: [...MINUTES, ...DAYS, FOR_GOOD],
+      act: (time) => chat.mute(name, uid, minutesOf(time)),
+    });
+  const remove = () =>
+    ask({
+      title: `Remove ${user} from ${label}?`,
+      text: `${user} has to leave the room.`,
+      action: "Remove",
+      times: [AT_ONCE, ...MINUTES, ...DAYS],
+      act: (time) =>
+        time === AT_ONCE[0] ? chat.kick(name, uid) : chat.ban(name, uid, minutesOf(time)),
+    });
+  const ban = () =>
+    ask({
+      title: `Ban ${user}?`,
+      text: `${user} has to leave, and is kept out.`,
+      action: "Ban",
+      places: [["room", `From ${label}`], ["all", "From all rooms"]],
+      times: [HOUR, ...DAYS, FOR_GOOD],
+      act: (time, place) => chat.ban(place === "all" ? null : name, uid, minutesOf(time)),
+    });
+  return [
+    room.muteOf(uid)
+      ? { icon: "mute", label: "End the mute", act: unmute }
+      : { icon: "mute", label: "Mute…", act: mute },
+    { icon: "door", label: "Remove from the room…", isGrave: true, act: remove },
+    { icon: "ban", label: "Ban…", isGrave: true, act: ban },
+  ];
 }
 
 /** @param {string} time */
 function minutesOf(time) {
-  return time === FOR_GOOD.value ? undefined : Number(time);
+  return time === FOR_GOOD[0] ? undefined : Number(time);
 }

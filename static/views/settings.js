@@ -2,13 +2,14 @@
 // The settings: name, theme, clock, notifications. Each counts at once and is kept in this browser.
 import { showClock, showTheme } from "./appearance.js";
 import { build } from "./build.js";
+import { choiceOf } from "./choice.js";
 import { isLong } from "./clock.js";
 import { openDialog } from "./dialog.js";
 import { nameIn, WRONG_NAME } from "./nick.js";
-import { loadStyle } from "./style.js";
 import { sentence } from "./wording.js";
 /** @import {Chat, ChatError} from "../chat.js" */
 /** @import {Memory} from "../model/memory.js" */
+/** @import {Option} from "./choice.js" */
 
 const NO_NOTIFICATIONS = "This browser gives notifications only to pages over https.";
 const NOT_ALLOWED =
@@ -20,7 +21,6 @@ const NOT_ALLOWED =
  * @param {() => void} notify called when one wants to be notified
  */
 export async function openSettings(chat, memory, notify) {
-  await loadStyle("/css/settings.css");
   await openDialog({
     title: "Settings",
     className: "settings",
@@ -86,7 +86,7 @@ async function rename(chat, name) {
 
 /** @param {Memory} memory */
 function themeChoice(memory) {
-  return choice("Theme", [["", "As the system"], ["light", "Light"], ["dark", "Dark"]], {
+  return choiceOf("Theme", [["", "As the system"], ["light", "Light"], ["dark", "Dark"]], {
     chosen: memory.theme,
     choose(theme) {
       memory.theme = theme;
@@ -97,7 +97,7 @@ function themeChoice(memory) {
 
 /** @param {Memory} memory */
 function clockChoice(memory) {
-  return choice("Clock", [["24", "24 hours"], ["12", "12 hours"]], {
+  return choiceOf("Clock", [["24", "24 hours"], ["12", "12 hours"]], {
     chosen: isLong() ? "12" : "24",
     choose(clock) {
       memory.clock = clock;
@@ -109,13 +109,13 @@ function clockChoice(memory) {
 /** The browser is asked only when one has chosen. @param {Memory} memory @param {() => void} notify */
 function notifyChoice(memory, notify) {
   const told = build("p");
-  const options = /** @type {[string, string][]} */ ([
+  const options = /** @type {Option[]} */ ([
     ["mentions", "Mentions and direct messages"],
     ["all", "All messages"],
     ["", "None"],
   ]);
   const isAllowed = "Notification" in globalThis && Notification.permission === "granted";
-  const fields = choice("Notifications", options, {
+  const fields = choiceOf("Notifications", options, {
     chosen: isAllowed ? memory.notify : "",
     async choose(level) {
       const isGranted = level === "" || await Notification.requestPermission() === "granted";
@@ -132,20 +132,4 @@ function notifyChoice(memory, notify) {
   fields.disabled = !("Notification" in globalThis && navigator.serviceWorker);
   if (fields.disabled) told.textContent = NO_NOTIFICATIONS;
   return fields;
-}
-
-/**
- * One of a few, as radio buttons.
- * @param {string} legend
- * @param {[value: string, words: string][]} options
- * @param {{chosen: string, choose(value: string): void}} about
- */
-function choice(legend, options, { chosen, choose }) {
-  const radios = options.map(([value, words]) => {
-    const radio = build("input");
-    Object.assign(radio, { type: "radio", name: legend, value, checked: value === chosen });
-    radio.addEventListener("change", () => choose(value));
-    return build("label", "", radio, words);
-  });
-  return build("fieldset", "choice", build("legend", "", legend), ...radios);
 }

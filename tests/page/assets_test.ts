@@ -33,6 +33,34 @@ it("every file of static/ is served as it is, as what it is, and nothing may tak
   console.log(`static/: ${files.length} files, ${(bytes / 1024).toFixed(1)} KiB as they are`);
 });
 
+it("a file goes gzipped to who takes that, under a tag of its own, and as it is to who does not", async () => {
+  for (const transport of ["deno", "ws"]) {
+    await using server = await startServer({ TRANSPORT: transport });
+    const ask = async (encoding: string, path = "/app.js", known = "") => {
+      await using raw = await openRaw(server.url);
+      const headers: Record<string, string> = { "if-none-match": known };
+      if (encoding) headers["accept-encoding"] = encoding;
+      const { status, headers: told } = await raw.request(path, headers, "HEAD");
+      return { status, get: (name: string) => told.get(name) };
+    };
+    const plain = await ask("");
+    assertEquals([plain.get("content-encoding"), plain.get("vary")], [null, "accept-encoding"]);
+    for (const encoding of ["gzip", "br, gzip;q=0.5", "deflate,GZIP", "*"]) {
+      const packed = await ask(encoding);
+      assertEquals(packed.get("content-encoding"), "gzip", encoding);
+      assertEquals(packed.get("vary"), "accept-encoding");
+      assert(packed.get("etag") !== plain.get("etag"));
+      assert(Number(packed.get("content-length")) < Number(plain.get("content-length")) / 2);
+      const again = await ask(encoding, "/app.js", packed.get("etag")!);
+      assertEquals([again.status, again.get("etag")], [304, packed.get("etag")]);
+    }
+    for (const encoding of ["br", "gzip;q=0", "gzip;q=0.0, br", "xgzip", "gzipped", "identity"]) {
+      assertEquals((await ask(encoding)).get("content-encoding"), null, encoding);
+    }
+    assertEquals((await ask("gzip", "/app_icon.png")).get("content-encoding"), null);
+  }
+});
+
 it("HEAD tells of a file what GET does, its length too", async () => {
   for (const transport of ["deno", "ws"]) {
     await using server = await startServer({ TRANSPORT: transport });

@@ -88,6 +88,7 @@ it("a member's menu is worked by keys, gives the focus back, writes and mentions
   await page.keyboard.press("ArrowUp");
   assertEquals(await focusedText(ines), "Jonas");
   await page.keyboard.press("Enter");
+  await page.getByRole("menuitem").first().waitFor();
   // Nothing that one may not do is offered.
   assertEquals(await page.getByRole("menuitem").allTextContents().then(trimmed), [
     "Write to Jonas",
@@ -101,6 +102,7 @@ it("a member's menu is worked by keys, gives the focus back, writes and mentions
   await page.keyboard.press("Escape");
   assertEquals(await focusedText(ines), "Jonas");
   await page.keyboard.press("Enter");
+  await page.getByRole("menuitem").first().waitFor();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   assertEquals([await focused(ines), await ines.box.inputValue()], ["say", "@Jonas "]);

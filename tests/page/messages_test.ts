@@ -38,7 +38,7 @@ it("W4.7 reactions come at once, are counted, and go again", async () => {
   await ines.say("Cake?");
   await ruth.sees("Cake?");
   await key(ruth, "Cake?", "+");
-  await ruth.page.getByRole("button", { name: "heart" }).click();
+  await ruth.page.getByRole("button", { name: "heart", exact: true }).click();
   await ines.page.locator('.reaction[aria-pressed="false"]', { hasText: "❤️1" }).click();
   const own = (count: number) => `.reaction[aria-pressed="true"]:has-text("❤️${count}")`;
   for (const guest of [ines, ruth]) await guest.page.locator(own(2)).waitFor();
@@ -94,7 +94,7 @@ it("W4.6 W4.9 what one may not do is not offered, and what is refused is taken b
     };
   })()`);
   await key(ruth, "Mine.", "+");
-  await ruth.page.getByRole("button", { name: "party" }).click();
+  await ruth.page.getByRole("button", { name: "party", exact: true }).click();
   const words = "Your reaction was not kept. The message is no longer there.";
   await ruth.shows(".failure span", words);
   await ruth.shows("#spoken", words);

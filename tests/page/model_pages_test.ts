@@ -86,22 +86,19 @@ describe("the pages", () => {
     assertEquals([room.timeline.from, room.timeline.to, room.timeline.hasNewer], [851, 900, false]);
   });
 
-  it("W5.8 put the page around a message in the place of what is held, after one that comes", async () => {
+  it("W5.8 put the page around a message in the place of what is held, whatever else comes", async () => {
     using server = new FakeServer();
     const { pages, room, asked, answer } = await given(server);
     room.timeline.head = 900;
-    await pages.around(room, 55);
-    assertEquals(await asked(), [], "it is held");
     pages.older(room);
     const [older] = await asked();
     const done = pages.around(room, 20);
-    assertEquals(await asked(), []);
-    await answer(older?.ref, 41, 50);
     const questions = await asked();
     assertEquals(questions.map(({ before, around }) => [before, around]), [[undefined, 20]]);
     room.timeline.add(entry(901), false);
     await answer(questions[0]?.ref, 5, 35, 900);
     await done;
+    await answer(older?.ref, 41, 50, 900);
     const { from, to, head, hasNewer, hasOlder } = room.timeline;
     assertEquals([from, to, head, hasNewer, hasOlder], [5, 35, 901, true, true]);
   });

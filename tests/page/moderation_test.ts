@@ -102,7 +102,7 @@ it("W5.1 W10.9 who moderates mutes, removes and bans from somebody's menu, each 
     await mara.page.getByLabel(time).check();
     await fits(mara);
     await mara.page.getByRole("button", { name: action, exact: true }).click();
-    await mara.page.locator("#ask").waitFor({ state: "hidden" });
+    await mara.page.locator("dialog").waitFor({ state: "detached" });
   };
   await order("Mute…", "1 hour", "Mute");
   await ines.shows("#composer-why", /^Mara muted you here until .*\d\d:\d\d\.$/);
