@@ -176,11 +176,13 @@ export class Deeds {
   /** @param {Room} room @param {Said} said */
   async #delete(room, said) {
     const { askFirst } = await import("./views/dialog.js");
+    const isMine = said.uid === this.#chat.me?.uid;
+    const seers = room.isDirect ? `You and ${room.title} stop` : `Everyone in ${room.label} stops`;
     const isSure = await askFirst({
-      title: "Delete this message?",
-      text: `Everyone in #${room.name} stops seeing it. This cannot be undone.`,
+      title: isMine ? "Delete this message?" : `Remove this message of ${said.user}?`,
+      text: `${seers} seeing it. This cannot be undone.`,
       keep: "Keep it",
-      destroy: "Delete",
+      destroy: isMine ? "Delete" : "Remove",
     });
     if (!isSure) return;
     this.#wishes.delete(room, said);

@@ -92,6 +92,7 @@ import viewsCommands from "../../static/views/commands.js" with { type: "text" }
 import viewsCompletion from "../../static/views/completion.js" with { type: "text" };
 import viewsComposer from "../../static/views/composer.js" with { type: "text" };
 import viewsContext from "../../static/views/context.js" with { type: "text" };
+import viewsCopying from "../../static/views/copying.js" with { type: "text" };
 import viewsDialog from "../../static/views/dialog.js" with { type: "text" };
 import viewsDoor from "../../static/views/door.js" with { type: "text" };
 import viewsDrawer from "../../static/views/drawer.js" with { type: "text" };
@@ -224,6 +225,7 @@ const FILES: Record<string, string> = {
   "/views/completion.js": viewsCompletion,
   "/views/composer.js": viewsComposer,
   "/views/context.js": viewsContext,
+  "/views/copying.js": viewsCopying,
   "/views/dialog.js": viewsDialog,
   "/views/door.js": viewsDoor,
   "/views/drawer.js": viewsDrawer,

@@ -57,8 +57,19 @@ export class Room {
     this.typists = new Typists(changed);
   }
 
+  /** Messages after the marker; where not all of those are held, entries of any kind. */
   get unread() {
-    return this.isJoined ? Math.max(0, this.timeline.head - this.read) : 0;
+    const { lines, from, head, hasNewer } = this.timeline;
+    if (!this.isJoined) return 0;
+    if (hasNewer || from > this.read + 1) return Math.max(0, head - this.read);
+    let count = 0;
+    for (let at = lines.length - 1; at >= 0; at--) {
+      const line = lines[at];
+      if (line?.kind !== "said" || line.seq === 0) continue;
+      if (line.seq <= this.read) break;
+      if (!line.deleted) count += 1;
+    }
+    return count;
   }
 
   get isDirect() {

@@ -21,7 +21,7 @@ export function showTheme(theme) {
 export function showClock(clock) {
   setClock(clock);
   const { style } = document.documentElement;
-  if (isLong()) style.setProperty("--time", "64px");
+  if (isLong()) style.setProperty("--time", "4rem");
   else style.removeProperty("--time");
   for (const time of document.querySelectorAll("time")) {
     if (time.dateTime) showTime(time, Date.parse(time.dateTime));

@@ -7,14 +7,29 @@
 /** @type {Record<string, KeyRow[]>} */
 export const KEYS = {
   "Moving about": [
+    ["Go to a room or person", "Ctrl K"],
     ["Room up, down", "Alt ↑", "↓"],
+    ["Unread room up, down", "Alt Shift ↑", "↓"],
+    ["Search", "/"],
+    ["From the box to the messages", "Shift Tab"],
     ["Scroll", "PageUp", "PageDown"],
     ["Close, cancel, mark read", "Esc"],
     ["This page", "?"],
   ],
+  "On a message": [
+    ["The one above, below", "↑", "↓"],
+    ["Reply", "R"],
+    ["React", "+"],
+    ["Edit, delete", "E", "Del"],
+    ["Copy text, copy link", "C", "L"],
+    ["Mark unread from here", "U"],
+    ["All of these", "Enter"],
+  ],
   "Writing": [
     ["Send", "Enter"],
     ["New line", "Shift Enter"],
+    ["Edit your last message", "↑"],
+    ["Complete a name, room, emoji", "Tab"],
   ],
 };
 

@@ -69,6 +69,9 @@ export class Log {
       this.toEnd();
     });
     this.#log.addEventListener("click", (event) => this.#follow(event));
+    // Who begins to select may copy next.
+    const select = async () => document.oncopy = (await import("./copying.js")).copyMessages;
+    document.addEventListener("selectstart", select, { once: true });
   }
 
   /** Whether the reader sees the newest message. */

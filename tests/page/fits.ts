@@ -14,6 +14,8 @@ const CUT_OFF = `(() => {
     const style = getComputedStyle(element);
     if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
     if (element.closest("svg, .unseen, [inert]") || style.clipPath !== "none") continue;
+    // What stands in a line that ends in an ellipsis ends there too.
+    if (getComputedStyle(element.parentElement).textOverflow === "ellipsis") continue;
     const { left, right, width } = element.getBoundingClientRect();
     if (width > 0 && (left < -0.5 || right > innerWidth + 0.5)) found.push(name(element) + " runs out");
     if (element.id === "house") continue; // the columns beside it are put away

@@ -84,6 +84,16 @@ describe("a room", () => {
     assertEquals(herons.unreadLine, null);
   });
 
+  it("W10.11 counts messages as unread, and not what became of them", () => {
+    const herons = room();
+    herons.join(joined(7, { read: 6 }));
+    herons.timeline.add({ ...entry(8), type: "edited", of: 7, text: "ho" } as Entry, false);
+    herons.timeline.add(entry(9), false);
+    assertEquals(herons.unread, 2);
+    herons.timeline.add({ ...entry(10), type: "deleted", of: 9 } as Entry, false);
+    assertEquals(herons.unread, 1);
+  });
+
   it("W14.1 with a log of another epoch was never read, and nobody wants all of it counted", () => {
     const herons = room();
     herons.join(joined(7, { read: 4 }));

@@ -194,6 +194,30 @@ it("P7 a restart is a pause: it is told as one, and nothing is missed", async ()
   assertEquals(await ines.timeline(), ["Ines: before", "Ruth: meanwhile"]);
 });
 
+it("a line lost and a server restarted in the middle of typing take nothing from the box", async () => {
+  await using folder = await tempFolder();
+  const start = () => startServer({ STORE_URL: `sqlite:${folder.path}/kept.db` });
+  await using first = await start();
+  await using wire = openWire(first);
+  await using visit = await openVisit(wire.url);
+  const ines = await visit.enter("Ines", LOST);
+  const { keyboard } = ines.page;
+  await keyboard.type("One line, ");
+  wire.cut();
+  await ines.status(/^Reconnecting in|^Trying now/);
+  await keyboard.type("written over ");
+  first.kill("SIGTERM");
+  await first.exited;
+  await using second = await start();
+  wire.leadTo(second);
+  await keyboard.type("a restart ");
+  await ines.isBack();
+  await keyboard.type("and on.");
+  await keyboard.press("Enter");
+  await ines.seesSent("One line, written over a restart and on.");
+  assertEquals(await kept(second), ["Ines: One line, written over a restart and on."]);
+});
+
 it("W5.4 who missed more than is replayed begins anew, and finds the rest by scrolling up", async () => {
   const env = { ...UNHURRIED, HISTORY_PAGE: "40", RESUME_LIMIT: "10" };
   await using server = await startServer(env);

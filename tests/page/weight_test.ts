@@ -12,7 +12,7 @@ const DOOR_BYTES = 66_500;
 /** The client beside it, which asks who is there. */
 const CLIENT_BYTES = 87_800;
 /** All that is there when one is in a room. */
-const ROOM_BYTES = 386_000;
+const ROOM_BYTES = 388_500;
 
 const page = Deno.readTextFileSync(new URL("index.html", STATIC));
 const [, inside = "", head = ""] = /<template id="inside">(.*?)<\/template>(.*?)<\/head>/s
@@ -50,6 +50,7 @@ it("a first visit loads no more than it needs, and is in a room with all of it",
   console.log(`in a room: ${bytes} bytes`);
   assertLessOrEqual(bytes, ROOM_BYTES);
   const later = [
+    "copying",
     "dialog",
     "emoji_grid",
     "help",
