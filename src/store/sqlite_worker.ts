@@ -8,7 +8,9 @@ import type { SqliteRecords } from "./sqlite_records.ts";
 /** How often the write-ahead log is moved into the file, in milliseconds. */
 const CHECKPOINT_MS = 200;
 /** How long the search waits with its next block of the log while anything else is asked, in ms. */
-const FILL_MS = 100;
+const FILL_MS = 25;
+/** Above this part of the time spent on what is asked, the search waits: it finds without, only slower. */
+const BUSY = 0.25;
 /** How often records that have expired are dropped, in milliseconds. */
 const SWEEP_MS = 600_000;
 
@@ -36,14 +38,18 @@ let log: SqliteLog | undefined;
 const timers: ReturnType<typeof setInterval>[] = [];
 /** Set while there may be something to fill. */
 let filling: ReturnType<typeof setTimeout> | undefined;
-let isAsked = false;
+/** What was asked took so long since then, in milliseconds. */
+let busyMs = 0;
+let busySince = performance.now();
 
 worker.onmessage = ({ data: { id, method, args } }) => {
+  const startedAt = performance.now();
   try {
     worker.postMessage({ id, value: call(method, args) });
   } catch (error) {
     worker.postMessage({ id, error: sentence(error) });
   }
+  busyMs += performance.now() - startedAt;
 };
 
 function call(method: Call["method"], args: unknown[]): unknown {
@@ -56,7 +62,6 @@ function call(method: Call["method"], args: unknown[]): unknown {
   if (!log) throw new Error("the database could not be opened");
   if (method === "append") filling ??= setTimeout(fill, FILL_MS);
   if (method === "close") [...timers, filling].forEach(clearTimeout);
-  isAsked = true;
   const { records, marks, authors } = log;
   const owner = [records, marks, log, authors].find((part) => method in part);
   return (owner as unknown as Record<string, Method>)[method]!(...args);
@@ -73,15 +78,19 @@ function sweep(): void {
   }
 }
 
-/** A block at once where nothing else is asked, else a share of the time that leaves room for it. */
+/** A block at once where nothing else is asked, a few a second beside that, none where there is much. */
 function fill(): void {
+  const now = performance.now();
+  const isBusy = busyMs > BUSY * (now - busySince);
+  const waitMs = busyMs > 0 ? FILL_MS : 0;
+  busyMs = 0;
+  busySince = now;
   filling = undefined;
   try {
-    if (log!.fill()) filling = setTimeout(fill, isAsked ? FILL_MS : 0);
+    if (isBusy || log!.fill()) filling = setTimeout(fill, waitMs);
   } catch {
     // As with a checkpoint; what has no filter is found too, only slower.
   }
-  isAsked = false;
 }
 
 function checkpoint(): void {
