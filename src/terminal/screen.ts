@@ -83,17 +83,22 @@ export class Screen implements Outlet {
 
   /** Does something to the screen while there is no line on it. */
   #around(change: () => void) {
-    this.#erase();
+    const rows = this.#erase();
     change();
     const passing = written([{ text: this.#passing, style: "quiet" }], this.#isColoured);
     const prompt = written([{ text: this.#prompt, style: "strong" }], this.#isColoured);
     this.#lines.setPrompt(passing === "" ? prompt : `${passing}\n${prompt}`);
+    // readline goes up to where it believes that its line begins.
+    process.stdout.write("\n".repeat(rows));
     this.#lines.prompt(true);
   }
 
-  #erase() {
-    readline.moveCursor(process.stdout, 0, -this.#lines.getCursorPos().rows);
+  /** @returns the rows that the cursor stood below the line's first */
+  #erase(): number {
+    const { rows } = this.#lines.getCursorPos();
+    readline.moveCursor(process.stdout, 0, -rows);
     readline.cursorTo(process.stdout, 0);
     readline.clearScreenDown(process.stdout);
+    return rows;
   }
 }
