@@ -28,6 +28,14 @@ switch (command.name) {
     console.log("ready");
     break;
   }
+  case "chat": {
+    // Loaded by those who talk alone, so that serving starts no later.
+    const { runChat } = await import("./src/terminal/chat.ts");
+    const leaving = new AbortController();
+    onSignals(() => leaving.abort());
+    Deno.exit(await runChat(command.args, givenEnvironment(), leaving.signal));
+    break;
+  }
   default: {
     const { STORE_URL } = configuration(`can't ${command.name}`);
     await runData(command, STORE_URL).then(Deno.exit, (error) => {

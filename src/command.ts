@@ -11,6 +11,7 @@ usage: snug [serve]         serve; settings come from the environment and from .
        snug check [FILE]    look whether the database, or a backup, is sound, and what is in it
        snug export [ROOM]   write a room's log, or all, as lines of JSON
        snug import [FILE]   bring such lines in, while no server uses the database
+       snug chat URL        talk in a room, from a terminal or a pipe; snug chat --help says how
        snug health          ask the server of this machine whether it is ready
        snug --help          this text
        snug --version       the version
@@ -33,11 +34,14 @@ type Word = keyof typeof WORDS;
 /** `argument` is a file's path, or a room. */
 export type Command =
   | { name: "help" | "version" | "serve" | "health" }
+  | { name: "chat"; args: string[] }
   | { name: "backup" | "restore"; argument: string }
   | { name: "check" | "export" | "import"; argument?: string };
 
 /** The command, or why there is none, in words. */
 export function parseCommand(args: string[]): Command | string {
+  // It has options of its own.
+  if (args[0] === "chat") return { name: "chat", args: args.slice(1) };
   const unknown = `unknown: ${args.join(" ")}`;
   try {
     const { values, positionals } = parseArgs({

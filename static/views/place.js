@@ -49,6 +49,13 @@ export function linkTo(room, seq = null) {
 export function takeToken() {
   // A `+` is one: those who write such links by hand do not encode it.
   const token = new URLSearchParams(location.hash.slice(1).replaceAll("+", "%2B")).get("token");
-  if (token !== null) history.replaceState(null, "", location.pathname + location.search);
+  if (token !== null) {
+    // The terminal's client has this file too, and its runtime no `history`.
+    /** @type {any} */ (globalThis).history.replaceState(
+      null,
+      "",
+      location.pathname + location.search,
+    );
+  }
   return token;
 }

@@ -2,7 +2,15 @@
 // REQUIRE_ALL=1, as in CI, they fail instead.
 import { it, type Options } from "@std/testing/bdd";
 
-type Program = "cc" | "chromium" | "curl" | "nginx" | "openssl" | "promtool" | "redis-server";
+type Program =
+  | "cc"
+  | "chromium"
+  | "curl"
+  | "nginx"
+  | "openssl"
+  | "promtool"
+  | "redis-server"
+  | "tmux";
 type Body = (t: Deno.TestContext) => unknown;
 
 /** An `it` for tests that need these programs: `const it = needs("chromium")`. */

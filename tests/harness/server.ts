@@ -73,15 +73,22 @@ export async function startServer(env: Env = {}, main = MAIN): Promise<Server> {
   };
 }
 
+type MainOptions = { args?: string[]; env?: Env; cwd: string; main?: string };
+
 /** Starts `main.ts` with any arguments: a start that must fail, or the terminal client. */
-export function startMain(
-  options: { args?: string[]; env?: Env; cwd: string; main?: string },
-): Process {
-  return startProcess(Deno.execPath(), {
-    args: ["run", "--quiet", ...PERMISSIONS, options.main ?? MAIN, ...options.args ?? []],
-    cwd: options.cwd,
-    env: { ...passedOn(), NO_COLOR: "1", ...options.env },
-  });
+export function startMain(options: MainOptions): Process {
+  const [program, ...args] = mainCommand(options);
+  return startProcess(program!, { args, cwd: options.cwd, env: mainEnvironment(options) });
+}
+
+/** How it is started: a program, and its arguments. */
+export function mainCommand({ main = MAIN, args = [] }: Partial<MainOptions>): string[] {
+  return [Deno.execPath(), "run", "--quiet", ...PERMISSIONS, main, ...args];
+}
+
+/** The whole environment that it gets. */
+export function mainEnvironment({ env }: Pick<MainOptions, "env">): Env {
+  return { ...passedOn(), NO_COLOR: "1", ...env };
 }
 
 /** What a process gets of the developer's environment. */
