@@ -3,6 +3,7 @@
 import { Conversation } from "./conversation.js";
 import { OpenRooms } from "./model/open_rooms.js";
 import { Sides } from "./sides.js";
+import { followWidth } from "./views/columns.js";
 import { Composer } from "./views/composer.js";
 import { find } from "./views/element.js";
 import { Header } from "./views/header.js";
@@ -97,6 +98,7 @@ export class House {
   start() {
     const { name } = this.#room;
     find("#house", HTMLElement).hidden = false;
+    followWidth();
     for (const part of [this.#conversation, this.#composer, this.#rooms]) part.start();
     this.#sides.start(() => this.#room);
     this.#header.start(async () => {

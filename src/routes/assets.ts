@@ -88,6 +88,7 @@ import viewsBadge from "../../static/views/badge.js" with { type: "text" };
 import viewsBuild from "../../static/views/build.js" with { type: "text" };
 import viewsChoice from "../../static/views/choice.js" with { type: "text" };
 import viewsClock from "../../static/views/clock.js" with { type: "text" };
+import viewsColumns from "../../static/views/columns.js" with { type: "text" };
 import viewsCommands from "../../static/views/commands.js" with { type: "text" };
 import viewsCompletion from "../../static/views/completion.js" with { type: "text" };
 import viewsComposer from "../../static/views/composer.js" with { type: "text" };
@@ -221,6 +222,7 @@ const FILES: Record<string, string> = {
   "/views/build.js": viewsBuild,
   "/views/choice.js": viewsChoice,
   "/views/clock.js": viewsClock,
+  "/views/columns.js": viewsColumns,
   "/views/commands.js": viewsCommands,
   "/views/completion.js": viewsCompletion,
   "/views/composer.js": viewsComposer,

@@ -45,6 +45,24 @@ export function parse(text, around) {
   return pieces;
 }
 
+/** The words of a text without their marks, in one line. @param {string} text */
+export function wordsOf(text) {
+  const pieces = parse(text, { nameIn: () => null, isRoom: () => false });
+  return pieces.map((piece) => isBlock(piece) ? ` ${textOf(piece)} ` : textOf(piece)).join("")
+    .replace(/\s+/g, " ").trim();
+}
+
+/** @param {Piece} piece */
+function isBlock(piece) {
+  return typeof piece !== "string" && (piece.type === "pre" || piece.type === "quote");
+}
+
+/** @param {Piece} piece @returns {string} */
+function textOf(piece) {
+  if (typeof piece === "string") return piece;
+  return "text" in piece ? piece.text : piece.children.map(textOf).join("");
+}
+
 /** @param {string[]} lines @param {Around} around */
 function joined(lines, around) {
   /** @type {Inline[]} */

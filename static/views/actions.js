@@ -30,6 +30,7 @@ export class Actions {
   #bar = build("div", "actions");
   /** The row that it stands beside. @type {HTMLElement | null} */
   #row = null;
+  #offered = "";
   #pressTimer = 0;
   #pressedAt = { x: 0, y: 0 };
 
@@ -92,21 +93,39 @@ export class Actions {
     if (row === this.#row && offers.length > 0 && !isEdited) return;
     this.#row = offers.length > 0 && !isEdited ? row : null;
     this.#bar.hidden = this.#row === null;
-    if (!said || !this.#row) return;
-    const buttons = quickOf(offers).map(({ deed, icon, label, key }) => {
-      const button = buildIconButton(icon, label, () => this.#doing.act(deed, said, button));
+    if (!this.#row) return;
+    this.#offer(quickOf(offers));
+    this.#place(this.#row);
+  }
+
+  /** While one scrolls, each row that comes under the pointer offers mostly the same. @param {Offer[]} offers */
+  #offer(offers) {
+    const offered = offers.map(({ deed }) => deed).join();
+    if (offered === this.#offered) return;
+    this.#offered = offered;
+    /** @param {string} icon @param {string} label @param {(said: Said, row: HTMLElement, button: HTMLElement) => void} press */
+    const buttonOf = (icon, label, press) => {
+      const button = buildIconButton(icon, label, () => {
+        const said = this.#row && lineOf(this.#row);
+        if (this.#row && said) press(said, this.#row, button);
+      });
+      // The keys do the same where the focus is.
+      button.tabIndex = -1;
+      return button;
+    };
+    const buttons = offers.map(({ deed, icon, label, key }) => {
+      const button = buttonOf(icon, label, (said, _, opener) => {
+        this.#doing.act(deed, said, opener);
+      });
       button.title = `${label}, ${key}`;
       return button;
     });
-    const more = buildIconButton("more", "More", () => {
-      const { left, bottom } = more.getBoundingClientRect();
-      this.#doing.menu(said, this.#row ?? more, { x: left, y: bottom });
+    const more = buttonOf("more", "More", (said, row, opener) => {
+      const { left, bottom } = opener.getBoundingClientRect();
+      this.#doing.menu(said, row, { x: left, y: bottom });
     });
     more.ariaHasPopup = "dialog";
-    // The keys do the same where the focus is.
-    for (const button of [...buttons, more]) button.tabIndex = -1;
     this.#bar.replaceChildren(...buttons, more);
-    this.#place(this.#row);
   }
 
   /** On the upper edge of its row, or on the lower one where there is no room above. @param {HTMLElement} row */

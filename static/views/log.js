@@ -191,7 +191,8 @@ export class Log {
     const isNew = unread > 0;
     this.#pill.hidden = this.isAtEnd;
     this.#pill.classList.toggle("new", isNew);
-    this.#pillText.textContent = isNew ? counted(unread, "new message") : "Back to latest";
+    const words = isNew ? counted(unread, "new message") : "Back to latest";
+    if (this.#pillText.textContent !== words) this.#pillText.textContent = words;
   }
 }
 

@@ -4,12 +4,11 @@ import { build, buildButton, buildIcon } from "./build.js";
 import { emojiButton, QUICK } from "./emoji_grid.js";
 import { openMenu } from "./menu.js";
 import { nickOf } from "./nick.js";
+import { quotedText } from "./quote.js";
 import { shownOf } from "../model/said.js";
 /** @import {Said} from "../model/said.js" */
 /** @import {Deed, Offer} from "./offers.js" */
 /** @import {Spot} from "./popup.js" */
-
-const MAX_CHARACTERS = 200;
 
 /**
  * @param {Said} said
@@ -26,8 +25,7 @@ export function openMessageMenu(said, offers, spot, { act, react }) {
     className: "message-menu",
     label: "Message",
     head(close) {
-      const words = shownOf(said).text.slice(0, MAX_CHARACTERS);
-      const quote = build("p", "menu-quote", nickOf(said), " ", words);
+      const quote = build("p", "menu-quote", nickOf(said), " ", quotedText(shownOf(said)));
       const isOffered = offers.some(({ deed }) => deed === "react");
       return isOffered ? [quote, quick(close)] : [quote];
     },

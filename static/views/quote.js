@@ -1,5 +1,6 @@
 // @ts-check
 // The line above an answer: who said what it answers, and the way there.
+import { wordsOf } from "../model/markup.js";
 import { shownOf } from "../model/said.js";
 import { find, stamp } from "./element.js";
 import { showNick } from "./nick.js";
@@ -30,7 +31,7 @@ export function quoteState(quote) {
 
 /** @param {{text: string, deleted?: true | undefined}} said */
 export function quotedText({ text, deleted }) {
-  return deleted ? "· message deleted" : text.slice(0, MAX_CHARACTERS).replace(/\s+/g, " ");
+  return deleted ? "· message deleted" : wordsOf(text.slice(0, MAX_CHARACTERS));
 }
 
 /** @param {null | undefined} said */

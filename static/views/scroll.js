@@ -16,6 +16,7 @@ export class Scroll {
   #rows;
   #moved;
   #follows = true;
+  #size = "";
   /** @type {Place | null} */
   #anchor = null;
 
@@ -32,6 +33,8 @@ export class Scroll {
 
   start() {
     this.#view.addEventListener("scroll", () => {
+      // Of another size than it was last put in place: then it was not the reader who moved it.
+      if (this.#size !== this.#sizeNow) return this.settle();
       this.#follows = this.#toEndPx < END_PX;
       this.#anchor = this.#follows ? null : this.#top();
       this.#moved();
@@ -71,6 +74,7 @@ export class Scroll {
   /** Puts the reader back after something has moved the rows. */
   settle() {
     if (this.#follows) this.#view.scrollTop = this.#view.scrollHeight;
+    this.#size = this.#sizeNow;
     const row = this.#anchor && this.#find(this.#anchor.key);
     if (!this.#anchor || !row) return;
     const top = row.offsetTop - this.#anchor.offsetPx;
@@ -97,6 +101,12 @@ export class Scroll {
     this.#anchor = this.#follows ? null : this.#top();
   }
 
+  /** Both heights, which a width changes too. */
+  get #sizeNow() {
+    const { scrollHeight, clientHeight } = this.#view;
+    return `${scrollHeight} ${clientHeight}`;
+  }
+
   get #toEndPx() {
     const { scrollHeight, scrollTop, clientHeight } = this.#view;
     return scrollHeight - scrollTop - clientHeight;
@@ -105,12 +115,17 @@ export class Scroll {
   /** The topmost row in view. @returns {Place | null} */
   #top() {
     const { scrollTop } = this.#view;
-    for (const row of this.#rows.children) {
-      if (!(row instanceof HTMLElement) || !row.dataset.key) continue;
-      if (row.offsetTop + row.offsetHeight <= scrollTop) continue;
-      return { key: row.dataset.key, offsetPx: row.offsetTop - scrollTop };
+    const rows = [...this.#rows.children].filter((row) => row instanceof HTMLElement);
+    // Asked of each row at each step, it would cost more than all else that scrolling does.
+    let [low, high] = [0, rows.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const { offsetTop = 0, offsetHeight = 0 } = rows[middle] ?? {};
+      if (offsetTop + offsetHeight <= scrollTop) low = middle + 1;
+      else high = middle;
     }
-    return null;
+    const row = rows.slice(low).find(({ dataset }) => dataset.key);
+    return row ? { key: `${row.dataset.key}`, offsetPx: row.offsetTop - scrollTop } : null;
   }
 
   /** @param {string} key */

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
-import { parse, type Piece } from "../../static/model/markup.js";
+import { parse, type Piece, wordsOf } from "../../static/model/markup.js";
 import { Names } from "../../static/model/names.js";
 import { fuzz } from "../core/fuzz.ts";
 
@@ -152,4 +152,13 @@ it("reading a message takes time in proportion to its length", () => {
     const [small, large] = [timeMs(text(40_000)), timeMs(text(320_000))];
     assertLess(large, Math.max(30 * small, 2_000), part);
   }
+});
+
+it("the words of a text are left in one line without their marks", () => {
+  assertEquals(wordsOf("the **rota** is\n~~old~~ `new`"), "the rota is old new");
+  assertEquals(
+    wordsOf("> she said\nyes\n```js\nlet it = 1;\n```\nso"),
+    "she said yes let it = 1; so",
+  );
+  assertEquals(wordsOf("2*3*4 and snake_case"), "2*3*4 and snake_case");
 });

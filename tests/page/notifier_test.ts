@@ -52,6 +52,23 @@ it("W10.12 mentions and direct messages are told where they are out of view, and
   await told(ines, ["Ruth in #random: @Ines again", "Ruth: psst"]);
 });
 
+it("of a quiet room only mentions are told, also where all messages are wanted", async () => {
+  await using server = await startServer(UNHURRIED);
+  await using visit = await openVisit(server.url);
+  const ines = await enterAllowed(visit, server.url, "All messages");
+  await using ruth = await enter(server, { room: "random", username: "Ruth" });
+  await say(ruth, "heard", { room: "random" });
+  await told(ines, ["Ruth in #random: heard"]);
+  await ines.page.locator("#rooms a", { hasText: "random" }).click();
+  await ines.page.locator("#bell").click();
+  await ines.page.locator("#rooms a", { hasText: "general" }).click();
+  await ines.isIn();
+  await say(ruth, "for everybody", { room: "random" });
+  await say(ruth, "@Ines where are you?", { room: "random" });
+  // Had both been told, it would have been one of two messages.
+  await told(ines, ["Ruth in #random: @Ines where are you?"]);
+});
+
 it("with all wanted, a reconnect brings one for a room and not one for a message", async () => {
   await using server = await startServer(UNHURRIED);
   await using wire = openWire(server);

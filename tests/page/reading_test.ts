@@ -10,6 +10,20 @@ import { openVisit } from "./visit.ts";
 /** A message may move so far on the screen while the reader does not. */
 const STILL_PX = 2;
 
+it("who is at the end stays there when the window takes another size", async () => {
+  await using server = await startServer(UNHURRIED);
+  await using visit = await openVisit(server.url);
+  const text = (n: number) => `${n} ${"with words that fill a line ".repeat(6)}`;
+  await using _ = await fill(server, 60, { text });
+  const ines = await visit.enter("Ines");
+  for (const [width, height] of [[390, 800], [1280, 500], [320, 640], [1280, 800]] as const) {
+    await ines.page.setViewportSize({ width, height });
+    await ines.frame();
+    assertLess(await ines.toEndPx(), 1, `${width} x ${height}`);
+    assertFalse(await ines.pill.isVisible(), `${width} x ${height}`);
+  }
+});
+
 it("the log follows new messages only where the reader is less than 30 px from the end", async () => {
   await using server = await startServer(UNHURRIED);
   await using visit = await openVisit(server.url);
