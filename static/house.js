@@ -152,7 +152,7 @@ export class House {
     this.#room.markUnread();
     this.#composer.open(name, this.#chat.draft(name));
     this.#conversation.open();
-    this.#search?.then((search) => search.here(name));
+    this.#search?.then((search) => search.here(this.#room));
     this.#paint();
     // A keyboard that comes up by itself would cover what one came to read.
     if (writes && matchMedia("(pointer: fine)").matches) this.#composer.focus();
@@ -169,7 +169,7 @@ export class House {
       return search;
     });
     const search = await this.#search;
-    search.here(this.#room.name);
+    search.here(this.#room);
     search.focus();
   }
 

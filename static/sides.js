@@ -63,6 +63,8 @@ export class Sides {
       });
     }
     find("#write", HTMLElement).addEventListener("click", () => this.#jump.open());
+    // Who looks for a room finds also one that was just made.
+    find("#menu", HTMLElement).addEventListener("click", () => this.#rooms.ask());
     addEventListener("keydown", (event) => this.#key(event));
   }
 

@@ -72,12 +72,12 @@ export class Search {
     this.#field.select();
   }
 
-  /** Another room is in view. @param {string} room */
-  here(room) {
-    if (room === this.#room) return;
-    this.#room = room;
-    this.#here.textContent = `#${room}`;
-    this.#here.title = room;
+  /** Another room is in view, or it is called otherwise. @param {{name: string, label: string}} room */
+  here({ name, label }) {
+    this.#here.textContent = label;
+    this.#here.title = label;
+    if (name === this.#room) return;
+    this.#room = name;
   }
 
   /** @param {boolean} isHere only in the room in view */

@@ -1,6 +1,7 @@
 // On a phone rooms and people lie over the room; the focus goes with them, and comes back.
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { startServer } from "../harness/server.ts";
+import { enter } from "../harness/visitor.ts";
 import type { Guest } from "./guest.ts";
 import { it } from "./it.ts";
 import { openVisit } from "./visit.ts";
@@ -94,3 +95,13 @@ async function isInside({ page }: Guest, id: string): Promise<boolean> {
     `document.activeElement === document.body || document.activeElement.closest("#${id}") !== null`,
   );
 }
+
+it("W10.1 who looks for a room finds also one that was just made", async () => {
+  await using server = await startServer();
+  await using visit = await openVisit(server.url);
+  const ines = await visit.enter("Ines", PHONE);
+  await ines.shows("#rooms bdi", "random");
+  await using _ = await enter(server, { room: "kitchen", username: "Ruth" });
+  await ines.page.locator("#menu").click();
+  await ines.shows("#rooms bdi", "kitchen");
+});

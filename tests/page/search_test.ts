@@ -126,6 +126,18 @@ it("on a phone the search lies over the room, and gives way to what one goes to"
   await ines.sees("the needle");
 });
 
+it("W10.13 in a conversation of two it is the other's name that one searches by", async () => {
+  await using server = await startServer();
+  await using visit = await openVisit(server.url);
+  const ines = await visit.enter("Ines");
+  await using _ = await enter(server, { username: "Ruth" });
+  await ines.shows("#members bdi", "Ruth");
+  await ines.say("/msg Ruth Only you read this.");
+  await ines.shows("#room-name", "Ruth");
+  await ines.page.locator("#search-toggle").click();
+  await ines.shows("#search-here", "Ruth");
+});
+
 it("W16.4 a server that can't be searched says so", async () => {
   await using server = await startServer({ STORE_URL: "memory:" });
   await using visit = await openVisit(server.url);
