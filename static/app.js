@@ -128,7 +128,7 @@ async function load() {
   // Where `first.js` has put them there, they are styles of the page as any other.
   if (!isFirst && document.readyState !== "complete") styles.push(hasEnded(window));
   const [{ connect }, { House }, { Shell }] = await Promise.all([
-    import("./chat.js"),
+    import("./sdk/connect.js"),
     import("./house.js"),
     import("./views/shell.js"),
     ...styles,
@@ -177,7 +177,7 @@ function enter(name, room, { connect, House, Shell }) {
 }
 
 async function visit() {
-  const { connect } = await import("./chat.js");
+  const { connect } = await import("./sdk/connect.js");
   if (isGoingIn) return;
   // Without the storage: who goes in then is nobody's second connection, whose name would stay.
   const chat = visitor = connect(location.origin, { token: memory.token });

@@ -1,23 +1,13 @@
 // @ts-check
 // Snug's client for browsers, Deno and Node 22: what is said arrives once, and what others say comes
 // once and in order, over any number of lost connections. docs/PROTOCOL.md is the wire beneath.
-import { parseAddress } from "./sdk/address.js";
-import { Alarm, SYSTEM_CLOCK } from "./sdk/alarm.js";
-import { Chat } from "./sdk/chat.js";
-import { Connection } from "./sdk/connection.js";
-import { Credential } from "./sdk/credential.js";
-import { Drafts } from "./sdk/drafts.js";
-import { Emitter } from "./sdk/events.js";
-import { ReadMarks } from "./sdk/read_marks.js";
-import { Drawer } from "./sdk/storage.js";
-import { Traffic } from "./sdk/traffic.js";
-import { Unsent } from "./sdk/unsent.js";
 /** @import {Entry, Refusal, ServerMessage} from "../src/protocol.ts" */
 /** @import {Clock} from "./sdk/alarm.js" */
 /** @import {GetToken} from "./sdk/credential.js" */
 /** @import {StorageLike} from "./sdk/storage.js" */
 
-export { Chat };
+export { Chat } from "./sdk/chat.js";
+export { connect } from "./sdk/connect.js";
 export { openRoom, RoomState } from "./sdk/room_state.js";
 export { fold } from "./sdk/fold.js";
 export { ChatError } from "./sdk/requests.js";
@@ -61,60 +51,3 @@ export { ChatError } from "./sdk/requests.js";
  * @property {{room: string, uid: string, data: Uint8Array}} binary
  * @property {Refusal} error A refusal that answers no promise and no message.
  */
-
-const MAX_UNSENT = 200;
-
-/**
- * Connects at once, and comes back by itself until `close()`.
- * @param {string | URL} url `https://host`, `https://host/ws`, or the same with wss.
- * @param {ConnectOptions} [options]
- */
-export function connect(url, options = {}) {
-  const clock = options.clock ?? SYSTEM_CLOCK;
-  const address = parseAddress(url, options);
-  const drawer = new Drawer(options.storage, address.host);
-  const alarm = new Alarm(clock);
-  /** @type {Emitter<ChatEvents>} */
-  const events = new Emitter();
-  const credential = new Credential(drawer, options.token, options.getToken);
-  const unsent = new Unsent(
-    drawer,
-    options.maxUnsent ?? MAX_UNSENT,
-    (outgoing) => events.emit("outgoing", outgoing),
-  );
-  const runtime = {
-    WebSocket: options.WebSocket ?? WebSocket,
-    // Browsers refuse a `fetch` that is called as a method.
-    fetch: options.fetch ?? ((input, init) => fetch(input, init)),
-  };
-  const connection = new Connection(address, credential, alarm, clock, runtime, {
-    state: (state) => traffic.onState(state),
-    message: (message) => {
-      if (message.type === "nick" && message.room === undefined) takeName(message);
-      traffic.onMessage(message);
-    },
-    binary: (frame) => traffic.onBinary(frame),
-    ended: (code) => traffic.onEnded(code),
-  });
-  /** @param {{user: string, session: string | null}} nick */
-  const takeName = ({ user, session }) => {
-    if (connection.welcome) connection.welcome = { ...connection.welcome, user };
-    address.setName(user);
-    if (session !== null) credential.keepSession(session);
-  };
-  const marks = new ReadMarks(alarm, (message) => connection.send(message));
-  marks.follow(events);
-  const traffic = new Traffic(connection, unsent, events, alarm, clock, refsFrom(clock));
-  credential.restore();
-  unsent.restore();
-  connection.open();
-  return new Chat(connection, traffic, unsent, marks, new Drafts(drawer), events);
-}
-
-/** Refs that nobody else makes and that grow (W7.2). @param {Clock} clock */
-function refsFrom({ random }) {
-  const digit = () => Math.floor(random() * 36).toString(36);
-  const prefix = Array.from({ length: 10 }, digit).join("");
-  let count = 0;
-  return () => `${prefix}-${++count}`;
-}

@@ -3,7 +3,6 @@
 import { Conversation } from "./conversation.js";
 import { OpenRooms } from "./model/open_rooms.js";
 import { Sides } from "./sides.js";
-import { followWidth } from "./views/columns.js";
 import { Composer } from "./views/composer.js";
 import { find } from "./views/element.js";
 import { Header } from "./views/header.js";
@@ -98,7 +97,6 @@ export class House {
   start() {
     const { name } = this.#room;
     find("#house", HTMLElement).hidden = false;
-    followWidth();
     for (const part of [this.#conversation, this.#composer, this.#rooms]) part.start();
     this.#sides.start(() => this.#room);
     this.#header.start(async () => {
@@ -139,8 +137,7 @@ export class House {
    */
   enter(name, { isNew = name !== this.#room.name, seq = null, writes = true } = {}) {
     if (seq !== null && name === this.#room.name && this.#room.isJoined) {
-      this.#conversation.goTo(seq);
-      return;
+      return this.#conversation.goTo(seq);
     }
     const isOpen = this.#rooms.has(name);
     this.#room.unreadLine = null;

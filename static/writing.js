@@ -3,9 +3,8 @@
 import { isDirect } from "./model/nicks.js";
 import { rosterOf } from "./model/roster.js";
 import { messageIn } from "./model/slash.js";
-import { commandsFor, runCommand } from "./views/commands.js";
 import { sentence, tooLong } from "./views/wording.js";
-import { ChatError } from "./chat.js";
+import { ChatError } from "./sdk/requests.js";
 /** @import {Chat, Outgoing} from "./chat.js" */
 /** @import {OpenRooms} from "./model/open_rooms.js" */
 /** @import {Room} from "./model/room.js" */
@@ -51,7 +50,10 @@ export class Writing {
     this.sources = {
       people,
       rooms: () => rooms.names.filter((name) => !isDirect(name)),
-      commands: () => commandsFor(this.#scene),
+      commands: async () => {
+        const { commandsFor } = await import("./views/commands.js");
+        return commandsFor(this.#scene);
+      },
     };
     this.editLast = around.editLast;
   }
@@ -65,7 +67,7 @@ export class Writing {
   say(text) {
     if (this.bytesLeft(text) < 0) throw new Error(tooLong(this.maxBytes()));
     const message = messageIn(text);
-    if (message === null) return this.#told(runCommand(this.#scene, text));
+    if (message === null) return this.#told(text);
     this.#send(message);
   }
 
@@ -88,10 +90,11 @@ export class Writing {
     return this.#chat.limits?.messageBytes ?? 0;
   }
 
-  /** What the server refuses is told as a sentence. @param {string | void | Promise<string>} answer */
-  async #told(answer) {
+  /** Does a command. What the server refuses is told as a sentence. @param {string} text */
+  async #told(text) {
+    const { runCommand } = await import("./views/commands.js");
     try {
-      return await answer;
+      return await runCommand(this.#scene, text);
     } catch (error) {
       throw error instanceof ChatError ? new Error(sentence(error.message)) : error;
     }

@@ -60,6 +60,7 @@ import modelWishes from "../../static/model/wishes.js" with { type: "text" };
 import sdkAddress from "../../static/sdk/address.js" with { type: "text" };
 import sdkAlarm from "../../static/sdk/alarm.js" with { type: "text" };
 import sdkChat from "../../static/sdk/chat.js" with { type: "text" };
+import sdkConnect from "../../static/sdk/connect.js" with { type: "text" };
 import sdkConnection from "../../static/sdk/connection.js" with { type: "text" };
 import sdkCredential from "../../static/sdk/credential.js" with { type: "text" };
 import sdkDrafts from "../../static/sdk/drafts.js" with { type: "text" };
@@ -194,6 +195,7 @@ const FILES: Record<string, string> = {
   "/sdk/address.js": sdkAddress,
   "/sdk/alarm.js": sdkAlarm,
   "/sdk/chat.js": sdkChat,
+  "/sdk/connect.js": sdkConnect,
   "/sdk/connection.js": sdkConnection,
   "/sdk/credential.js": sdkCredential,
   "/sdk/drafts.js": sdkDrafts,

@@ -19,7 +19,7 @@ import { fold } from "./roster.js";
  * @typedef {object} Sources
  * @property {() => readonly Person[]} people
  * @property {() => readonly string[]} rooms
- * @property {() => readonly {name: string, args: string, does: string}[]} commands
+ * @property {() => Promise<readonly {name: string, args: string, does: string}[]>} commands
  */
 
 /**
@@ -55,7 +55,7 @@ export async function choicesFor({ sign, query }, { people, rooms, commands }) {
         { kind: "room", text: `#${room}`, label: `#${room}`, note: "" }
       ));
     case "/":
-      return ranked(commands(), query, ({ name }) => name).map(({ name, args, does }) => (
+      return ranked(await commands(), query, ({ name }) => name).map(({ name, args, does }) => (
         { kind: "command", text: `/${name}`, label: `/${name} ${args}`.trim(), note: does }
       ));
   }

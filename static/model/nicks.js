@@ -20,6 +20,11 @@ export function otherIn(room, me) {
   return one === me ? other || null : other === me ? one : null;
 }
 
+/** Not where it is of somebody that one is no more. @param {string} room @param {string} me "" where that is not known */
+export function mayBeOf(room, me) {
+  return !isDirect(room) || !me || otherIn(room, me) !== null;
+}
+
 export class Nicks {
   /** @type {Map<string, string>} */
   #names = new Map();
@@ -29,8 +34,9 @@ export class Nicks {
     for (const { uid, user } of members) this.#names.set(uid, user);
   }
 
-  /** @param {string} uid */
-  of(uid) {
-    return this.#names.get(uid);
+  /** What a room is called; a conversation by the other who is in it. @param {string} room @param {string} me */
+  titleOf(room, me) {
+    if (!isDirect(room)) return room;
+    return this.#names.get(otherIn(room, me) ?? "") ?? "Somebody";
   }
 }

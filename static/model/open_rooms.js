@@ -2,7 +2,7 @@
 // The rooms that are open: joined, told of all that comes from the client, read as far as they
 // were read. Knows nothing of the page but that somebody looks.
 import { Listing } from "./listing.js";
-import { directWith, isDirect, Nicks, otherIn } from "./nicks.js";
+import { directWith, mayBeOf, Nicks, otherIn } from "./nicks.js";
 import { Room } from "./room.js";
 /** @import {Entry, ListedRoom} from "../../src/protocol.ts" */
 /** @import {Chat, ChatError, Joined, Outgoing} from "../chat.js" */
@@ -111,13 +111,9 @@ export class OpenRooms {
   get names() {
     const listed = this.#listing.names;
     const others = [...this.#rooms.keys()].filter((name) =>
-      !listed.includes(name) && this.#mayBe(name)
+      !listed.includes(name) && mayBeOf(name, this.#me)
     );
     return [...listed, ...others.sort()];
-  }
-
-  get unread() {
-    return this.all.reduce((sum, { unread }) => sum + unread, 0);
   }
 
   /** A room as the list of rooms shows it. @param {string} name @returns {Standing} */
@@ -127,7 +123,7 @@ export class OpenRooms {
     const unread = (room?.isJoined ? room.unread : listed?.unread) ?? 0;
     return {
       name,
-      title: room?.title ?? this.#titleOf(name),
+      title: room?.title ?? this.nicks.titleOf(name, this.#me),
       isPrivate: listed?.private === true,
       unread,
       mentions: unread > 0 ? this.#listing.mentions(name) : 0,
@@ -245,19 +241,8 @@ export class OpenRooms {
     }
   }
 
-  /** A conversation of somebody that one is no more is not one's own. @param {string} name */
-  #mayBe(name) {
-    return !isDirect(name) || !this.#me || otherIn(name, this.#me) !== null;
-  }
-
   /** @param {Room} room */
   #entitle(room) {
-    room.title = this.#titleOf(room.name);
-  }
-
-  /** @param {string} name */
-  #titleOf(name) {
-    if (!isDirect(name)) return name;
-    return this.nicks.of(otherIn(name, this.#me) ?? "") ?? "Somebody";
+    room.title = this.nicks.titleOf(room.name, this.#me);
   }
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // One message as a timeline holds it: what was said, what became of it, and what one wants of it
 // that the server has not answered yet. Knows nothing of the page.
-import { fold } from "../chat.js";
+import { fold } from "../sdk/fold.js";
 /** @import {Chat, Entry, Member, Message, Reaction, Refusal} from "../../src/protocol.ts" */
 /** @import {Outgoing} from "../chat.js" */
 

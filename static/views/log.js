@@ -2,6 +2,7 @@
 // The log of the room in view: its rows, its older and newer ends, its place for each room.
 import { rowsOf } from "../model/rows.js";
 import { dateOf } from "./clock.js";
+import { followWidth } from "./columns.js";
 import { find } from "./element.js";
 import { Keyed } from "./keyed.js";
 import { dayView, StageView, unreadView, waitingView } from "./marks.js";
@@ -59,6 +60,7 @@ export class Log {
   }
 
   start() {
+    followWidth();
     this.#scroll.start();
     this.#earlierButton.addEventListener("click", () => {
       if (this.#room) this.#wishes.older(this.#room);

@@ -31,7 +31,11 @@ describe("the word that is written", () => {
       user,
       note: "",
     }));
-    const sources = { people: () => people, rooms: () => ["on-air", "air"], commands: () => [] };
+    const sources = {
+      people: () => people,
+      rooms: () => ["on-air", "air"],
+      commands: () => Promise.resolve([]),
+    };
     const texts = async (text: string) =>
       (await choicesFor(tokenIn(text)!, sources)).map(({ text }) => text);
     assertEquals(await texts("@wei"), ["@Wei", "@Li Wei"]);
