@@ -12,6 +12,7 @@ import { crossOrigin } from "./routes/cross_origin.ts";
 import type { AppEnv } from "./routes/env.ts";
 import { securityHeaders } from "./routes/headers.ts";
 import { messages } from "./routes/messages.ts";
+import { rooms } from "./routes/rooms.ts";
 import { session } from "./routes/session.ts";
 import { status } from "./routes/status.ts";
 import { users } from "./routes/users.ts";
@@ -51,6 +52,7 @@ export function createApp(options: AppOptions) {
     .route("/", session(options))
     .route("/", users(options))
     .route("/", messages(options))
+    .route("/", rooms(options))
     .route("/", assets())
     .notFound((context) => answer(context, refuse(404, "NOT_FOUND", "nothing is here")))
     .onError((error, context) => {

@@ -3,8 +3,9 @@
 import type { Context } from "hono";
 import { type Answer, ask } from "../call.ts";
 import type { Gate } from "../gate/gate.ts";
-import { refuse } from "../gate/refusal.ts";
+import type { Unread } from "../client_message.ts";
 import type { Hub } from "../hub.ts";
+import type { Refusal, ServerMessage } from "../protocol.ts";
 import type { Admitted } from "./visit.ts";
 import { answer, answerRefused } from "./answer.ts";
 import { readSaid } from "./body.ts";
@@ -16,7 +17,10 @@ export interface ApiOptions {
 }
 
 type Fields = Record<string, unknown>;
-type Says = (context: Context<AppEnv>, said: Fields) => Fields & { type: string };
+type Says = (context: Context<AppEnv>, said: Fields) => Unread;
+type Of<T extends ServerMessage["type"]> = Extract<ServerMessage, { type: T }>;
+type Good = Extract<Answer, { ok: true }>;
+type Kept = Extract<Good, { isNew: boolean }>;
 
 export class Api {
   readonly #hub: Hub;
@@ -36,13 +40,41 @@ export class Api {
         if (!body.ok) return answer(context, body);
         const ref = context.req.header("idempotency-key");
         const message = { ...says(context, body.fields), ...(ref !== undefined && { ref }) };
-        return tell(context, await this.#ask(admitted, message));
+        return await this.#ask(context, admitted, message, (answered) => {
+          if (!answered.entry) throw new Error(`${answered.message.type} came for an entry`);
+          return tellEntry(context, answered);
+        });
       });
   }
 
-  #ask(admitted: Admitted, message: Fields & { type: string }): Promise<Answer> {
-    const { identity, address, limit } = admitted;
-    return ask({ hub: this.#hub, identity, address, limit }, message);
+  /** For what is read. `asks` makes the message; `shown` is what is answered, of its answer. */
+  get<T extends ServerMessage["type"]>(
+    type: T,
+    asks: (context: Context<AppEnv>) => Fields,
+    shown: (told: Of<T>, context: Context<AppEnv>) => object | Refusal = ({ type: _, ...rest }) =>
+      rest,
+  ) {
+    return (context: Context<AppEnv>): Promise<Response> =>
+      this.#admitted(
+        context,
+        (admitted) =>
+          this.#ask(context, admitted, { type, ...asks(context) }, (answered) => {
+            if (answered.entry) throw new Error("an entry came for what was read");
+            const told = shown(answered.message as Of<T>, context);
+            return "code" in told ? answerRefused(context, told) : context.json(told);
+          }),
+      );
+  }
+
+  async #ask(
+    context: Context<AppEnv>,
+    { identity, address, limit }: Admitted,
+    message: Unread,
+    tell: (answered: Good) => Response,
+  ): Promise<Response> {
+    const answered = await ask({ hub: this.#hub, identity, address, limit }, message);
+    context.header("cache-control", "no-store");
+    return answered.ok ? tell(answered) : refuseAs(context, answered.refusal);
   }
 
   async #admitted(
@@ -64,22 +96,16 @@ export function numberOf(text: string | undefined): number | string | undefined 
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : text;
 }
 
-function tell(context: Context<AppEnv>, answered: Answer): Response {
-  context.header("cache-control", "no-store");
-  if (!answered.ok) {
-    const { code, message } = answered.refusal;
-    if (code !== "INVALID_FIELD") return answerRefused(context, answered.refusal);
-    const named = message.replace(/^ref\b/, "Idempotency-Key");
-    return answer(context, refuse(400, code, named));
-  }
-  if (!answered.entry) throw new Error(`${answered.message.type} came for an entry`);
-  const { entry, isNew } = answered;
-  if (isNew && entry.type === "chat") {
-    context.header(
-      "location",
-      `/api/rooms/${encodeURIComponent(entry.room)}/messages/${entry.seq}`,
-    );
-    return context.json(entry, 201);
-  }
-  return context.json(entry);
+function tellEntry(context: Context<AppEnv>, { entry, isNew }: Kept): Response {
+  if (!isNew || entry.type !== "chat") return context.json(entry);
+  const path = `/api/rooms/${encodeURIComponent(entry.room)}/messages/${entry.seq}`;
+  return context.json(entry, 201, { location: path });
+}
+
+/** Names the header that the client sent, not the field that it became. */
+function refuseAs(context: Context<AppEnv>, { message, ...refusal }: Refusal): Response {
+  const named = refusal.code === "INVALID_FIELD"
+    ? message.replace(/^ref\b/, "Idempotency-Key")
+    : message;
+  return answerRefused(context, { ...refusal, message: named });
 }

@@ -1,4 +1,4 @@
-// What is said over HTTP (W17): the messages of a room, those to a user, and what becomes of them.
+// Messages over HTTP (W17): those of a room are said, changed and read, and some go to a user.
 import { Hono } from "hono";
 import { Api, type ApiOptions, numberOf } from "./api.ts";
 import type { AppEnv } from "./env.ts";
@@ -23,12 +23,29 @@ export function messages(options: ApiOptions) {
     api.put(({ req }) => ({ type: "react", ...about(req), emoji: req.param("emoji"), on }));
   const topic = api.put(({ req }, { text }) => ({ type: "topic", room: req.param("room"), text }));
 
+  const history = api.get("history", ({ req }) => ({
+    room: req.param("room"),
+    before: numberOf(req.query("before")),
+    around: numberOf(req.query("around")),
+    limit: numberOf(req.query("limit")),
+  }));
+  const one = api.get("history", ({ req }) => {
+    const { room, of } = about(req);
+    return { room, around: of, limit: 1 };
+  }, ({ room, messages }, { req }) => {
+    const { of } = about(req);
+    const message = `there is no message ${of} in ${room}`;
+    return messages.find(({ seq }) => seq === of) ?? { code: "NOT_FOUND", message };
+  });
+
   return new Hono<AppEnv>()
+    .get(`${ROOM}/messages`, history)
     .post(`${ROOM}/messages`, publish)
-    .all(`${ROOM}/messages`, only("POST"))
+    .all(`${ROOM}/messages`, only("GET", "HEAD", "POST"))
+    .get(MESSAGE, one)
     .patch(MESSAGE, edit)
     .delete(MESSAGE, remove)
-    .all(MESSAGE, only("PATCH", "DELETE"))
+    .all(MESSAGE, only("GET", "HEAD", "PATCH", "DELETE"))
     .put(REACTION, react(true))
     .delete(REACTION, react(false))
     .all(REACTION, only("PUT", "DELETE"))
