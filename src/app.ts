@@ -11,6 +11,7 @@ import { assets } from "./routes/assets.ts";
 import { crossOrigin } from "./routes/cross_origin.ts";
 import type { AppEnv } from "./routes/env.ts";
 import { securityHeaders } from "./routes/headers.ts";
+import { events } from "./routes/events.ts";
 import { messages } from "./routes/messages.ts";
 import { rooms } from "./routes/rooms.ts";
 import { session } from "./routes/session.ts";
@@ -53,6 +54,7 @@ export function createApp(options: AppOptions) {
     .route("/", users(options))
     .route("/", messages(options))
     .route("/", rooms(options))
+    .route("/", events(options))
     .route("/", assets())
     .notFound((context) => answer(context, refuse(404, "NOT_FOUND", "nothing is here")))
     .onError((error, context) => {
