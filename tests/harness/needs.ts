@@ -2,7 +2,7 @@
 // REQUIRE_ALL=1, as in CI, they fail instead.
 import { it, type Options } from "@std/testing/bdd";
 
-type Program = "cc" | "chromium" | "nginx" | "openssl" | "redis-server";
+type Program = "cc" | "chromium" | "curl" | "nginx" | "openssl" | "redis-server";
 type Body = (t: Deno.TestContext) => unknown;
 
 /** An `it` for tests that need these programs: `const it = needs("chromium")`. */
