@@ -7,11 +7,14 @@ import type { SignIns } from "./gate/sign_ins.ts";
 import type { Watchers } from "./gate/watchers.ts";
 import type { Hub } from "./hub.ts";
 import type { Life } from "./life.ts";
-import { answer } from "./routes/answer.ts";
+import { answer, answerRefused } from "./routes/answer.ts";
 import { assets } from "./routes/assets.ts";
 import { crossOrigin } from "./routes/cross_origin.ts";
 import type { AppEnv } from "./routes/env.ts";
 import { securityHeaders } from "./routes/headers.ts";
+import { events } from "./routes/events.ts";
+import { messages } from "./routes/messages.ts";
+import { rooms } from "./routes/rooms.ts";
 import { session } from "./routes/session.ts";
 import { status } from "./routes/status.ts";
 import { users } from "./routes/users.ts";
@@ -53,6 +56,9 @@ export function createApp(options: AppOptions) {
     .use("/api/*", crossOrigin(options))
     .route("/", session(options))
     .route("/", users(options))
+    .route("/", messages(options))
+    .route("/", rooms(options))
+    .route("/", events(options))
     .route("/", assets())
     .notFound((context) => answer(context, refuse(404, "NOT_FOUND", "nothing is here")))
     .onError((error, context) => {
@@ -61,7 +67,7 @@ export function createApp(options: AppOptions) {
         return answer(context, refuse(503, "UNAVAILABLE", message, 1000));
       }
       fault(error);
-      return context.json({ code: "INTERNAL", message: "the server failed at this" }, 500);
+      return answerRefused(context, { code: "INTERNAL", message: "the server failed at this" });
     });
 }
 

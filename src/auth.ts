@@ -8,7 +8,8 @@ import { encode, type Refusal } from "./protocol.ts";
 import { forbidden } from "./refusal.ts";
 import type { Asker } from "./requests.ts";
 
-export function welcome({ hub, identity, user, uid, outbox }: Asker, ref?: string): void {
+export function welcome(asker: Asker, ref?: string): void {
+  const { hub, identity, user, uid } = asker;
   const { settings } = hub;
   const message = encode({
     type: "welcome",
@@ -22,7 +23,7 @@ export function welcome({ hub, identity, user, uid, outbox }: Asker, ref?: strin
     version: settings.version,
     ...(ref !== undefined && { ref }),
   });
-  outbox.push(Batch.of(message), "entry");
+  asker.push(Batch.of(message), "entry");
 }
 
 /** Takes the credential if it is the same user's, and leaves what may not be read any more. */

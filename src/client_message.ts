@@ -193,12 +193,20 @@ function parseMessage(json: string, path?: RoomName): Parsed {
   } catch {
     data = undefined;
   }
-  if (!isRecord(data) || typeof data.type !== "string") {
+  if (!isTyped(data)) {
     return {
       ok: false,
       refusal: { code: "PARSE_ERROR", message: 'send a JSON object with a string "type"' },
     };
   }
+  return readMessage(data, path);
+}
+
+/** A message that is an object already, its fields not yet checked. */
+export type Unread = Record<string, unknown> & { type: string };
+
+/** Reads a message that is an object already. Where it names no room, `path` is put into it. */
+export function readMessage(data: Unread, path?: RoomName): Parsed {
   const echo = echoed(data);
   if (!Object.hasOwn(clientMessages, data.type)) {
     const message = `type must be one of ${Object.keys(clientMessages).join(", ")}`;
@@ -224,6 +232,7 @@ function echoed(data: Record<string, unknown>): { ref?: string; room?: string } 
   return back;
 }
 
-function isRecord(data: unknown): data is Record<string, unknown> {
-  return typeof data === "object" && data !== null && !Array.isArray(data);
+function isTyped(data: unknown): data is Unread {
+  return typeof data === "object" && data !== null && !Array.isArray(data) &&
+    "type" in data && typeof data.type === "string";
 }

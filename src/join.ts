@@ -99,6 +99,6 @@ function mutesToldTo(asker: Asker, name: RoomName): { muted?: Mute[] } {
   return muted.length > 0 ? { muted } : {};
 }
 
-function full(message: string): Refusal {
+export function full(message: string): Refusal {
   return { code: "ROOM_FULL", message };
 }

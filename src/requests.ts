@@ -22,7 +22,7 @@ import { listRooms } from "./rooms.ts";
 import type { Room } from "./room.ts";
 import { search } from "./search.ts";
 import { bodyOf, isSaying, refusalOf, type Saying, whyNotSay } from "./saying.ts";
-import { type Outcome, StoreError } from "./store/store.ts";
+import { type Appended, type Outcome, StoreError } from "./store/store.ts";
 
 /** Messages of one connection that may wait (W3.4). */
 const MAX_WAITING = 256;
@@ -45,13 +45,15 @@ export type Asked = Parsed | { ok: true; message: BinaryMessage };
 /** The connection, as its requests see it. */
 export interface Asker extends Person {
   readonly hub: Hub;
-  readonly outbox: Outbox;
+  readonly outbox: Pick<Outbox, "mayAnswer">;
   readonly isServing: boolean;
   readonly rights: Rights;
   /** The rooms it is in, those whose `joined` is being made included. */
   readonly rooms: Map<RoomName, Room>;
   /** It is let in by another credential from now on. */
   renew(identity: Identity): void;
+  /** Hears where an entry of its own stands, right after its `ack`. */
+  said?(room: RoomName, kept: Appended): void;
   /** All requests are answered. */
   idle(): void;
 }
@@ -193,6 +195,7 @@ export class Requests {
     room.put({ uid, user, ...refOf(saying), ...body }, hub.now(), (outcome) => {
       this.#settle(saying, outcome);
       if (!outcome || "refused" in outcome) return;
+      this.#asker.said?.(room.name, outcome);
       auditSaid(hub, uid, room.name, body, outcome);
       if (body.type === "chat" && body.mentions && outcome.isNew) {
         tellMention(hub, { room: room.name, seq: outcome.seq, uid, user }, body.mentions);

@@ -5,11 +5,12 @@ import { Batch } from "./batch.ts";
 import { type ClientMessage, type Parsed, parseFrame } from "./client_message.ts";
 import { CLOSE, type Close } from "./close.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import { isDirect, partiesOf } from "./direct_name.ts";
+import { isDirect } from "./direct_name.ts";
 import type { Hub, Person } from "./hub.ts";
 import type { Identity } from "./identity.ts";
 import { type Life, Visited } from "./life.ts";
 import { type Kind, Outbox } from "./outbox.ts";
+import { allows } from "./permission.ts";
 import { encode, utf8Length } from "./protocol.ts";
 import type { LeaveReason, Permission, RoomName, ServerMessage, UserId } from "./protocol.ts";
 import { type Limit, Rates } from "./rates.ts";
@@ -151,8 +152,7 @@ export class Session implements SocketHandlers, Asker, Person {
   }
 
   may(permission: Permission, room: RoomName): boolean {
-    if (!isDirect(room)) return this.rights.may(permission, room);
-    return permission !== "moderate" && partiesOf(room)!.includes(this.uid);
+    return allows(this, permission, room);
   }
 
   rename(user: string): void {

@@ -35,4 +35,6 @@ export interface Incoming {
   address: string;
   /** Answers the request with a WebSocket. To be returned as it is: its headers can't change. */
   upgrade(options: UpgradeOptions): Response;
+  /** Cuts the connection of the request, where the transport can. */
+  cut?(): void;
 }

@@ -56,6 +56,7 @@ export const ROWS: Record<string, Row> = {
       "src/refusal.ts",
       "src/search.ts",
       "src/echo.ts",
+      "src/call.ts",
     ],
   },
   room: {

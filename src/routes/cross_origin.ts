@@ -18,7 +18,8 @@ export interface CrossOriginOptions {
 
 export function crossOrigin({ gate, allowedOrigins, authHeader }: CrossOriginOptions) {
   const isAll = allowedOrigins.includes("*");
-  const requestHeaders = ["authorization", "content-type", authHeader].filter((it) => it !== "");
+  const requestHeaders = ["authorization", "content-type", "idempotency-key", authHeader]
+    .filter((it) => it !== "");
   return createMiddleware<AppEnv>(async (context, next) => {
     const { req } = context;
     const origin = req.header("origin");
@@ -26,7 +27,7 @@ export function crossOrigin({ gate, allowedOrigins, authHeader }: CrossOriginOpt
     if (!isAll) context.header("vary", "origin");
     if (isListed) {
       context.header("access-control-allow-origin", isAll ? "*" : origin);
-      context.header("access-control-expose-headers", "retry-after");
+      context.header("access-control-expose-headers", "retry-after, location");
     }
     if (req.method === "OPTIONS") {
       if (isListed) {

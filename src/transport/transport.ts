@@ -43,12 +43,16 @@ export interface Listening {
 
 /** The answer to a request whose `Host` is no host, so that it has no URL. */
 export function badHost(): Response {
-  const refusal = { code: "INVALID_FIELD", message: "the Host header names no host" };
-  return Response.json(refusal, { status: 400 });
+  return refused(400, "INVALID_FIELD", "the Host header names no host");
 }
 
 /** The answer to a request at which the application threw. */
 export function failed(): Response {
-  const refusal = { code: "INTERNAL", message: "the server failed at this" };
-  return Response.json(refusal, { status: 500 });
+  return refused(500, "INTERNAL", "the server failed at this");
+}
+
+/** A refusal as the application gives it (W15.6). */
+function refused(status: number, code: string, message: string): Response {
+  const headers = { "content-type": "application/problem+json" };
+  return Response.json({ code, message, status, detail: message }, { status, headers });
 }

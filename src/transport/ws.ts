@@ -52,7 +52,8 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       throw new Error("not an upgrade");
     };
     const address = addressOf(incoming as IncomingMessage);
-    return answer(options, request, { address, upgrade });
+    const cut = () => void (incoming as IncomingMessage).destroy();
+    return answer(options, request, { address, upgrade, cut });
   }, { overrideGlobalObjects: false });
   const timing = { headersTimeout: silenceMs, connectionsCheckingInterval: silenceMs / 2 };
   const { certificate } = options;

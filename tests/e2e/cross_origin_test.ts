@@ -56,7 +56,7 @@ describe("cross-origin", () => {
     assertEquals(preflight.headers.get("access-control-allow-origin"), "https://a.example");
     assertEquals(
       preflight.headers.get("access-control-allow-headers"),
-      "authorization, content-type, x-ws-auth-key",
+      "authorization, content-type, idempotency-key, x-ws-auth-key",
     );
     assertEquals(preflight.headers.get("access-control-allow-credentials"), null);
     const read = await ask("GET", "https://a.example");

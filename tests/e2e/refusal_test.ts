@@ -22,9 +22,9 @@ async function ask(server: Server, path: string, headers: Headers = {}): Promise
 
 /** Asserts the form of a refusal (W15.6): JSON with a code and a sentence, and nothing internal. */
 function assertRefused({ status, headers, body }: Answer, expected: number, code: string) {
-  assertEquals([status, headers.get("content-type")], [expected, "application/json"], body);
+  assertEquals([status, headers.get("content-type")], [expected, "application/problem+json"], body);
   const { code: given, message, retryAfterMs, ...rest } = JSON.parse(body);
-  assertEquals([given, rest], [code, {}]);
+  assertEquals([given, rest], [code, { status: expected, detail: message }]);
   assertMatch(message, /^[^\n]{10,}$/);
   assertFalse(/\.ts|\bat |node_modules|Error:/.test(message), message);
   const retryAfter = headers.get("retry-after");
@@ -184,7 +184,7 @@ describe("refusal", () => {
     const only = await enter(server, { username: "ada" });
     for (const path of PATHS) {
       const { status, headers, body } = await ask(server, path, HANDSHAKE);
-      assertEquals([status, headers.get("content-type")], [503, "application/json"]);
+      assertEquals([status, headers.get("content-type")], [503, "application/problem+json"]);
       assertGreater(JSON.parse(body).retryAfterMs, 0);
       assertGreater(Number(headers.get("retry-after")), 0);
     }

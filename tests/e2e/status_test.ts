@@ -21,7 +21,8 @@ describe("status", () => {
 
   it("what is not there is 404 in JSON, by whatever method", async () => {
     await using server = await startServer();
-    const nothing = [404, { code: "NOT_FOUND", message: "nothing is here" }];
+    const message = "nothing is here";
+    const nothing = [404, { code: "NOT_FOUND", message, status: 404, detail: message }];
     for (const path of ["/nothing", "/ws/", "/ws/chat", "/ws/chat/", "/ws/chat/a/b", "/healthz/"]) {
       assertEquals([path, await get(server, path)], [path, nothing]);
     }
