@@ -51,7 +51,7 @@ class Call implements Asker, Person {
   readonly rooms = new Map<RoomName, Room>();
   readonly isBatched = true;
   readonly isServing = true;
-  readonly outbox = { mayAnswer: () => true };
+  readonly outbox = { bytes: 0, mayAnswer: () => true };
   readonly #rates: Rates;
   readonly #requests = new Requests(this);
   readonly #answered = Promise.withResolvers<Answer>();
@@ -63,13 +63,14 @@ class Call implements Asker, Person {
     this.uid = identity.uid;
     this.rights = hub.rightsOf(identity);
     this.user = hub.names.take(identity.uid, identity.name);
-    this.#rates = new Rates(hub.allowances.take(identity.uid), limit);
+    this.#rates = new Rates(hub.allowances.take(identity.uid), limit, hub.counts);
     hub.sessions.add(this);
   }
 
   async ask(question: Unread): Promise<Answer> {
     const { hub, identity, address } = this;
     const now = hub.now();
+    hub.counts.received++;
     if (hub.isBanned(identity, address, now)) return refused(forbidden("you are banned"));
     const parsed = readMessage(question);
     const waitMs = this.#rates.take(parsed.ok ? parsed.message.type : "error", now);

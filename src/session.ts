@@ -5,7 +5,6 @@ import { Batch } from "./batch.ts";
 import { type ClientMessage, type Parsed, parseFrame } from "./client_message.ts";
 import { CLOSE, type Close } from "./close.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import { isDirect } from "./direct_name.ts";
 import type { Hub, Person } from "./hub.ts";
 import type { Identity } from "./identity.ts";
 import { type Life, Visited } from "./life.ts";

@@ -33,8 +33,8 @@ export class Scroll {
 
   start() {
     this.#view.addEventListener("scroll", () => {
-      // Of another size than it was last put in place: then it was not the reader who moved it.
-      if (this.#size !== this.#sizeNow) return this.settle();
+      // Of another size than it was last put at its end: then it was not the reader who left that.
+      if (this.#follows && this.#size !== this.#sizeNow) return this.settle();
       this.#follows = this.#toEndPx < END_PX;
       this.#anchor = this.#follows ? null : this.#top();
       this.#moved();
