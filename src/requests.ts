@@ -45,7 +45,7 @@ export type Asked = Parsed | { ok: true; message: BinaryMessage };
 /** The connection, as its requests see it. */
 export interface Asker extends Person {
   readonly hub: Hub;
-  readonly outbox: Pick<Outbox, "mayAnswer">;
+  readonly outbox: Pick<Outbox, "bytes" | "mayAnswer">;
   readonly isServing: boolean;
   readonly rights: Rights;
   /** The rooms it is in, those whose `joined` is being made included. */
