@@ -102,6 +102,8 @@ class Call implements Asker, Person {
   }
 
   said(room: RoomName, { seq, isNew }: { seq: number; isNew: boolean }): void {
+    // Nobody waits any more.
+    if (!this.hub.sessions.has(this)) return;
     const read = this.hub.store.replay(room, seq - 1, seq, { limit: 1, bytes: Infinity });
     this.#answered.resolve(read.then((entries) => {
       const entry = entries?.[0];

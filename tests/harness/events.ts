@@ -31,13 +31,12 @@ export class Events {
   readonly retries: number[] = [];
   /** Every event that came. */
   readonly all: Event[] = [];
-  comments = 0;
   joined!: Event & { data: Joined };
   /** When the server has ended the stream, or this side has. */
   readonly ended: Promise<void>;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #inbox = new Inbox<Event>();
-  #isCommented = Promise.withResolvers<void>();
+  readonly #comments = new Inbox<string>();
 
   constructor(response: Response) {
     this.headers = response.headers;
@@ -45,9 +44,9 @@ export class Events {
     this.ended = this.#read();
   }
 
-  /** When a comment has come. */
-  get commented(): Promise<void> {
-    return this.#isCommented.promise;
+  /** The next comment. */
+  comment(): Promise<string> {
+    return this.#comments.take(LIMIT_MS);
   }
 
   /** The next event of this type, whatever comes before it. */
@@ -84,7 +83,9 @@ export class Events {
     } catch {
       // Cut, by whomever.
     }
-    this.#inbox.end(`the stream ended after ${JSON.stringify(this.all.at(-1))?.slice(0, 200)}`);
+    const end = `the stream ended after ${JSON.stringify(this.all.at(-1))?.slice(0, 200)}`;
+    this.#inbox.end(end);
+    this.#comments.end(end);
   }
 
   #take(part: string): void {
@@ -92,10 +93,7 @@ export class Events {
     for (const line of part.split("\n")) {
       const colon = line.indexOf(": ");
       fields.set(line.slice(0, colon), line.slice(colon + 2));
-      if (line.startsWith(":")) {
-        this.comments++;
-        this.#isCommented.resolve();
-      }
+      if (line.startsWith(":")) this.#comments.push(line);
     }
     if (fields.has("retry")) this.retries.push(Number(fields.get("retry")));
     if (!fields.has("data")) return;
