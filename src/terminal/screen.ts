@@ -54,6 +54,8 @@ export class Screen implements Outlet {
       handlers.line(line);
     });
     this.#lines.on("SIGINT", handlers.leave);
+    // Deno hears no keys any more after `fg`: Ctrl-Z does nothing instead.
+    this.#lines.on("SIGTSTP", () => {});
     this.#lines.on("close", handlers.leave);
   }
 

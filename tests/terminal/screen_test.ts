@@ -30,6 +30,7 @@ describe("snug chat in a terminal", () => {
     await bob.shows(/you\.\n\d\d:\d\d.* Bob: hello\n#general>$/);
     await ada.enter("/me nods");
     await bob.shows(/hello\n.* \* Ada nods\n#general>$/);
+    await ada.shows(/ \* Ada nods\n#general>$/);
     await ada.enter("/dance");
     await ada.shows(/There is no command \/dance\. To say it, begin with \/\/\.\n#general>$/);
     await ada.enter("/msg Bob psst");
@@ -55,7 +56,7 @@ describe("snug chat in a terminal", () => {
     await ada.shows(/Eve Adams: in between\n#general> helo$/);
     await ada.press("l", "Enter");
     await ada.shows(/Ada: hello\n#general>$/);
-    await ada.press("Up", "C-a", "oh ", "Enter");
+    await ada.press("C-z", "Up", "C-a", "oh ", "Enter");
     await ada.shows(/Ada: hello\n.* Ada: oh hello\n#general>$/);
     await ada.press("@ev");
     await ada.shows(/> @ev$/);
