@@ -1,0 +1,54 @@
+// The page's models, as text, by the path each is served at (assets.ts).
+import modelCompletion from "../../static/model/completion.js" with { type: "text" };
+import modelCrowd from "../../static/model/crowd.js" with { type: "text" };
+import modelEmoji from "../../static/model/emoji.js" with { type: "text" };
+import modelHearing from "../../static/model/hearing.js" with { type: "text" };
+import modelInline from "../../static/model/inline.js" with { type: "text" };
+import modelListing from "../../static/model/listing.js" with { type: "text" };
+import modelMarkup from "../../static/model/markup.js" with { type: "text" };
+import modelMemory from "../../static/model/memory.js" with { type: "text" };
+import modelNames from "../../static/model/names.js" with { type: "text" };
+import modelNicks from "../../static/model/nicks.js" with { type: "text" };
+import modelOpenRooms from "../../static/model/open_rooms.js" with { type: "text" };
+import modelOrder from "../../static/model/order.js" with { type: "text" };
+import modelPages from "../../static/model/pages.js" with { type: "text" };
+import modelQuoted from "../../static/model/quoted.js" with { type: "text" };
+import modelRoom from "../../static/model/room.js" with { type: "text" };
+import modelRoster from "../../static/model/roster.js" with { type: "text" };
+import modelRows from "../../static/model/rows.js" with { type: "text" };
+import modelSaid from "../../static/model/said.js" with { type: "text" };
+import modelSlash from "../../static/model/slash.js" with { type: "text" };
+import modelSources from "../../static/model/sources.js" with { type: "text" };
+import modelStage from "../../static/model/stage.js" with { type: "text" };
+import modelTimeline from "../../static/model/timeline.js" with { type: "text" };
+import modelTypists from "../../static/model/typists.js" with { type: "text" };
+import modelWebAddress from "../../static/model/web_address.js" with { type: "text" };
+import modelWishes from "../../static/model/wishes.js" with { type: "text" };
+
+export const MODEL_FILES: Record<string, string> = {
+  "/model/completion.js": modelCompletion,
+  "/model/crowd.js": modelCrowd,
+  "/model/emoji.js": modelEmoji,
+  "/model/hearing.js": modelHearing,
+  "/model/inline.js": modelInline,
+  "/model/listing.js": modelListing,
+  "/model/markup.js": modelMarkup,
+  "/model/memory.js": modelMemory,
+  "/model/names.js": modelNames,
+  "/model/nicks.js": modelNicks,
+  "/model/open_rooms.js": modelOpenRooms,
+  "/model/order.js": modelOrder,
+  "/model/pages.js": modelPages,
+  "/model/quoted.js": modelQuoted,
+  "/model/room.js": modelRoom,
+  "/model/roster.js": modelRoster,
+  "/model/rows.js": modelRows,
+  "/model/said.js": modelSaid,
+  "/model/slash.js": modelSlash,
+  "/model/sources.js": modelSources,
+  "/model/stage.js": modelStage,
+  "/model/timeline.js": modelTimeline,
+  "/model/typists.js": modelTypists,
+  "/model/web_address.js": modelWebAddress,
+  "/model/wishes.js": modelWishes,
+};

@@ -1,0 +1,112 @@
+// The page's views, as text, by the path each is served at (assets.ts).
+import viewsActions from "../../static/views/actions.js" with { type: "text" };
+import viewsAppearance from "../../static/views/appearance.js" with { type: "text" };
+import viewsAsk from "../../static/views/ask.js" with { type: "text" };
+import viewsBadge from "../../static/views/badge.js" with { type: "text" };
+import viewsBuild from "../../static/views/build.js" with { type: "text" };
+import viewsChoice from "../../static/views/choice.js" with { type: "text" };
+import viewsClock from "../../static/views/clock.js" with { type: "text" };
+import viewsColumns from "../../static/views/columns.js" with { type: "text" };
+import viewsCommands from "../../static/views/commands.js" with { type: "text" };
+import viewsCompletion from "../../static/views/completion.js" with { type: "text" };
+import viewsComposer from "../../static/views/composer.js" with { type: "text" };
+import viewsContext from "../../static/views/context.js" with { type: "text" };
+import viewsCopying from "../../static/views/copying.js" with { type: "text" };
+import viewsDialog from "../../static/views/dialog.js" with { type: "text" };
+import viewsDoor from "../../static/views/door.js" with { type: "text" };
+import viewsDrawer from "../../static/views/drawer.js" with { type: "text" };
+import viewsEditor from "../../static/views/editor.js" with { type: "text" };
+import viewsElement from "../../static/views/element.js" with { type: "text" };
+import viewsEmojiGrid from "../../static/views/emoji_grid.js" with { type: "text" };
+import viewsFailure from "../../static/views/failure.js" with { type: "text" };
+import viewsHeader from "../../static/views/header.js" with { type: "text" };
+import viewsHelp from "../../static/views/help.js" with { type: "text" };
+import viewsJump from "../../static/views/jump.js" with { type: "text" };
+import viewsKeyboard from "../../static/views/keyboard.js" with { type: "text" };
+import viewsKeyed from "../../static/views/keyed.js" with { type: "text" };
+import viewsKeys from "../../static/views/keys.js" with { type: "text" };
+import viewsLamp from "../../static/views/lamp.js" with { type: "text" };
+import viewsLog from "../../static/views/log.js" with { type: "text" };
+import viewsMarks from "../../static/views/marks.js" with { type: "text" };
+import viewsMemberMenu from "../../static/views/member_menu.js" with { type: "text" };
+import viewsMenu from "../../static/views/menu.js" with { type: "text" };
+import viewsMessageMenu from "../../static/views/message_menu.js" with { type: "text" };
+import viewsNick from "../../static/views/nick.js" with { type: "text" };
+import viewsNotifier from "../../static/views/notifier.js" with { type: "text" };
+import viewsOffers from "../../static/views/offers.js" with { type: "text" };
+import viewsPeople from "../../static/views/people.js" with { type: "text" };
+import viewsPlace from "../../static/views/place.js" with { type: "text" };
+import viewsPopup from "../../static/views/popup.js" with { type: "text" };
+import viewsQuote from "../../static/views/quote.js" with { type: "text" };
+import viewsReactions from "../../static/views/reactions.js" with { type: "text" };
+import viewsRooms from "../../static/views/rooms.js" with { type: "text" };
+import viewsRove from "../../static/views/rove.js" with { type: "text" };
+import viewsSaid from "../../static/views/said.js" with { type: "text" };
+import viewsScroll from "../../static/views/scroll.js" with { type: "text" };
+import viewsSearch from "../../static/views/search.js" with { type: "text" };
+import viewsSettings from "../../static/views/settings.js" with { type: "text" };
+import viewsShell from "../../static/views/shell.js" with { type: "text" };
+import viewsSpeech from "../../static/views/speech.js" with { type: "text" };
+import viewsSpoken from "../../static/views/spoken.js" with { type: "text" };
+import viewsStatus from "../../static/views/status.js" with { type: "text" };
+import viewsStyle from "../../static/views/style.js" with { type: "text" };
+import viewsTab from "../../static/views/tab.js" with { type: "text" };
+import viewsWording from "../../static/views/wording.js" with { type: "text" };
+import viewsWorker from "../../static/views/worker.js" with { type: "text" };
+
+export const VIEW_FILES: Record<string, string> = {
+  "/views/actions.js": viewsActions,
+  "/views/appearance.js": viewsAppearance,
+  "/views/ask.js": viewsAsk,
+  "/views/badge.js": viewsBadge,
+  "/views/build.js": viewsBuild,
+  "/views/choice.js": viewsChoice,
+  "/views/clock.js": viewsClock,
+  "/views/columns.js": viewsColumns,
+  "/views/commands.js": viewsCommands,
+  "/views/completion.js": viewsCompletion,
+  "/views/composer.js": viewsComposer,
+  "/views/context.js": viewsContext,
+  "/views/copying.js": viewsCopying,
+  "/views/dialog.js": viewsDialog,
+  "/views/door.js": viewsDoor,
+  "/views/drawer.js": viewsDrawer,
+  "/views/editor.js": viewsEditor,
+  "/views/element.js": viewsElement,
+  "/views/emoji_grid.js": viewsEmojiGrid,
+  "/views/failure.js": viewsFailure,
+  "/views/header.js": viewsHeader,
+  "/views/help.js": viewsHelp,
+  "/views/jump.js": viewsJump,
+  "/views/keyboard.js": viewsKeyboard,
+  "/views/keyed.js": viewsKeyed,
+  "/views/keys.js": viewsKeys,
+  "/views/lamp.js": viewsLamp,
+  "/views/log.js": viewsLog,
+  "/views/marks.js": viewsMarks,
+  "/views/member_menu.js": viewsMemberMenu,
+  "/views/menu.js": viewsMenu,
+  "/views/message_menu.js": viewsMessageMenu,
+  "/views/nick.js": viewsNick,
+  "/views/notifier.js": viewsNotifier,
+  "/views/offers.js": viewsOffers,
+  "/views/people.js": viewsPeople,
+  "/views/place.js": viewsPlace,
+  "/views/popup.js": viewsPopup,
+  "/views/quote.js": viewsQuote,
+  "/views/reactions.js": viewsReactions,
+  "/views/rooms.js": viewsRooms,
+  "/views/rove.js": viewsRove,
+  "/views/said.js": viewsSaid,
+  "/views/scroll.js": viewsScroll,
+  "/views/search.js": viewsSearch,
+  "/views/settings.js": viewsSettings,
+  "/views/shell.js": viewsShell,
+  "/views/speech.js": viewsSpeech,
+  "/views/spoken.js": viewsSpoken,
+  "/views/status.js": viewsStatus,
+  "/views/style.js": viewsStyle,
+  "/views/tab.js": viewsTab,
+  "/views/wording.js": viewsWording,
+  "/views/worker.js": viewsWorker,
+};
