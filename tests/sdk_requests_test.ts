@@ -94,7 +94,7 @@ describe("sdk requests", () => {
 
   it("W13.3 questions draw on the same rate as messages, and one over it is asked again", async () => {
     using server = new FakeServer();
-    const limits = { ...WELCOME.limits, burst: 2, messagesPerSecond: 1 };
+    const limits = { ...WELCOME.limits, burst: 3, messagesPerSecond: 1 };
     const { chat, socket } = await server.joined({}, { limits });
     chat.say("general", "hi");
     const asked = [chat.rooms(), chat.rooms()] as const;

@@ -82,9 +82,9 @@ describe("sdk unsent", () => {
     assertEquals([after[0], after[1]], [before[0]!, before[2]!]);
   });
 
-  it("W13.3 keeps to the server's rate by itself", async () => {
+  it("W13.3 keeps to the server's rate by itself, and a token of it in reserve", async () => {
     using server = new FakeServer();
-    const limits = { ...WELCOME.limits, burst: 3, messagesPerSecond: 2 };
+    const limits = { ...WELCOME.limits, burst: 4, messagesPerSecond: 2 };
     const { chat, socket } = await server.joined({}, { limits });
     for (let i = 0; i < 6; i++) chat.say("general", `${i}`);
     assertEquals(texts(await heardChats(socket)), ["0", "1", "2"]);

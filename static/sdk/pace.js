@@ -11,10 +11,14 @@ export class Pace {
   #filledAt = 0;
   #heldUntil = 0;
 
-  /** A new connection starts with a full bucket. @param {Limits} limits @param {number} now */
+  /**
+   * A new connection starts with a full bucket, but for one token: the way may bring two messages nearer to
+   * each other, and one that is refused would be overtaken by the next.
+   * @param {Limits} limits @param {number} now
+   */
   reset(limits, now) {
     this.#perMs = limits.messagesPerSecond / 1000;
-    this.#burst = this.#tokens = limits.burst;
+    this.#burst = this.#tokens = Math.max(1, limits.burst - 1);
     this.#filledAt = now;
     this.#heldUntil = 0;
   }

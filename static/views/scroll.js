@@ -101,10 +101,9 @@ export class Scroll {
     this.#anchor = this.#follows ? null : this.#top();
   }
 
-  /** Both heights, which a width changes too. */
+  /** The heights that are observed, which a width changes too. */
   get #sizeNow() {
-    const { scrollHeight, clientHeight } = this.#view;
-    return `${scrollHeight} ${clientHeight}`;
+    return `${this.#view.clientHeight} ${this.#rows.offsetHeight}`;
   }
 
   get #toEndPx() {

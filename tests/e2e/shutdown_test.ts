@@ -78,7 +78,12 @@ describe("shutdown", () => {
       const response = await fetch(`${server.url}${path}`);
       assertEquals([response.status, response.headers.get("retry-after")], [503, "2"]);
       const { code, message, ...rest } = await response.json();
-      assertEquals([code, typeof message, rest], ["UNAVAILABLE", "string", { retryAfterMs: 2000 }]);
+      assertEquals([code, rest.detail, rest.status, rest.retryAfterMs], [
+        "UNAVAILABLE",
+        message,
+        503,
+        2000,
+      ]);
     }
     await assertRejects(() => openClient(server.wsUrl), Error, "503");
     assertEquals((await server.exited).code, 0);

@@ -185,7 +185,7 @@ it("nothing else is served, and nothing is written", async () => {
   ) {
     const { status, headers } = await get(server, path);
     assertEquals(status, 404, path);
-    assertMatch(headers.get("content-type") ?? "", /^application\/json/, path);
+    assertMatch(headers.get("content-type") ?? "", /^application\/problem\+json/, path);
   }
   for (const method of ["POST", "PUT", "DELETE"]) {
     const response = await fetch(`${server.url}/app.js`, { method });

@@ -42,6 +42,8 @@ for (const window of WINDOWS) {
     await keyboard.press("Escape");
     await last.press("r");
     await ines.page.locator("#context").waitFor();
+    // What the reply takes of the log has been told it, so that this is the reader who scrolls.
+    await ines.frame();
     await ines.scroll({ fromTop: 60 });
     await say(ruth, "And one more.");
     await ines.shows("#pill-text", "1 new message");
