@@ -49,7 +49,7 @@ describe("docs/TERMINAL.md", () => {
     assertEquals([sent.room, sent.seq, sent.text], ["ops", 2, "Version 1.4 is out"]);
 
     // What runs in the background is stopped as a script does it.
-    const until = `until grep -q "#ops, " ops.log; do :; done; kill $!; wait $!`;
+    const until = `until grep -qs "#ops, " ops.log; do :; done; kill $!; wait $!`;
     await using process = await shell(path, `${tail}\n${until}`);
     const { code } = await within(LIMIT_MS, tail!, process.exited);
     assertEquals([code, process.stderr()], [0, ""]);
