@@ -43,7 +43,7 @@ describe("headers", () => {
         assertEquals(response.headers.get("server"), null);
         assertEquals(response.headers.get("x-powered-by"), null);
         if (response.status >= 400) {
-          assertMatch(response.headers.get("content-type")!, /^application\/(problem\+)?json/);
+          assertMatch(response.headers.get("content-type")!, /^application\/problem\+json/);
           assertMatch(JSON.parse(body).code, /^[A-Z_]+$/, path);
         }
       }

@@ -123,10 +123,12 @@ it("W2.1 one that waited until a limit was known can be taken back or deleted", 
   await ines.box.press("ArrowUp");
   assertEquals(await ines.box.inputValue(), `${long}!`);
   await failure.nth(2).waitFor({ state: "detached" });
+  assertEquals(await failure.count(), 2);
   await ines.box.fill("and this");
   await failure.first().getByRole("button", { name: "Edit" }).click();
   assertEquals(await ines.box.inputValue(), `${long}\nand this`);
   await failure.nth(1).waitFor({ state: "detached" });
+  assertEquals(await failure.count(), 1);
   await failure.getByRole("button", { name: "Delete" }).click();
   await failure.waitFor({ state: "detached" });
   assertEquals(await ines.timeline(), ["Ines: short"]);
