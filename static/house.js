@@ -165,9 +165,7 @@ export class House {
       search.start();
       return search;
     });
-    const search = await this.#search;
-    search.here(this.#room);
-    search.focus();
+    (await this.#search).here(this.#room);
   }
 
   /** @param {Room} room */

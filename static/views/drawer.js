@@ -40,6 +40,7 @@ export class Drawer {
   };
   /** @type {Side | null} */
   #open = null;
+  #field = find("#search-text", HTMLInputElement);
   /** The search stands in the place of people. */
   #isSearching = false;
   #searched;
@@ -83,6 +84,10 @@ export class Drawer {
   search() {
     if (this.#stands.search.matches) this.#isSearching = true;
     this.#show(this.#isSearching ? null : "search");
+    // At once: what is written before the searcher has been fetched waits here. And without scrolling,
+    // which would move the whole page, as the column is still sliding in.
+    this.#field.focus({ preventScroll: true });
+    this.#field.select();
     this.#searched();
   }
 

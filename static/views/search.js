@@ -63,13 +63,7 @@ export class Search {
       this.#field.focus();
     });
     this.#more.addEventListener("click", () => this.#goOn(this.#asked));
-    this.#status.textContent = INVITATION;
-  }
-
-  focus() {
-    // It is still sliding in; to scroll to it would move the whole page.
-    this.#field.focus({ preventScroll: true });
-    this.#field.select();
+    this.#search();
   }
 
   /** Another room is in view, or it is called otherwise. @param {{name: string, label: string}} room */

@@ -106,6 +106,32 @@ it("W5.8 W16.1 a result opens its place, also far up and in another room, and th
   await ines.shows("#search-here", "#random");
 });
 
+it("what is written before the searcher has been fetched is searched for", async () => {
+  await using server = await startServer(UNHURRIED);
+  await using visit = await openVisit(server.url);
+  await using _ = await fill(server, 3, { text: (n) => n === 2 ? "the needle" : `message ${n}` });
+  const ines = await visit.enter("Ines");
+  const { page } = ines;
+  const fetched = Promise.withResolvers<void>();
+  await page.route("**/views/search.js", async (route) => {
+    await fetched.promise;
+    await route.continue();
+  });
+  const asked = page.waitForRequest("**/views/search.js");
+  await page.locator("#search-toggle").click();
+  await asked;
+  await page.keyboard.type("needle");
+  fetched.resolve();
+  await ines.shows("#search-status", "1 message, newest first");
+  assertEquals(await page.locator("#search-text").inputValue(), "needle");
+  assertEquals(await hits(ines), ["the [needle]"]);
+  // Opened once more, what was searched for is chosen whole, to be written over.
+  await page.locator("#search-toggle").click();
+  await page.locator("#search-toggle").click();
+  await page.keyboard.type("message");
+  await ines.shows("#search-status", "2 messages, newest first");
+});
+
 it("on a phone the search lies over the room, and gives way to what one goes to", async () => {
   await using database = await tempDatabase();
   await using server = await startServer({ ...UNHURRIED, STORE_URL: database.url });
