@@ -1,12 +1,14 @@
 // Everything that is shared: rooms, connected users, the commit, the sweep and the way down.
 // Knows sessions only as things to sweep and to send home.
 import { Allowances } from "./allowance.ts";
+import type { Bus } from "./bus.ts";
 import { CLOSE, type Close } from "./close.ts";
 import { GroupCommit } from "./commit.ts";
 import type { Counts } from "./counts.ts";
 import { partiesOf } from "./direct_name.ts";
 import { Flusher, type Scheduler } from "./flusher.ts";
 import type { Identity } from "./identity.ts";
+import { Instances } from "./instances/instances.ts";
 import { MAX_LATELY } from "./lately.ts";
 import { Marks } from "./marks.ts";
 import { Names } from "./names.ts";
@@ -80,6 +82,8 @@ export interface HubParts {
   now(): number;
   random(): number;
   makeEpoch(): string;
+  /** To the other instances of this chat, where there may be some. */
+  bus?: Bus | undefined;
   /** Whose a credential is, or why that can't be told, or is nobody. */
   authenticate(credential: string, address: string): Promise<Identity | Refusal>;
   /** Hears of everything that moderators do. */
@@ -94,8 +98,10 @@ export class Hub {
   readonly settings: HubSettings;
   readonly store: Store;
   readonly counts: Counts;
-  readonly names = new Names();
-  readonly online = new Online<Person>();
+  /** The other instances of this chat, where there may be some (W20). */
+  readonly instances: Instances | undefined;
+  readonly names: Names;
+  readonly online: Online<Person>;
   readonly sanctions: Sanctions;
   readonly marks: Marks;
   readonly allowances: Allowances;
@@ -116,9 +122,13 @@ export class Hub {
     this.store = parts.store;
     this.counts = parts.counts;
     this.#parts = parts;
-    this.sanctions = new Sanctions(parts.store);
+    const { bus } = parts;
+    const instances = this.instances = bus && new Instances(this, bus, parts.scheduler);
+    this.names = new Names(instances);
+    this.online = new Online(instances && ((uid) => instances.changed(uid)));
+    this.sanctions = new Sanctions(parts.store, instances);
     this.marks = new Marks(parts.store.marks);
-    this.allowances = new Allowances(parts.settings.limits);
+    this.allowances = new Allowances(parts.settings.limits, instances);
     this.#publicRights = new Rights({}, parts.settings);
     this.flusher = new Flusher(parts.scheduler, () => this.#commit.flushed());
     this.#commit = new GroupCommit({
@@ -176,8 +186,25 @@ export class Hub {
     return [...this.sessions].filter(({ identity }) => identity.uid === uid);
   }
 
+  /** Whether an administrator is connected as this user. */
+  isAdmin(uid: UserId): boolean {
+    return this.instances?.of(uid)?.isAdmin === true ||
+      this.connectionsOf(uid).some(({ identity }) => identity.isAdmin);
+  }
+
+  /** Users who are in a room now. */
+  countIn(room: RoomName): number {
+    return this.#rooms.get(room)?.presence.count ?? this.instances?.countIn(room) ?? 0;
+  }
+
   /** Voids what the user was given before a time, in milliseconds since 1970. */
   revoke(uid: UserId, before: number): void {
+    this.revokeHere(uid, before);
+    this.instances?.tell({ type: "revoke", uid, before });
+  }
+
+  /** The same of connections to this instance alone. */
+  revokeHere(uid: UserId, before: number): void {
     for (const connection of this.connectionsOf(uid)) {
       if ((connection.identity.issuedAt ?? 0) < before) connection.close(CLOSE.expired);
     }
@@ -185,6 +212,12 @@ export class Hub {
 
   /** Ends the connections of a signed-in session, by the hash of its id. */
   signOut(signIn: string): void {
+    this.signOutHere(signIn);
+    this.instances?.tell({ type: "signOut", signIn });
+  }
+
+  /** The same of connections to this instance alone. */
+  signOutHere(signIn: string): void {
     for (const connection of [...this.sessions]) {
       if (connection.identity.signIn === signIn) connection.close(CLOSE.expired);
     }
@@ -221,6 +254,7 @@ export class Hub {
     this.#idle = idle;
     this.allowances.sweep(now);
     this.sanctions.sweep(now);
+    this.instances?.sweep(now);
     this.marks.sweep(now).catch((error) => this.#parts.storeTried(error));
   }
 
@@ -248,8 +282,10 @@ export class Hub {
       const head = known ?? { epoch: this.#parts.makeEpoch(), seq: 0, first: 1, topic: "" };
       const parties = partiesOf(name);
       const audience = parties && (() => parties.flatMap((uid) => this.online.of(uid)));
-      const room = new Room(name, head, this.#commit, this.settings.outboxBytes, audience);
+      const { outboxBytes } = this.settings;
+      const room = new Room(name, head, this.#commit, outboxBytes, audience, this.instances);
       for (const { uid, user } of readers.reverse()) room.presence.lately.add(uid, user);
+      this.instances?.fill(room);
       this.#rooms.set(name, room);
       return room;
     } finally {

@@ -6,6 +6,8 @@ import { MAX_NAME_CHARACTERS } from "./user_name.ts";
 
 interface Held {
   user: string;
+  /** Since when it is theirs, in milliseconds since 1970. */
+  since: number;
   connections: number;
   /** Where its name has a number: of which name, folded. */
   numbered?: { key: string; number: number };
@@ -20,28 +22,42 @@ interface Series {
   free: number[];
 }
 
+/** The names of those who are connected to other instances (W20.3). */
+export interface NamesElsewhere {
+  /** What the user goes by there. */
+  of(uid: UserId): { user: string; since: number } | undefined;
+  /** Whose folded name it is there. */
+  find(name: string): readonly UserId[];
+}
+
 export class Names {
+  readonly #elsewhere: NamesElsewhere | undefined;
   readonly #byUid = new Map<UserId, Held>();
   /** Folded names, each with the users who have it. */
   readonly #taken = new Map<string, readonly UserId[]>();
   /** By folded name: thousands may wish for the same one, so nobody counts through them. */
   readonly #series = new Map<string, Series>();
 
+  constructor(elsewhere?: NamesElsewhere) {
+    this.#elsewhere = elsewhere;
+  }
+
   /**
    * A connection of the user came. Returns the name it goes by: the one its other connections have,
    * else the wished one, else, for a guest, that with `-2`, `-3` … behind it. A token user has the
    * name of its token, whoever else has it: it was given it by somebody.
    */
-  take(uid: UserId, wished: string): string {
+  take(uid: UserId, wished: string, now = 0): string {
     const held = this.#byUid.get(uid);
     if (held) {
       held.connections++;
       return held.user;
     }
-    const { user, ...numbered } = isGuest(uid) ? this.#free(wished) : { user: wished };
-    this.#byUid.set(uid, { user, connections: 1, ...numbered });
-    this.#taken.set(fold(user), [...this.find(user), uid]);
-    return user;
+    const given = this.#elsewhere?.of(uid) ??
+      (isGuest(uid) ? this.#free(wished) : { user: wished });
+    this.#byUid.set(uid, { since: now, ...given, connections: 1 });
+    this.#hold(given.user, uid);
+    return given.user;
   }
 
   /** A connection of the user went; with the last one its name is free. */
@@ -54,14 +70,27 @@ export class Names {
   }
 
   /** Gives a connected guest another name. False: somebody else has it. */
-  change(uid: UserId, wished: string): boolean {
-    const held = this.#byUid.get(uid)!;
+  change(uid: UserId, wished: string, now = 0): boolean {
     if (this.find(wished).some((owner) => owner !== uid)) return false;
-    this.#untake(held, uid);
-    this.#taken.set(fold(wished), [uid]);
-    held.user = wished;
-    delete held.numbered;
+    this.follow(uid, wished, now);
     return true;
+  }
+
+  /** A connected guest has this name from now on, whoever else has it: it was given it elsewhere. */
+  follow(uid: UserId, user: string, since: number): void {
+    this.#rename(uid, { user }, since);
+  }
+
+  /** Gives a connected guest a name with a number behind it. Returns that. */
+  evade(uid: UserId, now: number): string {
+    const given = this.#free(this.#byUid.get(uid)!.user);
+    this.#rename(uid, given, now);
+    return given.user;
+  }
+
+  /** Since when a connected user has their name, in milliseconds since 1970. */
+  since(uid: UserId): number {
+    return this.#byUid.get(uid)?.since ?? 0;
   }
 
   /** Who has this name: several, where they are token users. */
@@ -71,7 +100,14 @@ export class Names {
 
   /** The same of a name that is folded already. */
   findFolded(name: string): readonly UserId[] {
-    return this.#taken.get(name) ?? [];
+    const here = this.#taken.get(name) ?? [];
+    const elsewhere = this.#elsewhere?.find(name);
+    return elsewhere?.length ? [...new Set([...here, ...elsewhere])] : here;
+  }
+
+  /** Of those, who is connected here. */
+  findHere(name: string): readonly UserId[] {
+    return this.#taken.get(fold(name)) ?? [];
   }
 
   /** Users connected now. */
@@ -79,8 +115,20 @@ export class Names {
     return this.#byUid.size;
   }
 
+  #hold(user: string, uid: UserId): void {
+    this.#taken.set(fold(user), [...this.findHere(user), uid]);
+  }
+
+  #rename(uid: UserId, given: Pick<Held, "user" | "numbered">, since: number): void {
+    const held = this.#byUid.get(uid)!;
+    this.#untake(held, uid);
+    const { connections } = held;
+    this.#byUid.set(uid, { since, connections, ...given });
+    this.#hold(given.user, uid);
+  }
+
   #untake({ user, numbered }: Held, uid: UserId): void {
-    const others = this.find(user).filter((owner) => owner !== uid);
+    const others = this.findHere(user).filter((owner) => owner !== uid);
     if (others.length > 0) this.#taken.set(fold(user), others);
     else this.#taken.delete(fold(user));
     if (!numbered) return;
@@ -92,13 +140,13 @@ export class Names {
 
   #free(wished: string): Pick<Held, "user" | "numbered"> {
     const key = fold(wished);
-    if (!this.#taken.has(key)) return { user: wished };
+    if (this.findFolded(key).length === 0) return { user: wished };
     const series = this.#series.get(key) ?? { taken: 0, next: 2, free: [] };
     for (;;) {
       const number = series.free.pop() ?? series.next++;
       const suffix = `-${number}`;
       const cut = [...wished].slice(0, MAX_NAME_CHARACTERS - suffix.length).join("");
-      if (this.#taken.has(fold(cut + suffix))) continue;
+      if (this.find(cut + suffix).length > 0) continue;
       series.taken++;
       this.#series.set(key, series);
       return { user: cut + suffix, numbered: { key, number } };

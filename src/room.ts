@@ -31,6 +31,14 @@ export interface Occupant {
 /** What somebody puts into a room's log. */
 export type Put = { uid: UserId; user: string; ref?: string } & Body;
 
+/** The other instances, as a room sees them: they hear of what happens to people here (W20). */
+export interface Others {
+  /** A connection came in. */
+  entered(room: RoomName, uid: UserId, moderates: boolean): void;
+  /** The user's last connection here went; `goneAt` as for `Room.leave`. */
+  left(room: RoomName, uid: UserId, goneAt: number | undefined): void;
+}
+
 /** Who gets the entries of a room without being in it: the two of a direct conversation. */
 export type Audience = () => readonly Occupant[];
 
@@ -50,6 +58,7 @@ export class Room {
   readonly #commit: GroupCommit;
   readonly #holdBytes: number;
   readonly #audience: Audience | undefined;
+  readonly #others: Others | undefined;
   readonly #places = new Map<Occupant, Place>();
   #head: Head;
   /** Encoded entries of the commit that is being settled. */
@@ -63,12 +72,14 @@ export class Room {
     commit: GroupCommit,
     holdBytes: number,
     audience?: Audience,
+    others?: Others,
   ) {
     this.name = name;
     this.#head = head;
     this.#commit = commit;
     this.#holdBytes = holdBytes;
     this.#audience = audience;
+    this.#others = others;
   }
 
   /** The newest entry that was given to the members, and what else the log is known by. */
@@ -81,13 +92,18 @@ export class Room {
     return this.#places.size;
   }
 
-  /** Whether nobody is here, nobody is awaited, and nothing said here waits to be stored. */
+  /** Whether no connection is here, nobody is awaited, and nothing said here waits to be stored. */
   get isIdle(): boolean {
-    return this.#places.size === 0 && this.presence.count === 0 && this.#inFlight === 0;
+    return this.#places.size === 0 && !this.presence.isAwaiting && this.#inFlight === 0;
   }
 
   has(occupant: Occupant): boolean {
     return this.#places.has(occupant);
+  }
+
+  /** The connections in the room. */
+  get occupants(): Iterable<Occupant> {
+    return this.#places.keys();
   }
 
   /** Whether its `joined` went out. */
@@ -107,6 +123,7 @@ export class Room {
       this.#places.set(occupant, { isJoined: false, seq: 0, held: [], heldBytes: 0 });
       const moderates = occupant.may("moderate", this.name);
       this.presence.enter(occupant.uid, occupant.user, moderates);
+      this.#others?.entered(this.name, occupant.uid, moderates);
     }
     return { ...this.#head };
   }
@@ -135,7 +152,8 @@ export class Room {
     this.#places.delete(occupant);
     // A join that came to nothing keeps nothing from the two of a conversation.
     if (this.#audience) { for (const { batch } of place.held ?? []) occupant.push(batch, "entry"); }
-    this.presence.exit(occupant.uid, goneAt);
+    const isLast = this.presence.exit(occupant.uid, goneAt);
+    if (isLast) this.#others?.left(this.name, occupant.uid, goneAt);
   }
 
   /** Makes every connection of a user leave, a lost one too; `by` is the name of who did it. */
@@ -208,7 +226,7 @@ export class Room {
     }
   }
 
-  passBinary(data: Uint8Array<ArrayBuffer>, except: Occupant): void {
+  passBinary(data: Uint8Array<ArrayBuffer>, except?: Occupant): void {
     for (const [occupant, place] of this.#places) {
       if (place.isJoined && occupant !== except) occupant.pushBinary(data);
     }

@@ -52,6 +52,7 @@ export const ROWS: Record<string, Row> = {
       "src/direct.ts",
       "src/mentioned.ts",
       "src/nick.ts",
+      "src/passing.ts",
       "src/read.ts",
       "src/refusal.ts",
       "src/search.ts",
@@ -62,12 +63,22 @@ export const ROWS: Record<string, Row> = {
   room: {
     level: 2,
     core: true,
-    files: ["src/hub.ts", "src/room.ts", "src/rooms.ts", "src/history.ts"],
+    files: [
+      "src/hub.ts",
+      "src/room.ts",
+      "src/rooms.ts",
+      "src/history.ts",
+      "src/enforcement.ts",
+      "src/personal.ts",
+      "src/renaming.ts",
+      "src/instances/*",
+    ],
   },
   outbox: {
     level: 1,
     core: true,
     files: [
+      "src/bus.ts",
       "src/outbox.ts",
       "src/flusher.ts",
       "src/presence.ts",
