@@ -8,6 +8,9 @@ export interface Bus {
    * order, or not at all, and then nobody is told. Must not throw.
    */
   say(message: string, to?: string): void;
-  /** What the others say is heard from now on, with the name of who says it. Called once. */
-  listen(hear: (from: string, message: string) => void): void;
+  /**
+   * What the others say is heard from now on, with the name of who says it. Called once. Resolves when
+   * it is so, or can't be so yet.
+   */
+  listen(hear: (from: string, message: string) => void): Promise<void>;
 }

@@ -7,7 +7,7 @@ import type { Occupant } from "./room.ts";
 /** Who is banned leaves the room; without one, everything. */
 export function enforceBan(hub: Hub, room: RoomName | undefined, uid: UserId, by: string): void {
   if (room !== undefined) return hub.rooms.get(room)?.expel(uid, "banned", by);
-  for (const connection of hub.connectionsOf(uid)) connection.close(CLOSE.banned);
+  for (const connection of hub.live.of(uid)) connection.close(CLOSE.banned);
   for (const open of hub.rooms.values()) open.presence.endGrace(uid);
 }
 

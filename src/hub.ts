@@ -2,7 +2,7 @@
 // Knows sessions only as things to sweep and to send home.
 import { Allowances } from "./allowance.ts";
 import type { Bus } from "./bus.ts";
-import { CLOSE, type Close } from "./close.ts";
+import type { Close } from "./close.ts";
 import { GroupCommit } from "./commit.ts";
 import type { Counts } from "./counts.ts";
 import { partiesOf } from "./direct_name.ts";
@@ -10,6 +10,7 @@ import { Flusher, type Scheduler } from "./flusher.ts";
 import type { Identity } from "./identity.ts";
 import { Instances } from "./instances/instances.ts";
 import { MAX_LATELY } from "./lately.ts";
+import { Live } from "./live.ts";
 import { Marks } from "./marks.ts";
 import { Names } from "./names.ts";
 import { Online } from "./online.ts";
@@ -107,6 +108,7 @@ export class Hub {
   readonly allowances: Allowances;
   readonly flusher: Flusher;
   readonly sessions = new Set<Guest>();
+  readonly live: Live<Guest>;
   readonly #parts: HubParts;
   readonly #commit: GroupCommit;
   /** What everybody may do whose credential names no rooms. */
@@ -126,6 +128,7 @@ export class Hub {
     const instances = this.instances = bus && new Instances(this, bus, parts.scheduler);
     this.names = new Names(instances);
     this.online = new Online(instances && ((uid) => instances.changed(uid)));
+    this.live = new Live(this.sessions, instances);
     this.sanctions = new Sanctions(parts.store, instances);
     this.marks = new Marks(parts.store.marks);
     this.allowances = new Allowances(parts.settings.limits, instances);
@@ -181,46 +184,9 @@ export class Hub {
     return this.sanctions.bannedUntil(EVERYWHERE, identity, address, now) > 0;
   }
 
-  /** The connections of a user. */
-  connectionsOf(uid: UserId): Guest[] {
-    return [...this.sessions].filter(({ identity }) => identity.uid === uid);
-  }
-
-  /** Whether an administrator is connected as this user. */
-  isAdmin(uid: UserId): boolean {
-    return this.instances?.of(uid)?.isAdmin === true ||
-      this.connectionsOf(uid).some(({ identity }) => identity.isAdmin);
-  }
-
   /** Users who are in a room now. */
   countIn(room: RoomName): number {
     return this.#rooms.get(room)?.presence.count ?? this.instances?.countIn(room) ?? 0;
-  }
-
-  /** Voids what the user was given before a time, in milliseconds since 1970. */
-  revoke(uid: UserId, before: number): void {
-    this.revokeHere(uid, before);
-    this.instances?.tell({ type: "revoke", uid, before });
-  }
-
-  /** The same of connections to this instance alone. */
-  revokeHere(uid: UserId, before: number): void {
-    for (const connection of this.connectionsOf(uid)) {
-      if ((connection.identity.issuedAt ?? 0) < before) connection.close(CLOSE.expired);
-    }
-  }
-
-  /** Ends the connections of a signed-in session, by the hash of its id. */
-  signOut(signIn: string): void {
-    this.signOutHere(signIn);
-    this.instances?.tell({ type: "signOut", signIn });
-  }
-
-  /** The same of connections to this instance alone. */
-  signOutHere(signIn: string): void {
-    for (const connection of [...this.sessions]) {
-      if (connection.identity.signIn === signIn) connection.close(CLOSE.expired);
-    }
   }
 
   /** A read of the store failed. */

@@ -83,7 +83,7 @@ async function ban(
   until: number,
 ): Promise<void> {
   if (until === 0) return await hub.sanctions.lift("ban", room ?? EVERYWHERE, uid);
-  const addresses = hub.connectionsOf(uid).map(({ address }) => address);
+  const addresses = hub.live.of(uid).map(({ address }) => address);
   await hub.sanctions.ban(room ?? EVERYWHERE, uid, until, by, addresses);
   enforceBan(hub, room, uid, by);
 }
@@ -106,7 +106,7 @@ function whyNotDo(asker: Asker, { type, room, uid }: Order): Refusal | undefined
   const refusal = whyNot(asker, room);
   if (refusal) return refusal;
   if (uid === asker.uid) return forbidden("nobody may do this to themselves", room);
-  if (hub.isAdmin(uid)) return forbidden("nobody may do this to an administrator", room);
+  if (hub.live.isAdmin(uid)) return forbidden("nobody may do this to an administrator", room);
   if (type !== "kick" || hub.rooms.get(room)?.presence.has(uid)) return undefined;
   return { code: "NOT_FOUND", message: `nobody of this uid is in ${room}`, room };
 }

@@ -95,7 +95,14 @@ async function serveFrom(
     async (request, incoming) => (await ready.promise).fetch(request, incoming),
     fault,
   );
-  const access = await openAccess(config, store, hub, log).catch(explain);
+  const access = await openAccess(
+    config,
+    store,
+    hub.live,
+    log,
+    (network) => hub.instances?.tell({ type: "guess", network }),
+  ).catch(explain);
+  if (hub.instances) hub.instances.records.credentials = access.shared;
   const { gate, signIns, revocations, watchers } = access;
   opened.resolve(access);
   ready.resolve(createApp({
@@ -104,7 +111,7 @@ async function serveFrom(
     signIns,
     revocations,
     watchers,
-    live: hub,
+    live: hub.live,
     allowedOrigins: config.ALLOWED_ORIGINS,
     authHeader: config.AUTH_HEADER,
     now: Date.now,

@@ -79,6 +79,7 @@ export const ROWS: Record<string, Row> = {
     core: true,
     files: [
       "src/bus.ts",
+      "src/live.ts",
       "src/outbox.ts",
       "src/flusher.ts",
       "src/presence.ts",

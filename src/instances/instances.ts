@@ -45,8 +45,8 @@ export class Instances implements Others, NamesElsewhere, SanctionNews, Spending
   }
 
   /** Listens from now on, and asks who is there. */
-  open(): void {
-    this.#bus.listen((from, text) => this.#hear(from, text));
+  async open(): Promise<void> {
+    await this.#bus.listen((from, text) => this.#hear(from, text));
     this.#say({ type: "ask" });
   }
 
@@ -66,6 +66,11 @@ export class Instances implements Others, NamesElsewhere, SanctionNews, Spending
   /** A user who is connected elsewhere. */
   of(uid: UserId): Known | undefined {
     return this.#rosters.of(uid);
+  }
+
+  /** Whether an administrator is connected elsewhere as this user. */
+  isAdmin(uid: UserId): boolean {
+    return this.#rosters.isAdmin(uid);
   }
 
   find(name: string): readonly UserId[] {

@@ -17,10 +17,10 @@ export function obey(hub: Hub, order: Order): void {
       return sanction(hub, { ...order, until: order.until ?? Infinity });
     case "revoke":
       hub.instances?.records.credentials?.revoked(order.uid, order.before);
-      return hub.revokeHere(order.uid, order.before);
+      return hub.live.revokeHere(order.uid, order.before);
     case "signOut":
       hub.instances?.records.credentials?.signedOut(order.signIn);
-      return hub.signOutHere(order.signIn);
+      return hub.live.signOutHere(order.signIn);
     case "guess":
       return hub.instances?.records.credentials?.guessed(order.network);
   }
@@ -67,7 +67,7 @@ export function sanction(hub: Hub, { kind, place, uid, until, by, networks }: Fo
 /** A guest's ban holds for where it came from, which only the instance knows that it came to. */
 function addNetworks(hub: Hub, { place, uid, until, by, networks }: Found): void {
   if (!isGuest(uid)) return;
-  const addresses = hub.connectionsOf(uid).map(({ address }) => address);
+  const addresses = hub.live.of(uid).map(({ address }) => address);
   if (addresses.every((address) => networks.includes(network(address)))) return;
   hub.sanctions.ban(place, uid, until, by, addresses).catch((error) => hub.storeFailed(error));
 }

@@ -47,6 +47,10 @@ export class Rosters {
     return undefined;
   }
 
+  isAdmin(uid: UserId): boolean {
+    return [...this].some(({ users }) => users.get(uid)?.isAdmin);
+  }
+
   /** Whose folded name it is. */
   find(folded: string): readonly UserId[] {
     let found: readonly UserId[] = [];

@@ -72,6 +72,7 @@ export function setUp(setting: GateSetting = {}, given?: SignIns) {
     maxConnectionsPerIp: 10,
     now: () => clock.now,
     penalized: (address, ms) => penalties.push([address, ms]),
+    guessed: () => {},
     ...options,
   });
   return { gate, clock, store, signIns, revocations, penalties, ended };
