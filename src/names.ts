@@ -72,7 +72,7 @@ export class Names {
   /** Gives a connected guest another name. False: somebody else has it. */
   change(uid: UserId, wished: string, now = 0): boolean {
     if (this.find(wished).some((owner) => owner !== uid)) return false;
-    this.follow(uid, wished, now);
+    this.#rename(uid, { user: wished }, this.#later(uid, now));
     return true;
   }
 
@@ -84,7 +84,7 @@ export class Names {
   /** Gives a connected guest a name with a number behind it. Returns that. */
   evade(uid: UserId, now: number): string {
     const given = this.#free(this.#byUid.get(uid)!.user);
-    this.#rename(uid, given, now);
+    this.#rename(uid, given, this.#later(uid, now));
     return given.user;
   }
 
@@ -113,6 +113,11 @@ export class Names {
   /** Users connected now. */
   get count(): number {
     return this.#byUid.size;
+  }
+
+  /** Now, and after the name before, whatever the clocks say: the later name of a user holds. */
+  #later(uid: UserId, now: number): number {
+    return Math.max(now, this.since(uid) + 1);
   }
 
   #hold(user: string, uid: UserId): void {
