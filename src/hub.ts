@@ -6,6 +6,7 @@ import { GroupCommit } from "./commit.ts";
 import type { Counts } from "./counts.ts";
 import { partiesOf } from "./direct_name.ts";
 import { Flusher, type Scheduler } from "./flusher.ts";
+import { Follower } from "./follower.ts";
 import type { Identity } from "./identity.ts";
 import { MAX_LATELY } from "./lately.ts";
 import { Marks } from "./marks.ts";
@@ -215,7 +216,7 @@ export class Hub {
     for (const [name, room] of this.#rooms) {
       room.sweep(now);
       if (!room.isIdle) continue;
-      if (this.#idle.has(room)) this.#rooms.delete(name);
+      if (this.#idle.has(room)) this.#close(name);
       else idle.add(room);
     }
     this.#idle = idle;
@@ -242,18 +243,65 @@ export class Hub {
   }
 
   async #load(name: RoomName): Promise<Room> {
+    const { feed } = this.store;
+    const follower = feed && this.#followerOf(name);
     try {
-      const known = await this.store.head(name);
+      const known = await (follower ? feed.follow(name, follower) : this.store.head(name));
       const readers = known ? await this.store.marks.readers(name, MAX_LATELY) : [];
       const head = known ?? { epoch: this.#parts.makeEpoch(), seq: 0, first: 1, topic: "" };
       const parties = partiesOf(name);
       const audience = parties && (() => parties.flatMap((uid) => this.online.of(uid)));
-      const room = new Room(name, head, this.#commit, this.settings.outboxBytes, audience);
+      const { outboxBytes } = this.settings;
+      const room = new Room(name, head, this.#commit, outboxBytes, audience, follower);
       for (const { uid, user } of readers.reverse()) room.presence.lately.add(uid, user);
       this.#rooms.set(name, room);
+      follower?.begin(head, {
+        isWaiting: () => room.isWaiting,
+        flow: () => this.#flow(room),
+        lost: () => this.#lose(room),
+      });
       return room;
+    } catch (error) {
+      feed?.unfollow(name);
+      throw error;
     } finally {
       this.#opening.delete(name);
     }
+  }
+
+  #followerOf(room: RoomName): Follower {
+    const { limits, outboxBytes } = this.settings;
+    return new Follower({
+      room,
+      store: this.store,
+      // As much as a fast reader's outbox can hold.
+      most: { limit: limits.resume, bytes: outboxBytes / 4 },
+      later: this.#parts.scheduler.later,
+      failed: (error) => this.storeFailed(error),
+    });
+  }
+
+  #flow(room: Room): void {
+    try {
+      this.counts.deliveries += room.fanOut();
+    } catch (error) {
+      this.fault(error);
+    }
+  }
+
+  /** Its members were given what the log does not hold: they come back, and are told of it (W5.4). */
+  #lose(room: Room): void {
+    if (this.#rooms.get(room.name) !== room) return;
+    this.#close(room.name);
+    for (const session of this.sessions) {
+      if ("rooms" in session && (session as Person).rooms.get(room.name) === room) {
+        session.drain(this.comeBackMs());
+      }
+    }
+  }
+
+  #close(name: RoomName): void {
+    this.#rooms.delete(name);
+    this.store.feed?.unfollow(name);
   }
 }

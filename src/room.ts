@@ -3,9 +3,10 @@
 import { Batch } from "./batch.ts";
 import type { GroupCommit } from "./commit.ts";
 import { entryOf } from "./entry.ts";
+import type { Follower } from "./follower.ts";
 import type { Kind } from "./outbox.ts";
 import { Presence, type Renamed } from "./presence.ts";
-import { encode, type LeaveReason, type RoomName } from "./protocol.ts";
+import { encode, type Entry, type LeaveReason, type RoomName } from "./protocol.ts";
 import type { Permission, ServerMessage, UserId } from "./protocol.ts";
 import type { Body, Draft, Head, Outcome } from "./store/store.ts";
 
@@ -50,6 +51,7 @@ export class Room {
   readonly #commit: GroupCommit;
   readonly #holdBytes: number;
   readonly #audience: Audience | undefined;
+  readonly #follower: Follower | undefined;
   readonly #places = new Map<Occupant, Place>();
   #head: Head;
   /** Encoded entries of the commit that is being settled. */
@@ -63,12 +65,14 @@ export class Room {
     commit: GroupCommit,
     holdBytes: number,
     audience?: Audience,
+    follower?: Follower,
   ) {
     this.name = name;
     this.#head = head;
     this.#commit = commit;
     this.#holdBytes = holdBytes;
     this.#audience = audience;
+    this.#follower = follower;
   }
 
   /** The newest entry that was given to the members, and what else the log is known by. */
@@ -81,9 +85,14 @@ export class Room {
     return this.#places.size;
   }
 
+  /** Whether something said here waits to be stored. */
+  get isWaiting(): boolean {
+    return this.#inFlight > 0;
+  }
+
   /** Whether nobody is here, nobody is awaited, and nothing said here waits to be stored. */
   get isIdle(): boolean {
-    return this.#places.size === 0 && this.presence.count === 0 && this.#inFlight === 0;
+    return this.#places.size === 0 && this.presence.count === 0 && !this.isWaiting;
   }
 
   has(occupant: Occupant): boolean {
@@ -125,7 +134,10 @@ export class Room {
     // The store may tell of a commit in a read before it tells of it here.
     place.seq = Math.max(place.seq, seq);
     if (joined) occupant.push(joined, "answer");
-    for (const { batch, seq: last } of held) if (last > place.seq) occupant.push(batch, "entry");
+    for (const { batch, seq: last } of held) {
+      const news = unseen(batch, last, place.seq);
+      if (news) occupant.push(news, "entry");
+    }
   }
 
   /** `goneAt` gives a lost connection's user until then to come back (W9.4). */
@@ -157,30 +169,33 @@ export class Room {
     this.#inFlight++;
     this.#commit.add(draft, this, (outcome) => {
       this.#inFlight--;
-      if (outcome && "isNew" in outcome && outcome.isNew) {
-        const { epoch, seq } = outcome;
-        this.#fresh.push(encode(entryOf(draft, outcome)));
-        const topic = draft.type === "topic" ? draft.text : this.#head.topic;
-        this.#head = { ...this.#head, epoch, seq, topic };
-      }
+      const appended = outcome && "isNew" in outcome ? outcome : undefined;
+      const entry = appended?.isNew ? entryOf(draft, appended) : undefined;
+      if (entry && !this.#follower) this.#bring(entry, appended!.epoch);
       settle(outcome);
+      if (appended) this.#follower?.settled(appended, entry);
     });
   }
 
   /** Gives the members what the commit brought. Returns how many entries that were, in all. */
   fanOut(): number {
-    const { seq } = this.#head;
+    for (const entry of this.#follower?.take() ?? []) {
+      this.#bring(entry, this.#follower!.position.epoch);
+    }
     if (this.#fresh.length === 0) return 0;
     let deliveries = 0;
     const batches = Batch.split(this.#fresh);
+    let seq = this.#head.seq - this.#fresh.length;
     this.#fresh = [];
     for (const batch of batches) {
+      seq += batch.lines.length;
       let given = 0;
       for (const [occupant, place] of this.#places) {
-        if (seq <= place.seq) continue;
+        const news = unseen(batch, seq, place.seq);
+        if (!news) continue;
         given++;
-        if (!place.held) occupant.push(batch, "entry");
-        else this.#holdBack(occupant, place, batch, seq);
+        if (!place.held) occupant.push(news, "entry");
+        else this.#holdBack(occupant, place, news, seq);
       }
       for (const occupant of this.#audience?.() ?? []) {
         if (this.#places.has(occupant)) continue;
@@ -222,6 +237,13 @@ export class Room {
     this.#tellPresence();
   }
 
+  /** The entry is the next one that the members get. */
+  #bring(entry: Entry, epoch: string): void {
+    this.#fresh.push(encode(entry));
+    const topic = entry.type === "topic" ? entry.text : this.#head.topic;
+    this.#head = { ...this.#head, epoch, seq: entry.seq, topic };
+  }
+
   #holdBack(occupant: Occupant, place: Place, batch: Batch, seq: number): void {
     place.held!.push({ batch, seq });
     place.heldBytes += batch.bytes;
@@ -261,4 +283,11 @@ export class Room {
       for (const batch of occupant.isBatched ? batched : plain) occupant.push(batch, "passing");
     }
   }
+}
+
+/** What of a batch, whose last entry is `last`, is later than `seen`: a page may end in its middle. */
+function unseen(batch: Batch, last: number, seen: number): Batch | undefined {
+  if (last <= seen) return undefined;
+  const first = last - batch.lines.length + 1;
+  return seen < first ? batch : Batch.split(batch.lines.slice(seen + 1 - first))[0];
 }
