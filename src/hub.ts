@@ -5,18 +5,17 @@ import type { Bus } from "./bus.ts";
 import type { Close } from "./close.ts";
 import { GroupCommit } from "./commit.ts";
 import type { Counts } from "./counts.ts";
-import { partiesOf } from "./direct_name.ts";
 import { Flusher, type Scheduler } from "./flusher.ts";
 import type { Identity } from "./identity.ts";
 import { Instances } from "./instances/instances.ts";
-import { MAX_LATELY } from "./lately.ts";
 import { Live } from "./live.ts";
 import { Marks } from "./marks.ts";
 import { Names } from "./names.ts";
 import { Online } from "./online.ts";
+import { OpenRooms } from "./open_rooms.ts";
 import type { Limits, Refusal, RoomName, UserId } from "./protocol.ts";
 import { type JoinPolicy, Rights } from "./rights.ts";
-import { type Occupant, Room } from "./room.ts";
+import type { Occupant, Room } from "./room.ts";
 import { EVERYWHERE, Sanctions } from "./sanctions.ts";
 import type { Store, StoreError } from "./store/store.ts";
 
@@ -113,10 +112,7 @@ export class Hub {
   readonly #commit: GroupCommit;
   /** What everybody may do whose credential names no rooms. */
   readonly #publicRights: Rights;
-  readonly #rooms = new Map<RoomName, Room>();
-  readonly #opening = new Map<RoomName, Promise<Room>>();
-  /** Rooms that were idle at the last sweep: one that was just opened is not let go of. */
-  #idle = new Set<Room>();
+  readonly #open: OpenRooms;
   #isDraining = false;
 
   constructor(parts: HubParts) {
@@ -143,6 +139,13 @@ export class Hub {
       tried: parts.storeTried,
       fault: parts.fault,
     });
+    this.#open = new OpenRooms({
+      hub: this,
+      commit: this.#commit,
+      scheduler: parts.scheduler,
+      makeEpoch: parts.makeEpoch,
+      lost: (room) => this.#lose(room),
+    });
   }
 
   get isDraining(): boolean {
@@ -150,7 +153,7 @@ export class Hub {
   }
 
   get rooms(): ReadonlyMap<RoomName, Room> {
-    return this.#rooms;
+    return this.#open.all;
   }
 
   now(): number {
@@ -186,7 +189,7 @@ export class Hub {
 
   /** Users who are in a room now. */
   countIn(room: RoomName): number {
-    return this.#rooms.get(room)?.presence.count ?? this.instances?.countIn(room) ?? 0;
+    return this.rooms.get(room)?.presence.count ?? this.instances?.countIn(room) ?? 0;
   }
 
   /** A read of the store failed. */
@@ -195,29 +198,20 @@ export class Hub {
   }
 
   /** The room, opened if nobody is in it yet; undefined when there are too many (W5.6). */
-  async openRoom(name: RoomName): Promise<Room | undefined> {
-    const open = this.#rooms.get(name);
-    if (open) return open;
-    const opening = this.#opening.get(name);
-    if (opening) return await opening;
-    if (this.#rooms.size + this.#opening.size >= this.settings.maxRooms) return undefined;
-    const loading = this.#load(name);
-    this.#opening.set(name, loading);
-    return await loading;
+  openRoom(name: RoomName): Promise<Room | undefined> {
+    return this.#open.open(name);
+  }
+
+  /** The room if it is open, or being opened: then it is waited for. */
+  findRoom(name: RoomName): Promise<Room | undefined> {
+    return this.#open.find(name);
   }
 
   /** Looks at every deadline. */
   sweep(): void {
     const now = this.now();
     for (const session of this.sessions) session.sweep(now);
-    const idle = new Set<Room>();
-    for (const [name, room] of this.#rooms) {
-      room.sweep(now);
-      if (!room.isIdle) continue;
-      if (this.#idle.has(room)) this.#rooms.delete(name);
-      else idle.add(room);
-    }
-    this.#idle = idle;
+    this.#open.sweep(now);
     this.allowances.sweep(now);
     this.sanctions.sweep(now);
     this.instances?.sweep(now);
@@ -241,21 +235,12 @@ export class Hub {
     return this.#commit.isIdle && this.sessions.size === 0;
   }
 
-  async #load(name: RoomName): Promise<Room> {
-    try {
-      const known = await this.store.head(name);
-      const readers = known ? await this.store.marks.readers(name, MAX_LATELY) : [];
-      const head = known ?? { epoch: this.#parts.makeEpoch(), seq: 0, first: 1, topic: "" };
-      const parties = partiesOf(name);
-      const audience = parties && (() => parties.flatMap((uid) => this.online.of(uid)));
-      const { outboxBytes } = this.settings;
-      const room = new Room(name, head, this.#commit, outboxBytes, audience, this.instances);
-      for (const { uid, user } of readers.reverse()) room.presence.lately.add(uid, user);
-      this.instances?.fill(room);
-      this.#rooms.set(name, room);
-      return room;
-    } finally {
-      this.#opening.delete(name);
+  /** Its members come back, and are told of it. */
+  #lose(room: Room): void {
+    for (const session of this.sessions) {
+      if ("rooms" in session && (session as Person).rooms.get(room.name) === room) {
+        session.drain(this.comeBackMs());
+      }
     }
   }
 }

@@ -145,7 +145,7 @@ async function serveFrom(
   const url = `${scheme}://${bracketed(config.HOST)}:${listening.port}`;
   return {
     url,
-    greeting: greet(config, url, access.describe(url)),
+    greeting: [...greet(config, url, access.describe(url)), ...store.advice ?? []],
     stop: async () => {
       const deadline = Date.now() + config.DRAIN_MS;
       gate.close();

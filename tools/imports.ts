@@ -66,6 +66,7 @@ export const ROWS: Record<string, Row> = {
     files: [
       "src/hub.ts",
       "src/room.ts",
+      "src/open_rooms.ts",
       "src/rooms.ts",
       "src/history.ts",
       "src/enforcement.ts",
@@ -78,6 +79,7 @@ export const ROWS: Record<string, Row> = {
     level: 1,
     core: true,
     files: [
+      "src/announcement.ts",
       "src/bus.ts",
       "src/live.ts",
       "src/outbox.ts",
@@ -91,6 +93,7 @@ export const ROWS: Record<string, Row> = {
       "src/sanctions.ts",
       "src/commit.ts",
       "src/entry.ts",
+      "src/follower.ts",
       "src/store_watch.ts",
       "src/retention.ts",
       "src/store/store.ts",
@@ -109,6 +112,7 @@ export const ROWS: Record<string, Row> = {
       "src/direct_name.ts",
       "src/life.ts",
       "src/socket.ts",
+      "src/store_url.ts",
       "src/batch.ts",
       "src/relay.ts",
       "src/bucket.ts",
@@ -150,7 +154,7 @@ const WIRE = ["src/protocol.ts", "src/client_message.ts"];
 const PACKAGES: [RegExp, string[]][] = [
   [/^hono(\/|$)/, ["main", "app", "routes", "gate"]],
   [/^(ws|@hono\/node-server)(\/|$)|^node:https?$/, ["src/transport/ws"]],
-  [/^redis(\/|$)/, ["src/store/redis"]],
+  [/^@redis\/client$/, ["src/store/redis"]],
   [/^node:sqlite$/, ["src/store/sqlite"]],
   [/^@std\/dotenv$/, ["main"]],
 ];

@@ -2,6 +2,7 @@
 // come back by themselves. Every failure is a `StoreError` that holds nothing of what was sent.
 import { ClientOfflineError, createClient, DisconnectsClientError } from "@redis/client";
 import { createHash } from "node:crypto";
+import { redisAddress } from "../store_url.ts";
 import { StoreError } from "./store.ts";
 
 /** An answer that takes longer is given up, and its connection with it, in milliseconds. */
@@ -27,16 +28,7 @@ export class Script {
   }
 }
 
-/** The parts of `redis[s]://[user:password@]host[:port][/db][?prefix=snug:]`. */
-function partsOf(url: string): { address: string; prefix: string; options: URLSearchParams } {
-  const parsed = new URL(url);
-  const options = parsed.searchParams;
-  const prefix = options.get("prefix") ?? "snug:";
-  const address = url.split("?", 1)[0]!;
-  return { address, prefix, options };
-}
-
-/** Connects. Rejects with a `StoreError` where that is not answered. */
+/** Connects to what `redisAddress` knows. Rejects with a `StoreError` where that is not answered. */
 export async function openRedis(url: string): Promise<Redis> {
   const redis = new Redis(url);
   await redis.open();
@@ -47,16 +39,17 @@ export async function openRedis(url: string): Promise<Redis> {
 export class Redis {
   /** What all keys and channels begin with. */
   readonly prefix: string;
-  readonly options: URLSearchParams;
+  /** So many replicas must have what was written before it counts as kept. */
+  readonly replicas: number;
   readonly #address: string;
   readonly #line: Line;
   readonly #subscribers = new Set<Subscriber>();
 
   constructor(url: string) {
-    const { address, prefix, options } = partsOf(url);
+    const { address, prefix, replicas } = redisAddress(url)!;
     this.#address = address;
     this.prefix = prefix;
-    this.options = options;
+    this.replicas = replicas;
     this.#line = new Line(address);
   }
 

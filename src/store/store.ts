@@ -145,7 +145,7 @@ export interface Unread {
 
 /** A part of what a user said. */
 export interface Authored {
-  /** In the order in which they were stored, in whichever rooms. */
+  /** In the order in which they were stored, those of each room; of whichever rooms. */
   entries: Entry[];
   /** Where the next part begins; without it nothing is there after this one. */
   next?: number;
@@ -183,8 +183,35 @@ export interface MarkStore {
   direct(uid: UserId, limit: number): Promise<Direct[]>;
 }
 
+/** A room of this process, as a feed tells it of what others append. Its methods must not throw. */
+export interface Follower {
+  /** Up to where the log was given to the room's members; `seq` 0: nothing was. */
+  readonly position: { epoch: string; seq: number };
+  /** Entries that another process appended, rising; some before them may be missing. */
+  heard(epoch: string, entries: readonly Entry[]): void;
+  /** The log's head as it is now. */
+  told(head: Readonly<Head>): void;
+  /** That could not be asked. */
+  failed(error: StoreError): void;
+}
+
+/** Where several processes share a store: what the others append. */
+export interface Feed {
+  /**
+   * Tells of the room from here on. What is not told is found out by asking for its head, again and
+   * again. Resolves with the head, or with that of the log that would begin now, which is the same in
+   * all processes. Rejects with a `StoreError`, and tells nothing then.
+   */
+  follow(room: RoomName, follower: Follower): Promise<Head>;
+  unfollow(room: RoomName): void;
+}
+
 export interface Store extends Records {
   readonly marks: MarkStore;
+  /** Where other processes append to it too. */
+  readonly feed?: Feed;
+  /** Sentences on what it keeps, and what not, for the operator. */
+  readonly advice?: readonly string[];
   /** Where it can be searched. */
   readonly search?: Search;
   /**
