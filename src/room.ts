@@ -37,6 +37,8 @@ export interface Others {
   entered(room: RoomName, uid: UserId, moderates: boolean): void;
   /** The user's last connection here went; `goneAt` as for `Room.leave`. */
   left(room: RoomName, uid: UserId, goneAt: number | undefined): void;
+  /** An entry came into a log that has an audience. */
+  said(entry: Entry): void;
 }
 
 /** Who gets the entries of a room without being in it: the two of a direct conversation. */
@@ -55,6 +57,8 @@ interface Place {
 export class Room {
   readonly name: RoomName;
   readonly presence = new Presence();
+  /** The head when it was opened. */
+  readonly openedAt: number;
   readonly #commit: GroupCommit;
   readonly #holdBytes: number;
   readonly #audience: Audience | undefined;
@@ -78,6 +82,7 @@ export class Room {
   ) {
     this.name = name;
     this.#head = head;
+    this.openedAt = head.seq;
     this.#commit = commit;
     this.#holdBytes = holdBytes;
     this.#audience = audience;
@@ -191,6 +196,7 @@ export class Room {
       if (entry && !this.#follower) this.#bring(entry, appended!.epoch);
       settle(outcome);
       if (appended) this.#follower?.settled(appended, entry);
+      if (entry && this.#audience) this.#others?.said(entry);
     });
   }
 

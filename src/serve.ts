@@ -80,6 +80,7 @@ async function serveFrom(
     now: Date.now,
     random: Math.random,
     makeEpoch: () => randomText(8),
+    bus: store.bus,
     authenticate: async (credential, address) =>
       (await opened.promise).gate.authenticate(credential, address),
     audit: (event) => logAudited(log, event),
@@ -87,6 +88,7 @@ async function serveFrom(
     storeTried: (error) => watch.tried(error),
   });
   await hub.sanctions.restore(Date.now()).catch(explain);
+  await hub.instances?.open();
   // It listens before a token is made: one that is kept by a start that fails is shown to nobody.
   const ready = Promise.withResolvers<ReturnType<typeof createApp>>();
   const listening = await listenOn(
@@ -151,6 +153,7 @@ async function serveFrom(
       gate.close();
       hub.drain();
       await until(() => hub.isIdle, deadline);
+      hub.instances?.close();
       clearInterval(sweep);
       clearInterval(retain);
       clearInterval(renewal);

@@ -26,6 +26,17 @@ const changes = {
   spent: v.array(uid),
 };
 
+const text = v.string();
+const placed = { room: roomName, seq: count, ts: count, uid, user: name };
+const of = count;
+const entry = v.variant("type", [
+  v.object({ type: v.literal("chat"), ...placed, text, replyTo: v.exactOptional(count) }),
+  v.object({ type: v.literal("edited"), ...placed, of, text }),
+  v.object({ type: v.literal("deleted"), ...placed, of }),
+  v.object({ type: v.literal("reaction"), ...placed, of, emoji: text, on: v.boolean() }),
+  v.object({ type: v.literal("topic"), ...placed, text }),
+]);
+
 const busMessage = v.variant("type", [
   // About an instance.
   v.object({ type: v.literal("alive"), seq: count }),
@@ -72,6 +83,7 @@ const busMessage = v.variant("type", [
     user: name,
     mentions: v.array(uid),
   }),
+  v.object({ type: v.literal("entry"), entry }),
   v.object({ type: v.literal("spending"), uid, first: count, second: count }),
 ]);
 
@@ -86,7 +98,7 @@ export type Order = Exclude<Broadcast, { type: "changes" }>;
 /** What is said to those whom it concerns. */
 export type Addressed = Extract<
   BusMessage,
-  { type: "typing" | "binary" | "read" | "mention" | "spending" }
+  { type: "typing" | "binary" | "read" | "mention" | "entry" | "spending" }
 >;
 /** Who is on an instance, and where: what changed, or all of it. */
 export type Changes = Pick<
@@ -101,7 +113,7 @@ const BROADCAST: ReadonlySet<string> = new Set(
   ["changes", "kick", "sanction", "revoke", "signOut", "guess"] satisfies Broadcast["type"][],
 );
 const ADDRESSED: ReadonlySet<string> = new Set(
-  ["typing", "binary", "read", "mention", "spending"] satisfies Addressed["type"][],
+  ["typing", "binary", "read", "mention", "entry", "spending"] satisfies Addressed["type"][],
 );
 
 export function isBroadcast(message: BusMessage): message is Broadcast {

@@ -2,10 +2,11 @@
 // What they say of people is kept in rosters; what they did is done in orders.ts.
 import type { Spending, SpendingNews } from "../allowance.ts";
 import type { Bus } from "../bus.ts";
+import { partiesOf } from "../direct_name.ts";
 import type { Scheduler } from "../flusher.ts";
 import type { Hub } from "../hub.ts";
 import type { NamesElsewhere } from "../names.ts";
-import type { RoomName, UserId } from "../protocol.ts";
+import type { Entry, RoomName, UserId } from "../protocol.ts";
 import type { Others, Room } from "../room.ts";
 import type { Kind, Place, Sanction, SanctionNews } from "../sanctions.ts";
 import type { Addressed, BusMessage } from "./bus_message.ts";
@@ -108,6 +109,11 @@ export class Instances implements Others, NamesElsewhere, SanctionNews, Spending
   left(room: RoomName, uid: UserId, goneAt: number | undefined): void {
     this.#news.place(room, uid, { goneAt });
     this.#schedule();
+  }
+
+  said(entry: Entry): void {
+    const parties = partiesOf(entry.room);
+    if (parties) this.tellUsers(parties, { type: "entry", entry });
   }
 
   spends(uid: UserId, isOn: boolean): void {

@@ -1,9 +1,12 @@
 // What somebody did on another instance, done to those who are here; and what is for them.
+import { Batch } from "../batch.ts";
+import { partiesOf } from "../direct_name.ts";
 import { enforceBan, tellMuted } from "../enforcement.ts";
 import type { Hub } from "../hub.ts";
 import { isGuest } from "../identity.ts";
 import { network } from "../network.ts";
 import { tellMentioned, tellRead } from "../personal.ts";
+import { encode, type Entry } from "../protocol.ts";
 import { writeBinary } from "../relay.ts";
 import { EVERYWHERE, type Found } from "../sanctions.ts";
 import type { Addressed, Order } from "./bus_message.ts";
@@ -46,8 +49,23 @@ export function deliver(hub: Hub, message: Addressed): void {
       const { room, at, uid, user, mentions } = message;
       return tellMentioned(hub, { room, seq: at, uid, user }, mentions);
     }
+    case "entry":
+      return void give(hub, message.entry).catch((error) => hub.fault(error));
     case "spending":
       return hub.allowances.spend(message.uid, message, hub.now());
+  }
+}
+
+/** An entry of a direct conversation, to those of the two who are not in its room (W10.14). */
+async function give(hub: Hub, entry: Entry): Promise<void> {
+  const room = await hub.findRoom(entry.room);
+  // The log's own news give it to all of them.
+  if (room && entry.seq > room.openedAt) return;
+  const batch = Batch.of(encode(entry));
+  for (const uid of partiesOf(entry.room) ?? []) {
+    for (const connection of hub.online.of(uid)) {
+      if (!room?.has(connection)) connection.push(batch, "entry");
+    }
   }
 }
 

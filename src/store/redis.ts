@@ -1,10 +1,12 @@
 // The store in a Redis or Valkey, which any number of processes share. A room's log is a hash of rows
 // by seq, appended to by one script for each room of a call (docs/decisions/redis.md).
+import { randomBytes } from "node:crypto";
 import { isDirect, partiesOf } from "../direct_name.ts";
 import { type Entry, entryBytes, type Message, type RoomName, type UserId } from "../protocol.ts";
 import { lookAt } from "./redis_advice.ts";
 import { RedisAuthors } from "./redis_authors.ts";
 import appendLua from "./redis_append.lua" with { type: "text" };
+import { RedisBus } from "./redis_bus.ts";
 import { openRedis, type Redis, Script } from "./redis_client.ts";
 import { RedisFeed } from "./redis_feed.ts";
 import { Keys } from "./redis_keys.ts";
@@ -44,6 +46,7 @@ export async function openRedisStore(url: string): Promise<Store> {
 class RedisStore implements Store {
   readonly marks: RedisMarks;
   readonly feed: RedisFeed;
+  readonly bus: RedisBus;
   readonly advice: readonly string[];
   readonly #redis: Redis;
   readonly #keys: Keys;
@@ -58,6 +61,7 @@ class RedisStore implements Store {
     this.#keys = new Keys(redis.prefix);
     this.#records = new RedisRecords(redis, this.#keys);
     this.feed = new RedisFeed(redis, this.#keys, this.#records);
+    this.bus = new RedisBus(redis, randomBytes(9).toString("base64url"));
     const head = (room: RoomName) => this.head(room);
     const rooms = () => this.#rooms();
     this.marks = new RedisMarks(redis, this.#keys, head);

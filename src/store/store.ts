@@ -1,5 +1,6 @@
 // The durable log behind the rooms, as the core sees it. One contract suite
 // (tests/store/contract.ts) holds every implementation to what is written here.
+import type { Bus } from "../bus.ts";
 import type { Entry, Member, Message, RoomName, UserId } from "../protocol.ts";
 import type { Search } from "./search.ts";
 
@@ -210,6 +211,8 @@ export interface Store extends Records {
   readonly marks: MarkStore;
   /** Where other processes append to it too. */
   readonly feed?: Feed;
+  /** Where there are other processes: how they talk to each other. */
+  readonly bus?: Bus;
   /** Sentences on what it keeps, and what not, for the operator. */
   readonly advice?: readonly string[];
   /** Where it can be searched. */
