@@ -89,4 +89,59 @@ describe("what passes between instances", () => {
       assertEquals(alice.takeAll("mention"), []);
     }),
   );
+
+  it(
+    "W20.4 W10.14 an entry of a direct conversation goes once to every connection of both, joined or not",
+    withSeveral(3, async (several) => {
+      const [one, two, three] = several.cores;
+      const alice = one!.connect("alice");
+      const [bob, carol] = [two!.connect("bob"), three!.connect("carol")];
+      await several.settle();
+      const second = two!.connect("alice");
+      await several.settle();
+      for (const client of [alice, second, bob, carol]) client.take();
+      several.bus.takeTypes("i3");
+      for (const text of ["one", "two"]) alice.send({ type: "direct", to: "bob", text });
+      await several.settle();
+      for (const client of [second, bob]) {
+        const said = client.takeAll("chat").map(({ seq, text, user }) => [seq, text, user]);
+        assertEquals(said, [[1, "one", "alice"], [2, "two", "alice"]]);
+      }
+      assertEquals([carol.take(), several.bus.takeTypes("i3")], [[], []]);
+      // What opens the room from here on is told of by the log.
+      assertEquals(two!.hub.rooms.size, 0);
+      alice.take();
+    }),
+  );
+
+  it(
+    "W20.4 W10.14 what the room's log brings by itself is not given again by the word of it",
+    withSeveral(2, async (several) => {
+      const [one, two] = several.cores;
+      const alice = one!.connect("alice");
+      const bob = two!.connect("bob");
+      await several.settle();
+      alice.send({ type: "direct", to: "bob", text: "one" });
+      await several.settle();
+      bob.take();
+      const room = "@guest:alice,guest:bob";
+      bob.send({ type: "join", room });
+      await several.settle();
+      assertEquals(bob.takeAll("joined")[0]!.messages.length, 1);
+      const entry = {
+        type: "chat",
+        room,
+        seq: 1,
+        ts: 1,
+        uid: "guest:alice",
+        user: "alice",
+        text: "",
+      };
+      for (const seq of [1, 2]) {
+        several.bus.forge("i1", "i2", JSON.stringify({ type: "entry", entry: { ...entry, seq } }));
+      }
+      await several.settle();
+      assertEquals(bob.takeAll("chat"), []);
+    }),
+  );
 });
