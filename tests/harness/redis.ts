@@ -53,7 +53,7 @@ export class RedisServer {
   /** It can't say why any more, and answers nobody. */
   async kill() {
     this.signal("SIGKILL");
-    await this.#process.exited;
+    await this.#process[Symbol.asyncDispose]();
   }
 
   /** As it is after it was killed or stopped: with what it kept. */

@@ -45,10 +45,10 @@ export class Talker {
     return this.#isSettled.promise;
   }
 
-  /** Comes, and comes back after every end, until the server is over. */
-  async visit(url: string, isOver: () => boolean): Promise<void> {
+  /** Comes, and comes back after every end, until the server is over; `url` may be another each time. */
+  async visit(url: string | (() => string), isOver: () => boolean): Promise<void> {
     this.#isSettled = Promise.withResolvers();
-    while (!isOver()) await this.#connect(url);
+    while (!isOver()) await this.#connect(typeof url === "string" ? url : url());
   }
 
   /** Talks on one connection until it ends, or goes by itself, so that acks on their way are lost. */
@@ -79,7 +79,9 @@ export class Talker {
     else if (message.type === "chat") this.#append(message);
     else if (message.type === "ack") this.#acknowledge(client, message);
     else if (message.type === "closing") this.#awaited.add("nothing more");
-    else if (message.type === "error" && message.code !== "UNAVAILABLE") {
+    else if (message.type === "error") {
+      // What could not be stored is said again when it is back.
+      if (message.code === "UNAVAILABLE") return client.close();
       throw new Error(`${this.#name}: ${JSON.stringify(message)}`);
     }
   }
