@@ -148,4 +148,16 @@ describe("names over several instances", () => {
       bob.take();
     }),
   );
+
+  it(
+    "W20.3 W8.2 a name is free everywhere when its user has gone",
+    withSeveral(2, async (several) => {
+      const alice = several.cores[0]!.connect("a", { name: "alice" });
+      await several.settle();
+      alice.drop();
+      await several.settle();
+      const next = several.cores[1]!.connect("b", { name: "alice" });
+      assertEquals(next.session.user, "alice");
+    }),
+  );
 });

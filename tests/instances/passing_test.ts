@@ -119,11 +119,11 @@ describe("what passes between instances", () => {
     withSeveral(2, async (several) => {
       const [one, two] = several.cores;
       const alice = one!.connect("alice");
-      const bob = two!.connect("bob");
+      const [bob, second] = [two!.connect("bob"), two!.connect("alice")];
       await several.settle();
       alice.send({ type: "direct", to: "bob", text: "one" });
       await several.settle();
-      bob.take();
+      for (const client of [bob, second]) client.take();
       const room = "@guest:alice,guest:bob";
       bob.send({ type: "join", room });
       await several.settle();
@@ -142,6 +142,8 @@ describe("what passes between instances", () => {
       }
       await several.settle();
       assertEquals(bob.takeAll("chat"), []);
+      // The first was there before the room was opened.
+      assertEquals(second.takeAll("chat").map(({ seq }) => seq), [1]);
     }),
   );
 });

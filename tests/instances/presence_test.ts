@@ -194,4 +194,44 @@ describe("presence over several instances", () => {
       assertEquals(rooms.map(({ room, count }) => [room, count]), [["r", 2], ["s", 1], ["t", 1]]);
     }),
   );
+
+  it(
+    "W20.1 W9.1 moderates is that of the last connection that came in, and counts nobody twice",
+    withSeveral(2, async (several) => {
+      const [one, two] = several.cores;
+      const seer = await two!.enter("seer", "r");
+      const moderating = [{ pattern: "*", permissions: ["moderate"] as const, from: 0 }];
+      const first = await one!.enter("ada", "r", { uid: "ada" });
+      await several.settle();
+      const second = await one!.enter("ada", "r", { uid: "ada", grants: moderating });
+      await several.settle();
+      seer.send({ type: "members", room: "r" });
+      await several.settle();
+      const [ada] = seer.takeAll("members")[0]!.members;
+      assertEquals(ada, { uid: "ada", user: "ada", moderates: true });
+      for (const client of [first, second]) client.send({ type: "leave", room: "r" });
+      await several.settle();
+      assertEquals(several.membersOf("r").at(-1), ["guest:seer"]);
+    }),
+  );
+
+  it(
+    "W20.8 what comes late and is older than what is known changes nothing",
+    withSeveral(2, async (several) => {
+      await several.cores[0]!.enter("alice", "r");
+      await several.cores[1]!.enter("bob", "r");
+      await several.settle();
+      const old = { seq: 0, here: [], gone: [], in: [], out: [], spends: [], spent: [] };
+      several.bus.forge("i1", "i2", JSON.stringify({ type: "state", ...old }));
+      several.bus.forge(
+        "i1",
+        "i2",
+        JSON.stringify({ type: "changes", ...old, gone: ["guest:alice"] }),
+      );
+      await several.settle();
+      assertEquals(several.cores[1]!.hub.instances!.of("guest:alice")?.user, "alice");
+      await several.pass(20_000);
+      assertEquals(several.membersOf("r"), Array(2).fill(["guest:alice", "guest:bob"]));
+    }),
+  );
 });

@@ -57,4 +57,17 @@ describe("the allowance of a user on several instances", () => {
       assertEquals(await spend(several, several.cores), 40);
     }, LIMITS),
   );
+
+  it(
+    "W20.7 an instance that comes later knows who spends on the others",
+    withSeveral(1, async (several) => {
+      const [one] = several.cores;
+      const client = await one!.enter("ada", "r", ADA);
+      const two = await several.start();
+      assertEquals(await spend(several, [two]), 20);
+      client.send({ type: "history", room: "r" });
+      await several.settle();
+      assertEquals(client.takeAll("error").map(({ code }) => code), ["RATE_LIMITED"]);
+    }, LIMITS),
+  );
 });
