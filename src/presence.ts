@@ -55,6 +55,11 @@ export class Presence {
     return this.#users.has(uid);
   }
 
+  /** Whether a connection of the user is in the room on this instance. */
+  isHere(uid: UserId): boolean {
+    return (this.#users.get(uid)?.here ?? 0) > 0;
+  }
+
   /** How far a user who is here has read; 0: unknown. */
   readTo(uid: UserId): number {
     return this.#users.get(uid)?.readTo ?? 0;

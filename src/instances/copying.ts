@@ -23,17 +23,18 @@ export function change(hub: Hub, roster: Roster, changes: Changes, now: number):
   return changes.spends;
 }
 
-/** Takes over the whole. Who is missing may be on their way elsewhere: their grace begins. */
-export function replace(hub: Hub, roster: Roster, state: Changes, now: number): void {
+/** Takes over the whole, as `change` does. Who is missing may be on their way: their grace begins. */
+export function replace(hub: Hub, roster: Roster, state: Changes, now: number): UserId[] {
   const known = new Set(state.here.map(([uid]) => uid));
   const told = new Roster(now);
   for (const [room, uid, moderates] of state.in) told.enter(room, uid, moderates);
   // First who is there: nobody must be gone for a moment.
-  change(hub, roster, state, now);
+  const spends = change(hub, roster, state, now);
   leaveAll(hub, roster, now, (room, uid) => !told.has(room, uid));
   for (const uid of [...roster.users.keys()]) if (!known.has(uid)) roster.drop(uid);
   const spenders = new Set(state.spends);
   for (const uid of roster.spenders) if (!spenders.has(uid)) roster.spenders.delete(uid);
+  return spends;
 }
 
 /** The instance is gone. */

@@ -34,6 +34,7 @@ export class Instances implements Others, NamesElsewhere, SanctionNews, Spending
   /** Broadcasts so far. */
   #seq = 0;
   #aliveAt = -Infinity;
+  #sweptAt = -Infinity;
   #isScheduled = false;
   #isClosed = false;
 
@@ -107,6 +108,8 @@ export class Instances implements Others, NamesElsewhere, SanctionNews, Spending
   }
 
   left(room: RoomName, uid: UserId, goneAt: number | undefined): void {
+    // Of a room that was lost (W5.4) some leave when others are in the new one.
+    if (this.#hub.rooms.get(room)?.presence.isHere(uid)) return;
     this.#news.place(room, uid, { goneAt });
     this.#schedule();
   }
@@ -161,9 +164,11 @@ export class Instances implements Others, NamesElsewhere, SanctionNews, Spending
   /** Looks at every deadline. */
   sweep(now: number): void {
     if (this.#isClosed) return;
+    // Who was held up itself has only not listened.
+    const isAwake = now - this.#sweptAt < ALIVE_MS;
+    this.#sweptAt = now;
     for (const [from, roster] of this.#rosters.entries) {
-      if (now - roster.heardAt < LEASE_MS) continue;
-      this.#lose(from, roster, now);
+      if (isAwake && now - roster.heardAt >= LEASE_MS) this.#lose(from, roster, now);
     }
     this.records.sweep(now);
     if (now - this.#aliveAt < ALIVE_MS) return;
@@ -188,7 +193,7 @@ export class Instances implements Others, NamesElsewhere, SanctionNews, Spending
     if (message.type === "state") {
       if (message.seq < roster.seq) return;
       roster.seq = message.seq;
-      return replace(this.#hub, roster, message, now);
+      return this.#tellSpending(from, replace(this.#hub, roster, message, now));
     }
     this.#follow(from, roster, message, now);
   }

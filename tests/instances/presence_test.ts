@@ -234,4 +234,20 @@ describe("presence over several instances", () => {
       assertEquals(several.membersOf("r"), Array(2).fill(["guest:alice", "guest:bob"]));
     }),
   );
+
+  it(
+    "W20.2 an instance that was held up itself takes nobody as crashed",
+    withSeveral(2, async (several) => {
+      const [one, two] = several.cores;
+      const seer = await two!.enter("seer", "r");
+      await one!.enter("alice", "r");
+      await several.pass(2000);
+      changesOf(seer);
+      several.clock.advance(60_000);
+      two!.hub.sweep();
+      assertEquals(two!.hub.instances!.count, 1);
+      await several.pass(20_000);
+      assertEquals(changesOf(seer), NOTHING);
+    }, { presenceGraceMs: 0 }),
+  );
 });

@@ -70,4 +70,23 @@ describe("the allowance of a user on several instances", () => {
       assertEquals(client.takeAll("error").map(({ code }) => code), ["RATE_LIMITED"]);
     }, LIMITS),
   );
+
+  it(
+    "W20.7 an instance that is met while somebody spends there is told what is gone",
+    withSeveral(1, async (several) => {
+      const [one] = several.cores;
+      assertEquals(await spend(several, [one!]), 20);
+      several.bus.cut("i2");
+      const two = await several.start();
+      const client = await two.enter("ada", "r", ADA);
+      several.bus.mend("i2");
+      await several.pass(1250);
+      client.send(
+        { type: "history", room: "r" },
+        ...Array(19).fill({ type: "history", room: "r" }),
+      );
+      await several.settle();
+      assertEquals(client.takeAll("history").length < 20, true);
+    }, { limits: { messagesPerSecond: 1, burst: 20 } }),
+  );
 });
