@@ -165,7 +165,7 @@ export class Instances implements Others, NamesElsewhere, SanctionNews, Spending
   sweep(now: number): void {
     if (this.#isClosed) return;
     // Who was held up itself has only not listened.
-    const isAwake = now - this.#sweptAt < ALIVE_MS;
+    const isAwake = now - this.#sweptAt < LEASE_MS / 2;
     this.#sweptAt = now;
     for (const [from, roster] of this.#rosters.entries) {
       if (isAwake && now - roster.heardAt >= LEASE_MS) this.#lose(from, roster, now);

@@ -57,6 +57,14 @@ describe("W15.11 an address whose credentials are bad", () => {
     assertEquals(penalties.at(-1), [HERE, 2000]);
   });
 
+  it("W20.7 is told of to other instances: each guess that was looked at, and no forgery", () => {
+    const { gate, guesses } = setUp({ hasUsers: true });
+    gate.who(bearer(`${"x".repeat(20)}.${"y".repeat(43)}`), HERE);
+    assertEquals(guesses, []);
+    guess(gate, 15);
+    assertEquals(guesses, Array(11).fill(HERE));
+  });
+
   it("is still heard with what nobody can guess: sessions and tokens of users", async () => {
     const { gate, clock } = setUp({ hasUsers: true, connects: 5 });
     const session = (await who(gate, bearer(TOKEN))).identity.seal!("ann");
