@@ -244,7 +244,7 @@ export class Hub {
 
   async #load(name: RoomName): Promise<Room> {
     const { feed } = this.store;
-    const follower = feed && this.#followerOf(name);
+    const follower = feed && new Follower(name, this.#parts);
     try {
       const known = await (follower ? feed.follow(name, follower) : this.store.head(name));
       const readers = known ? await this.store.marks.readers(name, MAX_LATELY) : [];
@@ -257,7 +257,7 @@ export class Hub {
       this.#rooms.set(name, room);
       follower?.begin(head, {
         isWaiting: () => room.isWaiting,
-        flow: () => this.#flow(room),
+        flow: () => this.#commit.flow(room),
         lost: () => this.#lose(room),
       });
       return room;
@@ -266,26 +266,6 @@ export class Hub {
       throw error;
     } finally {
       this.#opening.delete(name);
-    }
-  }
-
-  #followerOf(room: RoomName): Follower {
-    const { limits, outboxBytes } = this.settings;
-    return new Follower({
-      room,
-      store: this.store,
-      // As much as a fast reader's outbox can hold.
-      most: { limit: limits.resume, bytes: outboxBytes / 4 },
-      later: this.#parts.scheduler.later,
-      failed: (error) => this.storeFailed(error),
-    });
-  }
-
-  #flow(room: Room): void {
-    try {
-      this.counts.deliveries += room.fanOut();
-    } catch (error) {
-      this.fault(error);
     }
   }
 
