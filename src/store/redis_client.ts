@@ -19,7 +19,7 @@ const CONNECT_MS = 5000;
 const RETRY_MS = { first: 50, longest: 1000 };
 
 /** What waiting does not put right. */
-const NEVER = /^(WRONGPASS|NOAUTH|NOPERM)/;
+const NEVER = /^(WRONGPASS|NOAUTH|NOPERM)|certificate/;
 
 type Client = ReturnType<typeof connectionTo>;
 /** What Redis answers: strings, numbers, nothing, and lists of them. */

@@ -90,7 +90,8 @@ async function run(port: number, folder: string, args: string[]): Promise<Proces
   return process;
 }
 
-function freePort(): number {
+/** A port that nobody uses now. */
+export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }
