@@ -1,19 +1,20 @@
 // The order of a room that other processes append to as well: what is appended here and what is heard
 // of them, by seq. What is missing in between is read from the store, and nothing goes out before it.
-import type { Entry, RoomName } from "./protocol.ts";
-import type { Appended, Follower as FeedFollower, Head, PageSize } from "./store/store.ts";
+import type { Scheduler } from "./flusher.ts";
+import type { Entry, Limits, RoomName } from "./protocol.ts";
+import type { Appended, Follower as FeedFollower, Head } from "./store/store.ts";
 import type { Store, StoreError } from "./store/store.ts";
 
 /** How long what is missing may be on its way, in milliseconds. */
 const MISSING_MS = 50;
 
-export interface FollowerOptions {
-  room: RoomName;
+/** What it needs of the hub's parts. */
+export interface FollowerParts {
   store: Store;
-  /** What is missing may be so much; of more, members are told as of any gap. */
-  most: PageSize;
-  later(run: () => void, ms: number): void;
-  failed(error: StoreError): void;
+  scheduler: Pick<Scheduler, "later">;
+  /** What is missing may be so much; of more, the members are told as of any gap. */
+  settings: { limits: Pick<Limits, "resume">; outboxBytes: number };
+  storeTried(error: unknown): void;
 }
 
 /** The room, as its follower needs it. */
@@ -27,7 +28,8 @@ export interface Followed {
 }
 
 export class Follower implements FeedFollower {
-  readonly #options: FollowerOptions;
+  readonly #room: RoomName;
+  readonly #parts: FollowerParts;
   #followed: Followed | undefined;
   #epoch = "";
   #seq = 0;
@@ -39,8 +41,9 @@ export class Follower implements FeedFollower {
   #isLate = false;
   #isOver = false;
 
-  constructor(options: FollowerOptions) {
-    this.#options = options;
+  constructor(room: RoomName, parts: FollowerParts) {
+    this.#room = room;
+    this.#parts = parts;
   }
 
   get position(): { epoch: string; seq: number } {
@@ -78,7 +81,7 @@ export class Follower implements FeedFollower {
   }
 
   failed(error: StoreError): void {
-    this.#options.failed(error);
+    this.#parts.storeTried(error);
   }
 
   /** Those that come next, in their order. */
@@ -117,21 +120,23 @@ export class Follower implements FeedFollower {
   #awaitMissing(): void {
     if (this.#isLate || this.#isOver || !this.#followed || this.#newest <= this.#seq) return;
     this.#isLate = true;
-    this.#options.later(() => this.#fetchMissing(), MISSING_MS);
+    this.#parts.scheduler.later(() => this.#fetchMissing(), MISSING_MS);
   }
 
   async #fetchMissing(): Promise<void> {
-    const { room, store, most } = this.#options;
+    const { store, settings } = this.#parts;
+    // As much as a fast reader's outbox can hold.
+    const most = { limit: settings.limits.resume, bytes: settings.outboxBytes / 4 };
     const after = this.#seq;
     const upTo = this.#followed!.isWaiting() ? this.#own : this.#newest;
     try {
       const missing = upTo > after && !this.#isOver
-        ? await store.replay(room, after, upTo, most)
+        ? await store.replay(this.#room, after, upTo, most)
         : [];
       if (!missing) return this.#lose();
       for (const entry of missing) this.#add(entry);
     } catch (error) {
-      this.#options.failed(error as StoreError);
+      this.#parts.storeTried(error);
     } finally {
       this.#isLate = false;
     }

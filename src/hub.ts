@@ -142,8 +142,7 @@ export class Hub {
     this.#open = new OpenRooms({
       hub: this,
       commit: this.#commit,
-      scheduler: parts.scheduler,
-      makeEpoch: parts.makeEpoch,
+      parts,
       lost: (room) => this.#lose(room),
     });
   }

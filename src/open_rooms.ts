@@ -2,8 +2,7 @@
 // of them, and let go of when nobody needs them.
 import type { GroupCommit } from "./commit.ts";
 import { partiesOf } from "./direct_name.ts";
-import type { Scheduler } from "./flusher.ts";
-import { Follower } from "./follower.ts";
+import { Follower, type FollowerParts } from "./follower.ts";
 import type { Hub } from "./hub.ts";
 import { MAX_LATELY } from "./lately.ts";
 import type { RoomName } from "./protocol.ts";
@@ -12,8 +11,7 @@ import { Room } from "./room.ts";
 export interface OpenRoomsOptions {
   hub: Hub;
   commit: GroupCommit;
-  scheduler: Scheduler;
-  makeEpoch(): string;
+  parts: FollowerParts & { makeEpoch(): string };
   /** Its members were given what the log does not hold (W5.4): they have to start over. */
   lost(room: Room): void;
 }
@@ -61,14 +59,14 @@ export class OpenRooms {
   }
 
   async #load(name: RoomName): Promise<Room> {
-    const { hub, commit, makeEpoch } = this.#options;
+    const { hub, commit, parts } = this.#options;
     const { store, online, instances } = hub;
     const { feed } = store;
-    const follower = feed && this.#followerOf(name);
+    const follower = feed && new Follower(name, parts);
     try {
       const known = await (follower ? feed.follow(name, follower) : store.head(name));
       const readers = known ? await store.marks.readers(name, MAX_LATELY) : [];
-      const head = known ?? { epoch: makeEpoch(), seq: 0, first: 1, topic: "" };
+      const head = known ?? { epoch: parts.makeEpoch(), seq: 0, first: 1, topic: "" };
       const parties = partiesOf(name);
       const audience = parties && (() => parties.flatMap((uid) => online.of(uid)));
       const { outboxBytes } = hub.settings;
@@ -78,7 +76,7 @@ export class OpenRooms {
       this.#rooms.set(name, room);
       follower?.begin(head, {
         isWaiting: () => room.isWaiting,
-        flow: () => this.#flow(room),
+        flow: () => commit.flow(room),
         lost: () => this.#lose(room),
       });
       return room;
@@ -87,28 +85,6 @@ export class OpenRooms {
       throw error;
     } finally {
       this.#opening.delete(name);
-    }
-  }
-
-  #followerOf(room: RoomName): Follower {
-    const { hub, scheduler } = this.#options;
-    const { limits, outboxBytes } = hub.settings;
-    return new Follower({
-      room,
-      store: hub.store,
-      // As much as a fast reader's outbox can hold.
-      most: { limit: limits.resume, bytes: outboxBytes / 4 },
-      later: scheduler.later,
-      failed: (error) => hub.storeFailed(error),
-    });
-  }
-
-  #flow(room: Room): void {
-    const { hub } = this.#options;
-    try {
-      hub.counts.deliveries += room.fanOut();
-    } catch (error) {
-      hub.fault(error);
     }
   }
 

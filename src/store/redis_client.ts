@@ -1,6 +1,11 @@
 // The connections to one Redis or Valkey: commands and scripts with a time limit, subscriptions that
 // come back by themselves. Every failure is a `StoreError` that holds nothing of what was sent.
-import { ClientOfflineError, createClient, DisconnectsClientError } from "@redis/client";
+import {
+  ClientClosedError,
+  ClientOfflineError,
+  createClient,
+  DisconnectsClientError,
+} from "@redis/client";
 import { createHash } from "node:crypto";
 import { redisAddress } from "../store_url.ts";
 import { StoreError } from "./store.ts";
@@ -12,6 +17,9 @@ const LOOK_MS = 1000;
 const CONNECT_MS = 5000;
 /** The waits between tries to connect, in milliseconds: each twice the one before. */
 const RETRY_MS = { first: 50, longest: 1000 };
+
+/** What waiting does not put right. */
+const NEVER = /^(WRONGPASS|NOAUTH|NOPERM)|certificate/;
 
 type Client = ReturnType<typeof connectionTo>;
 /** What Redis answers: strings, numbers, nothing, and lists of them. */
@@ -135,25 +143,28 @@ class Line {
   readonly #address: string;
   readonly #ready: () => unknown;
   #client: Client;
-  #opening: Promise<unknown>;
+  readonly #opened = Promise.withResolvers<void>();
   /** When what waits for an answer was sent, the oldest first. */
-  #sent = new Set<{ at: number }>();
+  readonly #sent = new Set<{ at: number }>();
   #look: ReturnType<typeof setTimeout> | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #tries = 0;
   #lastError: unknown;
-  #isClosed = false;
 
+  /** `ready` is called with every connection. */
   constructor(address: string, ready: () => unknown = () => {}) {
     this.#address = address;
     this.#ready = ready;
-    [this.#client, this.#opening] = this.#connect();
+    this.#opened.promise.catch(() => {}); // nobody may wait for it
+    this.#client = this.#connect();
   }
 
-  /** Resolves with the first connection. */
+  /** Resolves with the first connection; tells what kept it from being made. */
   async opened(): Promise<void> {
     const { promise, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => reject(this.#lastError ?? new Error("no answer")), CONNECT_MS);
     try {
-      await Promise.race([this.#opening, promise]);
+      await Promise.race([this.#opened.promise, promise]);
     } catch (error) {
       throw failure(error);
     } finally {
@@ -180,29 +191,44 @@ class Line {
   }
 
   close(): void {
-    this.#isClosed = true;
+    const client = this.#client;
+    // From here on nothing that happens to it matters.
+    this.#client = connectionTo(this.#address);
+    clearTimeout(this.#retry);
+    if (client.isOpen) client.destroy();
     this.#stopLooking();
-    this.#client.destroy();
   }
 
-  #connect(): [Client, Promise<unknown>] {
+  #connect(): Client {
     const client = connectionTo(this.#address);
-    client.on("error", (error) => this.#lastError = error);
-    client.on("ready", () => Promise.try(this.#ready).catch(() => {}));
-    const opening = client.connect();
-    opening.catch(() => {}); // destroyed before it was there
-    return [client, opening];
+    client.on("error", (error) => this.#lose(client, error));
+    client.connect().then(() => {
+      this.#tries = 0;
+      this.#opened.resolve();
+      return this.#ready();
+    }).catch((error) => this.#lose(client, error));
+    return client;
+  }
+
+  /** Something was wrong with a connection: there will be another. */
+  #lose(client: Client, error: unknown): void {
+    this.#lastError = error;
+    if (NEVER.test((error as Error).message)) this.#opened.reject(error);
+    if (client !== this.#client) return;
+    if (client.isOpen) client.destroy();
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(
+      () => this.#client = this.#connect(),
+      Math.min(RETRY_MS.longest, RETRY_MS.first * 2 ** this.#tries++),
+    );
   }
 
   #lookForAnswers(): void {
     this.#look = undefined;
     const [oldest] = this.#sent;
-    if (!oldest || this.#isClosed) return;
-    if (performance.now() - oldest.at > ANSWER_MS) {
-      // All that waits fails, and what comes fails at once, until Redis answers again.
-      this.#client.destroy();
-      [this.#client, this.#opening] = this.#connect();
-    }
+    if (!oldest) return;
+    // All that waits fails, and what comes fails at once, until Redis answers again.
+    if (performance.now() - oldest.at > ANSWER_MS) this.#lose(this.#client, new Error("no answer"));
     this.#look = setTimeout(() => this.#lookForAnswers(), LOOK_MS);
   }
 
@@ -220,16 +246,16 @@ function connectionTo(address: string) {
     disableOfflineQueue: true,
     // Ours: theirs is a timer for each command, and leaves what was sent waiting.
     commandOptions: { timeout: 0 },
-    socket: {
-      connectTimeout: CONNECT_MS,
-      reconnectStrategy: (tries) => Math.min(RETRY_MS.longest, RETRY_MS.first * 2 ** tries),
-    },
+    // Ours too: theirs can't be ended while it waits.
+    socket: { connectTimeout: CONNECT_MS, reconnectStrategy: false },
   });
 }
 
 /** Redis' own words name the cause; where they would repeat what was sent, they are cut. */
 function failure(error: unknown): StoreError {
-  if (error instanceof ClientOfflineError) return new StoreError("there is no connection to Redis");
+  if (error instanceof ClientOfflineError || error instanceof ClientClosedError) {
+    return new StoreError("there is no connection to Redis");
+  }
   if (error instanceof DisconnectsClientError) return new StoreError("Redis does not answer");
   const { message, code } = error as Error & { code?: string };
   const words = (message || code || String(error)).split(", with args", 1)[0]!;

@@ -3,8 +3,10 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { describe } from "@std/testing/bdd";
 import type { Entry, ServerMessage } from "../../src/protocol.ts";
 import { needs } from "../harness/needs.ts";
-import { RedisServer } from "../harness/redis.ts";
-import { type Env, type Server, startServer } from "../harness/server.ts";
+import { tempCertificate } from "../harness/certificate.ts";
+import { freePort, RedisServer } from "../harness/redis.ts";
+import { type Env, type Server, startMain, startServer } from "../harness/server.ts";
+import { tempFolder } from "../harness/temp.ts";
 import { enter, heard, say, settled, texts, type Visitor } from "../harness/visitor.ts";
 import { draft } from "../store/drafts.ts";
 import { appendUnheard } from "../store/unheard.ts";
@@ -196,4 +198,34 @@ describe("two servers on one Redis", () => {
     assertEquals(texts(seen), ["before", "meanwhile", "after"]);
     assertEquals(seen.map(({ seq }) => seq), [1, 2, 3]);
   });
+});
+
+describe("a server on a Redis behind TLS", () => {
+  needs("redis-server", "openssl")(
+    "is let in by name and password, and trusts no stranger",
+    async () => {
+      await using certificate = await tempCertificate();
+      const { TLS_CERT_FILE, TLS_KEY_FILE } = certificate.env;
+      const port = freePort();
+      const tls = ["--tls-port", String(port), "--tls-auth-clients", "no"];
+      const files = ["--tls-cert-file", TLS_CERT_FILE, "--tls-key-file", TLS_KEY_FILE];
+      await using redis = await RedisServer.start(["--save", "", ...tls, ...files]);
+      await redis.cli("ACL", "SETUSER", "snug", "on", ">p@ss", "~snug:*", "&snug:*", "+@all");
+      const STORE_URL = `rediss://snug:p%40ss@localhost:${port}`;
+      {
+        await using server = await startServer({ STORE_URL, DENO_CERT: TLS_CERT_FILE });
+        await using ann = await enter(server, { username: "ann" });
+        assertEquals((await say(ann, "hi")).seq, 1);
+      }
+      assertEquals(await redis.cli("HGET", "snug:head:{general}", "seq"), "1");
+      await using folder = await tempFolder();
+      const env = { STORE_URL, PORT: "0" };
+      await using refused = startMain({ cwd: folder.path, env });
+      assertEquals((await refused.exited).code === 0, false);
+      assertEquals(
+        refused.stderr().trim(),
+        "Snug can't start: can't use the Redis of STORE_URL: self-signed certificate",
+      );
+    },
+  );
 });

@@ -14,7 +14,7 @@ export class RedisServer {
   /** `redis://127.0.0.1:<port>`. */
   readonly url: string;
   readonly port: number;
-  readonly #folder: string;
+  readonly folder: string;
   readonly #args: string[];
   readonly #owned: AsyncDisposableStack;
   #process: Process;
@@ -30,7 +30,7 @@ export class RedisServer {
   ) {
     this.url = `redis://127.0.0.1:${port}`;
     this.port = port;
-    this.#folder = folder;
+    this.folder = folder;
     this.#args = args;
     this.#process = process;
     this.#owned = owned;
@@ -58,7 +58,7 @@ export class RedisServer {
 
   /** As it is after it was killed or stopped: with what it kept. */
   async again() {
-    this.#process = await run(this.port, this.#folder, this.#args);
+    this.#process = await run(this.port, this.folder, this.#args);
   }
 
   signal(signal: Deno.Signal) {
@@ -90,7 +90,8 @@ async function run(port: number, folder: string, args: string[]): Promise<Proces
   return process;
 }
 
-function freePort(): number {
+/** A port that nobody uses now. */
+export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }
