@@ -29,12 +29,13 @@ const changes = {
 const text = v.string();
 const placed = { room: roomName, seq: count, ts: count, uid, user: name };
 const of = count;
+/** What another version of Snug adds to an entry is for clients, and passed on. */
 const entry = v.variant("type", [
-  v.object({ type: v.literal("chat"), ...placed, text, replyTo: v.exactOptional(count) }),
-  v.object({ type: v.literal("edited"), ...placed, of, text }),
-  v.object({ type: v.literal("deleted"), ...placed, of }),
-  v.object({ type: v.literal("reaction"), ...placed, of, emoji: text, on: v.boolean() }),
-  v.object({ type: v.literal("topic"), ...placed, text }),
+  v.looseObject({ type: v.literal("chat"), ...placed, text, replyTo: v.exactOptional(count) }),
+  v.looseObject({ type: v.literal("edited"), ...placed, of, text }),
+  v.looseObject({ type: v.literal("deleted"), ...placed, of }),
+  v.looseObject({ type: v.literal("reaction"), ...placed, of, emoji: text, on: v.boolean() }),
+  v.looseObject({ type: v.literal("topic"), ...placed, text }),
 ]);
 
 const busMessage = v.variant("type", [
