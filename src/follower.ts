@@ -8,6 +8,9 @@ import type { Store, StoreError } from "./store/store.ts";
 /** How long what is missing may be on its way, in milliseconds. */
 const MISSING_MS = 50;
 
+/** Entries that wait for an earlier one, while it can't be read. */
+const MOST_AHEAD = 20_000;
+
 /** What it needs of the hub's parts. */
 export interface FollowerParts {
   store: Store;
@@ -118,6 +121,7 @@ export class Follower implements FeedFollower {
 
   /** What is missing is mostly on its way: an answer and an announcement overtake each other. */
   #awaitMissing(): void {
+    if (this.#ahead.size > MOST_AHEAD) return this.#lose();
     if (this.#isLate || this.#isOver || !this.#followed || this.#newest <= this.#seq) return;
     this.#isLate = true;
     this.#parts.scheduler.later(() => this.#fetchMissing(), MISSING_MS);

@@ -202,10 +202,10 @@ class Line {
   #connect(): Client {
     const client = connectionTo(this.#address);
     client.on("error", (error) => this.#lose(client, error));
-    client.connect().then(() => {
-      this.#tries = 0;
+    client.connect().then(async () => {
       this.#opened.resolve();
-      return this.#ready();
+      await this.#ready();
+      this.#tries = 0;
     }).catch((error) => this.#lose(client, error));
     return client;
   }

@@ -99,11 +99,9 @@ export class RedisFeed implements Feed {
 
   /** The head, or that of a log that begins now: of one epoch everywhere, until Redis loses all. */
   async #headToCome(room: RoomName): Promise<Head> {
-    const [head, seed] = await Promise.all([
-      this.head(room),
-      this.#records.keep("epochs", randomEpoch()),
-    ]);
+    const head = await this.head(room);
     if (head) return head;
+    const seed = await this.#records.keep("epochs", randomEpoch());
     const epoch = createHash("sha256").update(`${seed}\n${room}`).digest("base64url");
     return { epoch: epoch.slice(0, EPOCH), seq: 0, first: 1, topic: "" };
   }
