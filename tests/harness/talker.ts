@@ -32,7 +32,7 @@ export class Talker {
   #count = 0;
   #isSettled = Promise.withResolvers<void>();
 
-  /** `happened` is called with everything that comes in. */
+  /** `happened` is called after everything that comes in. */
   constructor(name: string, rooms: string[], random: () => number, happened: () => void) {
     this.#name = name;
     this.#random = random;
@@ -65,8 +65,8 @@ export class Talker {
     }));
     sendAll(client, joins);
     for (let message; (message = await nextOrEnd(client));) {
-      this.#happened();
       this.#take(client, message);
+      this.#happened();
       if (!this.isTalking || this.#random() * MESSAGES_PER_DROP > 1) continue;
       client.close();
       return void await within(SILENCE_MS, "the end of a connection", client.closed);
