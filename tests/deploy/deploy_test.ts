@@ -48,7 +48,7 @@ describe("deploy/compose.yaml", () => {
     assertEquals(snug.ports, ["80:80"]);
     assertEquals(nginx.volumes, ["../nginx.conf:/etc/nginx/nginx.conf:ro"]);
     const conf = await Deno.readTextFile(new URL("nginx.conf", ROOT));
-    assertMatch(conf, new RegExp(`server ${config.TRUSTED_PROXIES[0]}:${config.PORT};`));
+    assertMatch(conf, new RegExp(`server ${config.TRUSTED_PROXIES[0]}:${config.PORT} fail_timeout=`));
     assertMatch(conf, new RegExp(`listen ${snug.ports[0].split(":")[1]} `));
   });
 

@@ -15,6 +15,8 @@ export class Person implements AsyncDisposable {
   readonly chat: Chat;
   readonly seen: Entry[] = [];
   readonly states: ConnectionState[] = [];
+  /** What was acknowledged, in order. */
+  readonly acked: string[] = [];
   gaps = 0;
   readonly #closed: Promise<unknown>[] = [];
   #happened = Promise.withResolvers<void>();
@@ -33,7 +35,10 @@ export class Person implements AsyncDisposable {
     this.chat.on("joined", ({ gap }) => this.gaps += gap ? 1 : 0);
     this.chat.on("entry", (entry) => this.#happen(this.seen.push(entry)));
     this.chat.on("state", (state) => this.#happen(this.states.push(state)));
-    this.chat.on("outgoing", () => this.#happen());
+    this.chat.on("outgoing", ({ status, text }) => {
+      if (status === "sent") this.acked.push(text);
+      this.#happen();
+    });
   }
 
   /** What was said in "general", in order. */
