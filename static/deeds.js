@@ -44,6 +44,7 @@ export class Deeds {
       menu: (...what) => this.menu(...what),
       leave: scene.write,
     });
+    this.follow();
     this.#wishes = new Wishes(chat, (trouble) => {
       if (trouble) speak(refusedWish(trouble.wish, trouble.refusal));
       scene.paint();

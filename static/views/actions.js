@@ -128,7 +128,9 @@ export class Actions {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    const { key, target, ctrlKey, metaKey, altKey } = event;
+    const { key, ctrlKey, metaKey, altKey } = event;
+    // Where the focus is now: keys that waited for this have moved it.
+    const target = document.activeElement;
     if (ctrlKey || metaKey || altKey || !(target instanceof HTMLElement)) return;
     const row = target.matches(".speech-row") ? target : null;
     if (!row && target !== this.#log) return;

@@ -13,6 +13,8 @@ const TYPING_EVERY_MS = 3_000;
 const LENGTH_FROM = 0.1;
 /** What words begin with that can be completed. */
 const SIGNS = /[@#:/]/;
+/** Between the button and the choice of an emoji. */
+const GAP_PX = 8;
 
 /**
  * What becomes of what is written.
@@ -37,6 +39,8 @@ export class Composer {
   #grow = find("#composer-grow", HTMLElement);
   #note = find("#composer-note", HTMLElement);
   #length = find("#composer-length", HTMLElement);
+  #face = find("#face", HTMLButtonElement);
+  #emoji = new Later(() => import("./emoji_grid.js"));
   #send = find("#send", HTMLButtonElement);
   #name = find("#composer-name", HTMLElement);
   #input = find("#composer-box", HTMLElement);
@@ -57,6 +61,7 @@ export class Composer {
   }
 
   start() {
+    this.#face.addEventListener("click", () => this.#emoji.do((emoji) => this.#choose(emoji)));
     this.#box.addEventListener("input", () => this.#changed());
     this.#box.addEventListener("keydown", (event) => this.#key(event));
     this.#form.addEventListener("submit", (event) => {
@@ -105,12 +110,8 @@ export class Composer {
 
   /** Puts somebody's name where one is writing. @param {string} user */
   mention(user) {
-    const { value, selectionStart: at, selectionEnd: end } = this.#box;
-    const before = value.slice(0, at);
-    const name = `${before && !/\s$/.test(before) ? " " : ""}@${user} `;
-    this.#box.focus();
-    this.#box.setRangeText(name, at, end, "end");
-    this.#changed();
+    const before = this.#box.value.slice(0, this.#box.selectionStart);
+    this.#insert(`${before && !/\s$/.test(before) ? " " : ""}@${user} `);
   }
 
   /** Takes a text back to be written anew, before what stands there. @param {string} text */
@@ -145,6 +146,21 @@ export class Composer {
       event.preventDefault();
       this.#writing.editLast();
     }
+  }
+
+  /** @param {typeof import("./emoji_grid.js")} emoji */
+  #choose({ openEmoji }) {
+    const { left, top } = this.#face.getBoundingClientRect();
+    const spot = { x: left, y: top - GAP_PX, isAbove: true };
+    openEmoji("Emoji", spot, (emoji) => this.#insert(emoji));
+  }
+
+  /** @param {string} text */
+  #insert(text) {
+    const { selectionStart, selectionEnd } = this.#box;
+    this.#box.focus();
+    this.#box.setRangeText(text, selectionStart, selectionEnd, "end");
+    this.#changed();
   }
 
   /** A Tab waits for the list that is on its way. @param {KeyboardEvent} event */
