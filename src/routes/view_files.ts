@@ -3,6 +3,7 @@ import viewsActions from "../../static/views/actions.js" with { type: "text" };
 import viewsAppearance from "../../static/views/appearance.js" with { type: "text" };
 import viewsAsk from "../../static/views/ask.js" with { type: "text" };
 import viewsBadge from "../../static/views/badge.js" with { type: "text" };
+import viewsBans from "../../static/views/bans.js" with { type: "text" };
 import viewsBuild from "../../static/views/build.js" with { type: "text" };
 import viewsChoice from "../../static/views/choice.js" with { type: "text" };
 import viewsClock from "../../static/views/clock.js" with { type: "text" };
@@ -62,6 +63,7 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/appearance.js": viewsAppearance,
   "/views/ask.js": viewsAsk,
   "/views/badge.js": viewsBadge,
+  "/views/bans.js": viewsBans,
   "/views/build.js": viewsBuild,
   "/views/choice.js": viewsChoice,
   "/views/clock.js": viewsClock,
