@@ -72,6 +72,22 @@ export interface Audited {
   until?: number | null;
 }
 
+/** A message that was just kept. */
+export interface Heard {
+  room: RoomName;
+  seq: number;
+  uid: UserId;
+  user: string;
+  text: string;
+}
+
+/** Hears what people do, and may answer (W20). */
+export interface Listener {
+  /** Somebody joined a room anew, and has the `joined`. */
+  came(who: Occupant, room: Room): void;
+  heard(message: Heard): void;
+}
+
 export interface HubParts {
   settings: HubSettings;
   store: Store;
@@ -101,6 +117,7 @@ export class Hub {
   readonly allowances: Allowances;
   readonly flusher: Flusher;
   readonly sessions = new Set<Guest>();
+  listener: Listener | undefined;
   readonly #parts: HubParts;
   readonly #commit: GroupCommit;
   /** What everybody may do whose credential names no rooms. */
