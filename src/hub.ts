@@ -61,7 +61,17 @@ export interface Person extends Guest, Occupant {
  * `until`: ms since 1970; null: for good; 0: it was ended. Never what was said.
  */
 export interface Audited {
-  action: "kick" | "mute" | "ban" | "delete" | "topic" | "revoke" | "retract" | "export";
+  action:
+    | "kick"
+    | "mute"
+    | "ban"
+    | "delete"
+    | "topic"
+    | "revoke"
+    | "retract"
+    | "export"
+    | "hook"
+    | "unhook";
   by: UserId;
   /** Where `by` asked from, over HTTP: there no line of a connection says it. */
   address?: string;

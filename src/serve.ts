@@ -7,6 +7,7 @@ import { createApp } from "./app.ts";
 import { CERTIFICATE_MS, CertificateFiles } from "./certificate.ts";
 import { type Config, isLoopback } from "./config.ts";
 import type { Counts } from "./counts.ts";
+import { Hooks } from "./gate/hooks.ts";
 import { type Audited, Hub, SWEEP_MS } from "./hub.ts";
 import type { Life } from "./life.ts";
 import { writeMetrics } from "./metrics.ts";
@@ -86,6 +87,7 @@ async function serveFrom(
     storeTried: (error) => watch.tried(error),
   });
   await hub.sanctions.restore(Date.now()).catch(explain);
+  const hooks = await Hooks.open(store, hub.names, Date.now()).catch(explain);
   const stopReplies = await openReplies(config, hub, log).catch(refuse);
   // It listens before a token is made: one that is kept by a start that fails is shown to nobody.
   const ready = Promise.withResolvers<ReturnType<typeof createApp>>();
@@ -104,6 +106,7 @@ async function serveFrom(
     signIns,
     revocations,
     watchers,
+    hooks,
     live: hub,
     allowedOrigins: config.ALLOWED_ORIGINS,
     authHeader: config.AUTH_HEADER,
