@@ -226,7 +226,7 @@ describe("hooks", () => {
       );
       return answers.map(([status]) => status);
     };
-    assert((await statuses(one, 8)).includes(429));
+    assert((await statuses(one, 30)).includes(429));
     assert((await statuses(two, 3)).every((status) => status === 200));
   });
 

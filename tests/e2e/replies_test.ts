@@ -91,7 +91,11 @@ describe("REPLIES_FILE", () => {
     await using ada = await enter(server, { username: "Ada" });
     const put = async (json: string | undefined, said: RegExp) => {
       if (json === undefined) await Deno.remove(path);
-      else await Deno.writeTextFile(path, json);
+      else {
+        // At once: half a file would be told too.
+        await Deno.writeTextFile(`${path}~`, json);
+        await Deno.rename(`${path}~`, path);
+      }
       await server.said(said, LIMIT_MS);
     };
     await put(
