@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import type { Gate, LiveSessions } from "./gate/gate.ts";
 import { refuse } from "./gate/refusal.ts";
+import type { Hooks } from "./gate/hooks.ts";
 import type { Revocations } from "./gate/revocations.ts";
 import type { SignIns } from "./gate/sign_ins.ts";
 import type { Watchers } from "./gate/watchers.ts";
@@ -13,6 +14,7 @@ import { crossOrigin } from "./routes/cross_origin.ts";
 import type { AppEnv } from "./routes/env.ts";
 import { securityHeaders } from "./routes/headers.ts";
 import { events } from "./routes/events.ts";
+import { hooks } from "./routes/hooks.ts";
 import { messages } from "./routes/messages.ts";
 import { rooms } from "./routes/rooms.ts";
 import { session } from "./routes/session.ts";
@@ -26,6 +28,7 @@ export interface AppOptions {
   gate: Gate;
   signIns: SignIns;
   revocations: Revocations;
+  hooks: Hooks;
   watchers: Watchers;
   live: LiveSessions;
   allowedOrigins: readonly string[];
@@ -59,6 +62,7 @@ export function createApp(options: AppOptions) {
     .route("/", messages(options))
     .route("/", rooms(options))
     .route("/", events(options))
+    .route("/", hooks(options))
     .route("/", assets())
     .notFound((context) => answer(context, refuse(404, "NOT_FOUND", "nothing is here")))
     .onError((error, context) => {
