@@ -14,9 +14,11 @@ import type { AppEnv } from "./routes/env.ts";
 import { securityHeaders } from "./routes/headers.ts";
 import { events } from "./routes/events.ts";
 import { messages } from "./routes/messages.ts";
+import { moderation } from "./routes/moderation.ts";
 import { rooms } from "./routes/rooms.ts";
 import { session } from "./routes/session.ts";
 import { status } from "./routes/status.ts";
+import { system } from "./routes/system.ts";
 import { users } from "./routes/users.ts";
 import { ws } from "./routes/ws.ts";
 import { StoreError } from "./store/store.ts";
@@ -58,6 +60,8 @@ export function createApp(options: AppOptions) {
     .route("/", users(options))
     .route("/", messages(options))
     .route("/", rooms(options))
+    .route("/", moderation(options))
+    .route("/", system(options))
     .route("/", events(options))
     .route("/", assets())
     .notFound((context) => answer(context, refuse(404, "NOT_FOUND", "nothing is here")))

@@ -40,6 +40,8 @@ export interface Guest {
   readonly identity: Identity;
   /** Where it came from. */
   readonly address: string;
+  /** It is one request over HTTP, of which no line in the log tells. */
+  readonly isRequest?: true;
   /** What waits for it. */
   readonly outbox: { readonly bytes: number };
   close(close: Close): void;
@@ -61,7 +63,7 @@ export interface Person extends Guest, Occupant {
  * `until`: ms since 1970; null: for good; 0: it was ended. Never what was said.
  */
 export interface Audited {
-  action: "kick" | "mute" | "ban" | "delete" | "topic" | "revoke" | "retract" | "export";
+  action: "kick" | "mute" | "ban" | "delete" | "topic" | "revoke" | "retract" | "export" | "system";
   by: UserId;
   /** Where `by` asked from, over HTTP: there no line of a connection says it. */
   address?: string;

@@ -196,7 +196,7 @@ export class Requests {
       this.#settle(saying, outcome);
       if (!outcome || "refused" in outcome) return;
       this.#asker.said?.(room.name, outcome);
-      auditSaid(hub, uid, room.name, body, outcome);
+      auditSaid(this.#asker, room.name, body, outcome);
       if (body.type === "chat" && body.mentions && outcome.isNew) {
         tellMention(hub, { room: room.name, seq: outcome.seq, uid, user }, body.mentions);
       }

@@ -45,6 +45,7 @@ export const ROWS: Record<string, Row> = {
       "src/saying.ts",
       "src/permission.ts",
       "src/join.ts",
+      "src/announcement.ts",
       "src/auth.ts",
       "src/moderation.ts",
       "src/retraction.ts",

@@ -3,6 +3,7 @@
 import type { Chat, ConnectionState, Joined, Of, Outgoing } from "../../static/chat.js";
 import { momentOf } from "../../static/views/clock.js";
 import {
+  announcement,
   counted,
   failureOf,
   roomRefusal,
@@ -47,6 +48,10 @@ export class Narrator {
     chat.on("mention", (mention) => this.#mention(mention));
     chat.on("muted", (muted) => this.#muted(muted));
     chat.on("left", (left) => this.#left(left));
+    chat.on(
+      "system",
+      ({ text }) => this.#out.tell([{ text: announcement(text), style: "strong" }]),
+    );
     chat.on("error", ({ message }) => this.#out.complain([sentence(message)]));
   }
 
