@@ -11,15 +11,18 @@ type Messages = typeof clientMessages;
 export type Schema = v.GenericSchema<unknown>;
 export type Fields = Record<string, Schema>;
 
-/** The parts of the description, in its order. */
+/** The parts of the description, in its order: what each is called, and what is in it. */
 export const TAGS = {
-  messages: "Messages",
-  rooms: "Rooms",
-  users: "To users",
-  moderation: "Moderation",
-  sessions: "Sessions",
-  administration: "Administration",
-  server: "The server",
+  messages: { name: "Messages", description: "What is said in rooms, and what becomes of it." },
+  rooms: { name: "Rooms", description: "Which there are, who is in them, and what happens there." },
+  users: { name: "Users", description: "What is said to one of them alone." },
+  moderation: {
+    name: "Moderation",
+    description: "For who may `moderate` a room; from everything, for administrators.",
+  },
+  sessions: { name: "Sessions", description: "A credential as a cookie that no script can read." },
+  administration: { name: "Administration", description: "What only administrators may do." },
+  server: { name: "Server", description: "How it is, and what it has." },
 } as const;
 
 export interface Operation {
@@ -43,8 +46,6 @@ export interface Operation {
   isText?: true;
   /** By status: what the JSON is, what else it is by its media type, or null for nothing. */
   answers: Partial<Record<StatusCode, Schema | string | null>>;
-  /** It is never refused as other requests are. */
-  isNeverRefused?: true;
 }
 
 /** The body of every refusal (W17.2), as a type of its own for `hc`. */
@@ -60,9 +61,7 @@ type Answers<A> = {
 }[keyof A & StatusCode];
 
 /** What a route of this operation answers. */
-export type AnswerOf<O extends Operation> =
-  | Answers<O["answers"]>
-  | (O extends { isNeverRefused: true } ? never : Refusal);
+export type AnswerOf<O extends Operation> = Answers<O["answers"]> | Refusal;
 
 type Given<F> = F extends Fields ? v.InferInput<v.ObjectSchema<F, undefined>> : unknown;
 /** A part of a request, which may be left out where all in it may. */

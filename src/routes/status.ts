@@ -24,7 +24,6 @@ export function status({ hub, watchers, isStoreReady, writeMetrics }: StatusOpti
     tag: "server",
     summary: "Say that the server lives",
     for: "everybody",
-    isNeverRefused: true,
     answers: { 200: shapes.status },
   }, (context) => context.json({ status: "ok" }));
   const serves = operation({
@@ -33,7 +32,6 @@ export function status({ hub, watchers, isStoreReady, writeMetrics }: StatusOpti
     summary: "Say whether the server may get traffic",
     detail: "503 while it goes down, and without its store.",
     for: "everybody",
-    isNeverRefused: true,
     answers: { 200: shapes.status, 503: shapes.status },
   }, (context) => {
     if (hub.isDraining) return context.json({ status: "draining" }, 503);
