@@ -13,7 +13,9 @@ import { type Host, SessionVisit } from "./visit.ts";
 
 const EVENTS = "/api/rooms/:room/events";
 const POSITION = /^([\w-]{1,32}):(\d{1,15})$/;
-const position = v.optional(v.pipe(v.string(), v.regex(POSITION)));
+const position = v.optional(
+  v.pipe(v.string(), v.regex(POSITION), v.description("The `id` of an event, `<epoch>:<seq>`.")),
+);
 const HEADERS = {
   "content-type": "text/event-stream",
   "cache-control": "no-store",
@@ -52,7 +54,7 @@ export function events(host: Host) {
     detail:
       "Each entry is an event with an `id`; the one in `Last-Event-ID`, or in `since`, is where it goes on.",
     query: { since: position },
-    headers: { "last-event-id": position },
+    headers: { "Last-Event-ID": position },
     answers: { 200: "text/event-stream" },
   }, begin);
   return new Hono<AppEnv>().get(EVENTS, follow).all(EVENTS, only("GET"));

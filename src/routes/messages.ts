@@ -11,7 +11,7 @@ const MESSAGE = `${ROOM}/messages/:seq` as const;
 const REACTION = `${MESSAGE}/reactions/:emoji` as const;
 
 /** A retry under the same key is done once (W17.5). */
-const headers = { "idempotency-key": fieldsOf("chat", "ref").ref };
+const headers = { "Idempotency-Key": fieldsOf("chat", "ref").ref };
 
 export function messages(options: ApiOptions) {
   const api = new Api(options);
@@ -59,15 +59,23 @@ export function messages(options: ApiOptions) {
     headers,
     answers: { 200: shapes.deletion },
   }, ({ req }) => about(req));
-  const react = (on: boolean) =>
-    api.put({
-      id: on ? "addReaction" : "removeReaction",
-      tag: "messages",
-      summary: on ? "React to a message" : "Take a reaction back",
-      message: "react",
-      headers,
-      answers: { 200: shapes.reaction },
-    }, ({ req }) => ({ ...about(req), emoji: req.param("emoji"), on }));
+  const react = api.put({
+    id: "addReaction",
+    tag: "messages",
+    summary: "React to a message",
+    message: "react",
+    headers,
+    answers: { 200: shapes.reaction },
+  }, ({ req }) => ({ ...about(req), emoji: req.param("emoji"), on: true }));
+  const unreact = api.put({
+    id: "removeReaction",
+    tag: "messages",
+    summary: "Take a reaction back",
+    detail: "Where there never was one, the answer is the message.",
+    message: "react",
+    headers,
+    answers: { 200: shapes.unreacted },
+  }, ({ req }) => ({ ...about(req), emoji: req.param("emoji"), on: false }));
   const topic = api.put({
     id: "setTopic",
     tag: "rooms",
@@ -118,8 +126,8 @@ export function messages(options: ApiOptions) {
     .patch(MESSAGE, edit)
     .delete(MESSAGE, remove)
     .all(MESSAGE, only("GET", "HEAD", "PATCH", "DELETE"))
-    .put(REACTION, react(true))
-    .delete(REACTION, react(false))
+    .put(REACTION, react)
+    .delete(REACTION, unreact)
     .all(REACTION, only("PUT", "DELETE"))
     .put(`${ROOM}/topic`, topic)
     .all(`${ROOM}/topic`, only("PUT"))

@@ -1,6 +1,10 @@
 // The HTTP API as OpenAPI 3.1 (W17.8), made of the program's routes and of what each says of itself.
 // Loaded when somebody first asks for it.
-import { toJsonSchema, toJsonSchemaDefs } from "@valibot/to-json-schema";
+import {
+  type OverrideActionContext,
+  toJsonSchema,
+  toJsonSchemaDefs,
+} from "@valibot/to-json-schema";
 import type { RouterRoute } from "hono/types";
 import * as v from "valibot";
 import { expectedOf } from "../client_message.ts";
@@ -138,6 +142,9 @@ const SETTINGS = {
   target: "draft-2020-12",
   // What only code can check is said in words.
   errorMode: "ignore",
+  // Bounds that every integer of JSON has say nothing.
+  overrideAction: ({ valibotAction, jsonSchema }: OverrideActionContext) =>
+    valibotAction.type === "safe_integer" ? { ...jsonSchema, type: "integer" as const } : undefined,
   definitions: SHAPES,
   overrideRef: ({ referenceId }: { referenceId: string }) => `#/components/schemas/${referenceId}`,
 } as const;
@@ -179,9 +186,7 @@ function parametersOf(about: Operation, path: string): (Parameter | { $ref: stri
   ].map(([where, name, schema]): Parameter => {
     const { description, ...rest } = fieldOf(name, schema, about);
     return {
-      name: where === "header"
-        ? name.replaceAll(/\b[a-z]/g, (letter) => letter.toUpperCase())
-        : name,
+      name,
       in: where,
       ...(!isOptional(schema) && { required: true }),
       ...(description !== undefined && { description }),
@@ -232,7 +237,7 @@ function fieldOf(name: string, schema: Schema, { message }: Operation): JsonSche
 }
 
 /** What is called otherwise over HTTP than in its message. */
-const NAMED_IN_MESSAGES: Record<string, string> = { seq: "of", "idempotency-key": "ref" };
+const NAMED_IN_MESSAGES: Record<string, string> = { seq: "of", "Idempotency-Key": "ref" };
 
 function schemaOf(schema: Schema): JsonSchema {
   const { $schema: _, $defs: __, ...rest } = toJsonSchema(schema, SETTINGS);

@@ -2,6 +2,7 @@
 // somebody first asks, so that a start does not wait for them.
 import { Hono } from "hono";
 import type { RouterRoute } from "hono/types";
+import * as v from "valibot";
 import { PAGE_POLICY } from "./assets.ts";
 import type { AppEnv } from "./env.ts";
 import { only } from "./method.ts";
@@ -35,7 +36,7 @@ export function reference(routes: readonly RouterRoute[]) {
     tag: "server",
     summary: "Describe the API as OpenAPI 3.1",
     for: "everybody",
-    answers: { 200: "application/json" },
+    answers: { 200: v.record(v.string(), v.unknown()) },
   }, async (context) => {
     const { json } = await (made ??= make());
     return context.body(json, 200, {

@@ -41,6 +41,8 @@ export const reaction = v.object({
 });
 export const topic = v.object({ type: v.literal("topic"), ...placed, text });
 export const entry = v.variant("type", [chat, edited, deletion, reaction, topic]);
+/** What is answered where a reaction is taken back that may never have been there (W4.7). */
+export const unreacted = v.variant("type", [reaction, chat]);
 
 const present = {
   type: v.literal("chat"),
