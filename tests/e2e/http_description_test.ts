@@ -7,6 +7,7 @@ import { Ajv2020 } from "ajv/2020";
 import { type AppOptions, createApp } from "../../src/app.ts";
 import type { Described, Document } from "../../src/routes/openapi.ts";
 import { SECRET, sign } from "../gate/issuer.ts";
+import { openClient } from "../harness/client.ts";
 import { type Server, startServer } from "../harness/server.ts";
 
 const ROOMY = { RATE_BURST: "100000", RATE_MESSAGES_PER_SECOND: "100000" };
@@ -136,6 +137,9 @@ describe("the description of the HTTP API", () => {
     const reader = new Reader(server, document);
     const ada = await sign({ sub: "ada", name: "Ada" });
     const boss = await sign({ sub: "boss", admin: true });
+    const headers = { authorization: `Bearer ${ada}` };
+    await using connected = await openClient(server.wsUrl, { headers });
+    await connected.until("welcome");
     const room = "/api/rooms/general";
     const status = (id: string, line: string, body?: object | string, token = ada) =>
       reader.ask(id, line, body, token);
