@@ -101,7 +101,7 @@ function audienceOf({ security }: Described): Html | "" {
 
 function parameterOf({ name, in: where, required, schema, description }: Parameter): Html {
   return html`
-    <dt><code>${name}</code>${required ? "" : "?"} <span>${where}, ${typeOf(schema)}</span></dt>
+    <dt><code>${name}${required ? "" : "?"}</code> <span>${where}, ${typeOf(schema)}</span></dt>
     <dd>${words(description)}</dd>
   `;
 }
@@ -143,7 +143,7 @@ function fieldsOf({ properties = {}, required = [] }: JsonSchema): Html {
   return html`<dl>${
     Object.entries(properties).map(([name, schema]) =>
       html`
-        <dt><code>${name}</code>${required.includes(name) ? "" : "?"} <span>${typeOf(
+        <dt><code>${name}${required.includes(name) ? "" : "?"}</code> <span>${typeOf(
           schema,
         )}</span></dt>
         <dd>${words(schema.description)}</dd>
