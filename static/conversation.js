@@ -71,7 +71,8 @@ export class Conversation {
     this.log.start();
     this.#actions.start();
     this.context.start(() => this.#scene.write());
-    this.#chat.on("system", ({ text }) => {
+    this.#chat.on("system", ({ room, text }) => {
+      if (room !== undefined) return;
       this.#scene.room().timeline.tell({ type: "system", text });
       this.#scene.paintSoon();
     });

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { Api, type ApiOptions, numberOf } from "./api.ts";
 import type { AppEnv } from "./env.ts";
 import { only } from "./method.ts";
-import { fieldsOf } from "./operation.ts";
+import { fieldsOf, TEXT } from "./operation.ts";
 import * as shapes from "./shapes.ts";
 
 const ROOM = "/api/rooms/:room";
@@ -22,7 +22,7 @@ export function messages(options: ApiOptions) {
     message: "chat",
     headers,
     body: fieldsOf("chat", "text", "replyTo"),
-    isText: true,
+    media: TEXT,
     answers: { 201: shapes.chat, 200: shapes.chat },
   }, ({ req }, { text, replyTo }) => ({ room: req.param("room"), text, replyTo }));
   const direct = api.put({
@@ -37,7 +37,7 @@ export function messages(options: ApiOptions) {
     headers,
     params: { uid: fieldsOf("direct", "to").to },
     body: fieldsOf("direct", "text"),
-    isText: true,
+    media: TEXT,
     answers: { 201: shapes.chat, 200: shapes.chat },
   }, ({ req }, { text }) => ({ to: req.param("uid"), text }));
   const edit = api.put({
@@ -47,7 +47,7 @@ export function messages(options: ApiOptions) {
     message: "edit",
     headers,
     body: fieldsOf("edit", "text"),
-    isText: true,
+    media: TEXT,
     answers: { 200: shapes.edited },
   }, ({ req }, { text }) => ({ ...about(req), text }));
   const remove = api.put({
@@ -84,7 +84,7 @@ export function messages(options: ApiOptions) {
     message: "topic",
     headers,
     body: fieldsOf("topic", "text"),
-    isText: true,
+    media: TEXT,
     answers: { 200: shapes.topic },
   }, ({ req }, { text }) => ({ room: req.param("room"), text }));
 

@@ -159,7 +159,7 @@ function describe(about: Operation, path: string): Described {
     ...(about.for === "everybody" && { security: [] }),
     ...(about.for === "administrators" && { security: CREDENTIALS }),
     ...(parameters.length > 0 && { parameters }),
-    ...(about.body && { requestBody: bodyOf(about.body, about) }),
+    ...((about.body || about.media) && { requestBody: bodyOf(about) }),
     responses: {
       ...Object.fromEntries(
         Object.entries(about.answers).map((
@@ -196,17 +196,27 @@ function parametersOf(about: Operation, path: string): (Parameter | { $ref: stri
   return about.for === "everybody" ? all : [...all, { $ref: "#/components/parameters/username" }];
 }
 
-function bodyOf(fields: Fields, about: Operation) {
+function bodyOf(about: Operation) {
+  const { body, media = [] } = about;
+  const isRequired = !body || Object.values(body).some((schema) => !isOptional(schema));
+  const others = media.map((type) => [type, { schema: type.startsWith("text/") ? TEXT : {} }]);
+  return {
+    required: isRequired,
+    content: {
+      ...(body && { "application/json": { schema: objectOf(body, about) } }),
+      ...Object.fromEntries(others),
+    },
+  };
+}
+
+const TEXT: JsonSchema = { type: "string", description: "The text itself." };
+
+function objectOf(fields: Fields, about: Operation): JsonSchema {
   const required = Object.keys(fields).filter((name) => !isOptional(fields[name]!));
   const properties = Object.fromEntries(
     Object.entries(fields).map(([name, schema]) => [name, fieldOf(name, schema, about)]),
   );
-  const schema = { type: "object", properties, ...(required.length > 0 && { required }) };
-  const text = { schema: { type: "string", description: "The text itself." } };
-  return {
-    required: required.length > 0,
-    content: { "application/json": { schema }, ...(about.isText && { "text/plain": text }) },
-  };
+  return { type: "object", properties, ...(required.length > 0 && { required }) };
 }
 
 function answerOf(

@@ -25,6 +25,9 @@ export const TAGS = {
   server: { name: "Server", description: "How it is, and what it has." },
 } as const;
 
+/** The body may be its field `text` as it is (W17.3). */
+export const TEXT = ["text/plain"];
+
 export interface Operation {
   /** What clients that are made from the description call it. */
   id: string;
@@ -42,8 +45,8 @@ export interface Operation {
   query?: Fields;
   headers?: Fields;
   body?: Fields;
-  /** The body may be its field `text` as it is. */
-  isText?: true;
+  /** What else than JSON the body may be, taken as it is. */
+  media?: readonly string[];
   /** By status: what the JSON is, what else it is by its media type, or null for nothing. */
   answers: Partial<Record<StatusCode, Schema | string | null>>;
 }

@@ -108,11 +108,16 @@ function parameterOf({ name, in: where, required, schema, description }: Paramet
 
 function bodyOf({ requestBody }: Described): Html | "" {
   if (!requestBody) return "";
-  const { "application/json": json, "text/plain": text } = requestBody.content;
+  const { "application/json": json, ...media } = requestBody.content;
+  const types = Object.keys(media).map((type) => html`<code>${type}</code>`);
   return html`
     <h4>Body</h4>
-    ${fieldsOf(json!.schema)}
-    ${text ? html`<p>Or the text itself, as <code>text/plain</code>.</p>` : ""}
+    ${json ? fieldsOf(json.schema) : ""}
+    ${types.length === 0
+      ? ""
+      : html`<p>${json ? "Or as it is" : "As it is"}: ${
+        types.flatMap((type, at) => at === 0 ? type : [", ", type])
+      }.</p>`}
   `;
 }
 

@@ -7,7 +7,7 @@ import type { ApiOptions } from "./api.ts";
 import { checkFields, readSaid } from "./body.ts";
 import type { AppEnv } from "./env.ts";
 import { only } from "./method.ts";
-import { fieldsOf, operation } from "./operation.ts";
+import { fieldsOf, operation, TEXT } from "./operation.ts";
 import * as shapes from "./shapes.ts";
 
 const body = fieldsOf("chat", "text");
@@ -22,7 +22,7 @@ export function system({ hub, gate }: ApiOptions) {
       "later does not hear of it.",
     for: "administrators",
     body,
-    isText: true,
+    media: TEXT,
     answers: { 200: shapes.announced },
   }, async (context) => {
     const asked = await administrator(gate, context);
