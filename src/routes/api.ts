@@ -42,7 +42,7 @@ export class Api {
         const body = await readSaid(context, this.#hub.settings.limits.messageBytes);
         if (!body.ok) return answer(context, body);
         const ref = context.req.header("idempotency-key");
-        if (ref !== undefined && admitted.identity.isNew) return answer(context, refuseKey());
+        if (ref !== undefined && admitted.identity.isFresh) return answer(context, refuseKey());
         const message = { ...says(context, body.fields), ...(ref !== undefined && { ref }) };
         return await this.#ask(
           context,
