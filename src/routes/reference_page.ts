@@ -115,7 +115,7 @@ function bodyOf({ requestBody }: Described): Html | "" {
     ${json ? fieldsOf(json.schema) : ""}
     ${types.length === 0
       ? ""
-      : html`<p>${json ? "Or as it is" : "As it is"}: ${
+      : html`<p>${json ? "Or the text itself, as" : "As it is:"} ${
         types.flatMap((type, at) => at === 0 ? type : [", ", type])
       }.</p>`}
   `;
@@ -129,7 +129,7 @@ function answerOf([status, answer]: [string, Described["responses"][string]]): H
     ? "no body"
     : media !== "application/json"
     ? html`<code>${media}</code>`
-    : schema.$ref === undefined
+    : schema.properties
     ? ""
     : typeOf(schema);
   return html`
@@ -159,17 +159,23 @@ function fieldsOf({ properties = {}, required = [] }: JsonSchema): Html {
 
 /** What a value is, in a word or two. */
 function typeOf(schema: JsonSchema): Html | string {
-  const { $ref, type, const: constant, enum: values, anyOf, items, properties } = schema;
+  const { $ref, type, const: constant, enum: values, items, prefixItems, properties } = schema;
+  const either = schema.anyOf ?? schema.oneOf;
   if ($ref !== undefined) {
     const name = $ref.slice($ref.lastIndexOf("/") + 1);
     return html`<a class="link" href="#${name}">${name}</a>`;
   }
   if (constant !== undefined) return JSON.stringify(constant);
   if (values) return values.join(", ");
-  if (anyOf) return html`${anyOf.map((one, at) => html`${at === 0 ? "" : " or "}${typeOf(one)}`)}`;
+  if (either) {
+    return html`${either.map((one, at) => html`${at === 0 ? "" : " or "}${typeOf(one)}`)}`;
+  }
+  if (prefixItems) {
+    return html`[${prefixItems.map((one, at) => [at === 0 ? "" : ", ", typeOf(one)])}]`;
+  }
   if (type === "array" && items) return html`list of ${typeOf(items)}`;
   if (properties) return `{${Object.keys(properties).join(", ")}}`;
-  return type === "array" ? "pair" : type ?? "anything";
+  return type ?? "anything";
 }
 
 /** A paragraph in which what is between backticks is code. */

@@ -22,6 +22,8 @@ it("W17.8 /api shows each operation, wide and narrow, by day and night, without 
     assertEquals(shown.toSorted(), [...ids, ...shapes].toSorted());
     assertEquals(asked.filter((url) => new URL(url).origin !== server.url), []);
     assertEquals(asked.filter((url) => /\.js$/.test(url)), []);
+    const texts = (await page.locator("main").innerText()).split("\n");
+    assertEquals(texts.filter((text) => /undefined|object Object|anything/.test(text)), []);
     await fits(guest);
   }
 });
