@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import type { Gate, LiveSessions } from "./gate/gate.ts";
 import { refuse } from "./gate/refusal.ts";
+import type { Hooks } from "./gate/hooks.ts";
 import type { Revocations } from "./gate/revocations.ts";
 import type { SignIns } from "./gate/sign_ins.ts";
 import type { Watchers } from "./gate/watchers.ts";
@@ -13,6 +14,7 @@ import { crossOrigin } from "./routes/cross_origin.ts";
 import type { AppEnv } from "./routes/env.ts";
 import { securityHeaders } from "./routes/headers.ts";
 import { events } from "./routes/events.ts";
+import { hooks } from "./routes/hooks.ts";
 import { messages } from "./routes/messages.ts";
 import { moderation } from "./routes/moderation.ts";
 import { reference } from "./routes/reference.ts";
@@ -29,6 +31,7 @@ export interface AppOptions {
   gate: Gate;
   signIns: SignIns;
   revocations: Revocations;
+  hooks: Hooks;
   watchers: Watchers;
   live: LiveSessions;
   allowedOrigins: readonly string[];
@@ -56,7 +59,8 @@ export function createApp(options: AppOptions) {
     .route("/", rooms(options))
     .route("/", moderation(options))
     .route("/", system(options))
-    .route("/", events(options));
+    .route("/", events(options))
+    .route("/", hooks(options));
   return new Hono<AppEnv>()
     .use(securityHeaders)
     .use(async (context, next) => {

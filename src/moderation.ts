@@ -70,9 +70,8 @@ export function auditSaid(
   asker: Asker,
   room: RoomName,
   body: Body,
-  { author, isNew }: Appended,
+  { author }: Appended,
 ): void {
-  if (!isNew) return;
   if (body.type === "topic") audit(asker, { action: "topic", room });
   if (body.type !== "deleted" || author === undefined) return;
   audit(asker, { action: "delete", uid: author, of: body.of, room });

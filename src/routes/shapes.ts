@@ -141,6 +141,18 @@ export const retracted = v.object({
 export const announced = v.object({
   connections: v.pipe(count, v.description("To how many connections it went.")),
 });
+const hook = {
+  handle: v.pipe(v.string(), v.description("By what it is revoked.")),
+  uid: v.pipe(v.string(), v.description("As whom it speaks.")),
+  room,
+  name: v.pipe(v.string(), v.description("Under which name.")),
+};
+export const hooks = v.object({ hooks: v.array(v.object(hook)) });
+export const madeHook = v.object({
+  id: v.pipe(v.string(), v.description("A secret, told only once.")),
+  url: v.pipe(v.string(), v.description("Where to post.")),
+  ...hook,
+});
 export const status = v.object({ status: v.string() });
 
 /** Codes for machines (W13, W15.6). */

@@ -189,8 +189,8 @@ export class Narrator {
     this.#out.tell([quiet(sentence(words))]);
   }
 
-  #system({ room, text }: Of<"system">) {
-    if (room !== undefined) return;
+  #system({ room, user = "", text }: Of<"system">) {
+    if (room !== undefined) return this.#elsewhere(this.#rooms.of(room), `${user}: ${text}`);
     this.#out.tell([{ text: announcement(text), style: "strong" }]);
   }
 

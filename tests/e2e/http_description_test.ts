@@ -179,6 +179,18 @@ describe("the description of the HTTP API", () => {
     await status("signIn", "POST /api/session", {}, "boss");
     await status("whoAmI", "GET /api/session");
     await status("signOut", "DELETE /api/session");
+    const ask = (line: string, body?: object) =>
+      fetch(`${server.url}${line}`, {
+        ...(body && { method: "POST", body: JSON.stringify(body) }),
+        headers: { authorization: `Bearer ${boss}`, "content-type": JSON_TYPE },
+      }).then((response) => response.json());
+    await status("makeHook", "POST /api/hooks", { room: "general", name: "Build" }, boss);
+    const { id } = await ask("/api/hooks", { room: "general", name: "Deploy" });
+    await status("postToHook", `POST /api/hooks/${id}`, { text: "17 is out" }, "");
+    await status("postToHook", `POST /api/hooks/${id}`, "17 is out", "");
+    await status("listHooks", "GET /api/hooks", undefined, boss);
+    const { hooks } = await ask("/api/hooks");
+    await status("revokeHook", `DELETE /api/hooks/${hooks[0].handle}`, undefined, boss);
     await status("exportEntries", "GET /api/users/ada/entries", undefined, boss);
     await status("retract", "POST /api/users/ada/retract", undefined, boss);
     await status("revoke", "POST /api/users/ada/revoke", undefined, boss);
