@@ -42,6 +42,8 @@ export interface Guest {
   readonly identity: Identity;
   /** Where it came from. */
   readonly address: string;
+  /** It is one request over HTTP, of which no line in the log tells. */
+  readonly isRequest?: true;
   /** What waits for it. */
   readonly outbox: { readonly bytes: number };
   close(close: Close): void;
@@ -63,7 +65,18 @@ export interface Person extends Guest, Occupant {
  * `until`: ms since 1970; null: for good; 0: it was ended. Never what was said.
  */
 export interface Audited {
-  action: "kick" | "mute" | "ban" | "delete" | "topic" | "revoke" | "retract" | "export";
+  action:
+    | "kick"
+    | "mute"
+    | "ban"
+    | "delete"
+    | "topic"
+    | "revoke"
+    | "retract"
+    | "export"
+    | "system"
+    | "hook"
+    | "unhook";
   by: UserId;
   /** Where `by` asked from, over HTTP: there no line of a connection says it. */
   address?: string;
@@ -72,6 +85,22 @@ export interface Audited {
   /** Without it: everywhere. */
   room?: RoomName;
   until?: number | null;
+}
+
+/** A message that was just kept. */
+export interface Heard {
+  room: RoomName;
+  seq: number;
+  uid: UserId;
+  user: string;
+  text: string;
+}
+
+/** Hears what people do, and may answer (W20). */
+export interface Listener {
+  /** Somebody joined a room anew, and has the `joined`. */
+  came(who: Occupant, room: Room): void;
+  heard(message: Heard): void;
 }
 
 export interface HubParts {
@@ -98,7 +127,7 @@ export class Hub {
   readonly settings: HubSettings;
   readonly store: Store;
   readonly counts: Counts;
-  /** The other instances of this chat, where there may be some (W20). */
+  /** The other instances of this chat, where there may be some (W21). */
   readonly instances: Instances | undefined;
   readonly names: Names;
   readonly online: Online<Person>;
@@ -108,6 +137,7 @@ export class Hub {
   readonly flusher: Flusher;
   readonly sessions = new Set<Guest>();
   readonly live: Live<Guest>;
+  listener: Listener | undefined;
   readonly #parts: HubParts;
   readonly #commit: GroupCommit;
   /** What everybody may do whose credential names no rooms. */

@@ -76,7 +76,7 @@ function broken(value: unknown): unknown[] {
 
 describe("messages between instances", () => {
   for (const sample of SAMPLES) {
-    it(`W20.9 ${sample.type} is read as it was said, and not with a part of another kind`, () => {
+    it(`W21.9 ${sample.type} is read as it was said, and not with a part of another kind`, () => {
       assertEquals(parseBusMessage(JSON.stringify(sample)), sample as BusMessage);
       for (const wrong of broken(sample)) {
         assertEquals(parseBusMessage(JSON.stringify(wrong)), undefined, JSON.stringify(wrong));
@@ -84,7 +84,7 @@ describe("messages between instances", () => {
     });
   }
 
-  it("W20.9 whatever else comes is none", async () => {
+  it("W21.9 whatever else comes is none", async () => {
     await fuzz(fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
       assertEquals(parseBusMessage(text), undefined);
     }));
