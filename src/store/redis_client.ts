@@ -21,6 +21,8 @@ const RETRY_MS = { first: 50, longest: 1000 };
 /** What waiting does not put right. */
 const NEVER = /^(WRONGPASS|NOAUTH|NOPERM)|certificate/;
 
+const SILENT = "Redis does not answer";
+
 type Client = ReturnType<typeof connectionTo>;
 /** What Redis answers: strings, numbers, nothing, and lists of them. */
 export type Reply = string | number | null | Reply[];
@@ -145,7 +147,7 @@ class Line {
   #client: Client;
   readonly #opened = Promise.withResolvers<void>();
   /** When what waits for an answer was sent, the oldest first. */
-  readonly #sent = new Set<{ at: number }>();
+  readonly #sent = new Set<{ at: number; reject(error: unknown): void }>();
   #look: ReturnType<typeof setTimeout> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #tries = 0;
@@ -162,7 +164,7 @@ class Line {
   /** Resolves with the first connection; tells what kept it from being made. */
   async opened(): Promise<void> {
     const { promise, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => reject(this.#lastError ?? new Error("no answer")), CONNECT_MS);
+    const timer = setTimeout(() => reject(this.#lastError ?? new Error(SILENT)), CONNECT_MS);
     try {
       await Promise.race([this.#opened.promise, promise]);
     } catch (error) {
@@ -177,11 +179,13 @@ class Line {
   }
 
   async with<T>(send: (client: Client) => Promise<T>): Promise<T> {
-    const sent = { at: performance.now() };
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const sent = { at: performance.now(), reject };
     this.#sent.add(sent);
     this.#look ??= setTimeout(() => this.#lookForAnswers(), LOOK_MS);
     try {
-      return await send(this.#client);
+      send(this.#client).then(resolve, reject);
+      return await promise;
     } catch (error) {
       throw failure(error);
     } finally {
@@ -196,6 +200,7 @@ class Line {
     this.#client = connectionTo(this.#address);
     clearTimeout(this.#retry);
     if (client.isOpen) client.destroy();
+    for (const { reject } of this.#sent) reject(new Error("the connection to Redis is closed"));
     this.#stopLooking();
   }
 
@@ -216,6 +221,8 @@ class Line {
     if (NEVER.test((error as Error).message)) this.#opened.reject(error);
     if (client !== this.#client) return;
     if (client.isOpen) client.destroy();
+    // A subscription that is under way would wait for good.
+    for (const { reject } of this.#sent) reject(error);
     clearTimeout(this.#retry);
     this.#retry = setTimeout(
       () => this.#client = this.#connect(),
@@ -228,7 +235,7 @@ class Line {
     const [oldest] = this.#sent;
     if (!oldest) return;
     // All that waits fails, and what comes fails at once, until Redis answers again.
-    if (performance.now() - oldest.at > ANSWER_MS) this.#lose(this.#client, new Error("no answer"));
+    if (performance.now() - oldest.at > ANSWER_MS) this.#lose(this.#client, new Error(SILENT));
     this.#look = setTimeout(() => this.#lookForAnswers(), LOOK_MS);
   }
 
@@ -256,7 +263,7 @@ function failure(error: unknown): StoreError {
   if (error instanceof ClientOfflineError || error instanceof ClientClosedError) {
     return new StoreError("there is no connection to Redis");
   }
-  if (error instanceof DisconnectsClientError) return new StoreError("Redis does not answer");
+  if (error instanceof DisconnectsClientError) return new StoreError(SILENT);
   const { message, code } = error as Error & { code?: string };
   const words = (message || code || String(error)).split(", with args", 1)[0]!;
   return new StoreError(words);
