@@ -179,18 +179,13 @@ class Line {
   }
 
   async with<T>(send: (client: Client) => Promise<T>): Promise<T> {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const sent = { at: performance.now(), reject };
-    this.#sent.add(sent);
-    this.#look ??= setTimeout(() => this.#lookForAnswers(), LOOK_MS);
+    const client = this.#client;
+    // What is subscribed to while it connects would wait for good.
+    if (!client.isReady) throw new StoreError("there is no connection to Redis");
     try {
-      send(this.#client).then(resolve, reject);
-      return await promise;
+      return await this.#answered(send(client));
     } catch (error) {
       throw failure(error);
-    } finally {
-      this.#sent.delete(sent);
-      if (this.#sent.size === 0) this.#stopLooking();
     }
   }
 
@@ -207,7 +202,7 @@ class Line {
   #connect(): Client {
     const client = connectionTo(this.#address);
     client.on("error", (error) => this.#lose(client, error));
-    client.connect().then(async () => {
+    this.#answered(client.connect()).then(async () => {
       this.#opened.resolve();
       await this.#ready();
       this.#tries = 0;
@@ -228,6 +223,21 @@ class Line {
       () => this.#client = this.#connect(),
       Math.min(RETRY_MS.longest, RETRY_MS.first * 2 ** this.#tries++),
     );
+  }
+
+  /** What is awaited of Redis: it fails when it takes too long, and when the connection is lost. */
+  async #answered<T>(answer: Promise<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const sent = { at: performance.now(), reject };
+    this.#sent.add(sent);
+    this.#look ??= setTimeout(() => this.#lookForAnswers(), LOOK_MS);
+    answer.then(resolve, reject);
+    try {
+      return await promise;
+    } finally {
+      this.#sent.delete(sent);
+      if (this.#sent.size === 0) this.#stopLooking();
+    }
   }
 
   #lookForAnswers(): void {
@@ -260,9 +270,6 @@ function connectionTo(address: string) {
 
 /** Redis' own words name the cause; where they would repeat what was sent, they are cut. */
 function failure(error: unknown): StoreError {
-  if (error instanceof ClientOfflineError || error instanceof ClientClosedError) {
-    return new StoreError("there is no connection to Redis");
-  }
   if (error instanceof DisconnectsClientError) return new StoreError(SILENT);
   const { message, code } = error as Error & { code?: string };
   const words = (message || code || String(error)).split(", with args", 1)[0]!;
