@@ -68,8 +68,9 @@ export async function join(
       more,
       ...(ref !== undefined && { ref }),
     });
-    room.release(asker, Batch.of(joined), seq);
+    room.release(asker, Batch.of(joined), { seq, topic });
     hub.counts.joins.add(missed ? "resumed" : since ? "gap" : "fresh");
+    if (!since) hub.listener?.came(asker, room);
   } catch (error) {
     if (isMember) {
       room.release(asker);

@@ -71,6 +71,11 @@ export class Conversation {
     this.log.start();
     this.#actions.start();
     this.context.start(() => this.#scene.write());
+    this.#chat.on("system", ({ room, text }) => {
+      if (room !== undefined) return;
+      this.#scene.room().timeline.tell({ type: "system", text });
+      this.#scene.paintSoon();
+    });
   }
 
   /** Another room is in view. */
