@@ -101,6 +101,7 @@ export const ROWS: Record<string, Row> = {
       "src/counts.ts",
       "src/direct_name.ts",
       "src/life.ts",
+      "src/audited.ts",
       "src/socket.ts",
       "src/store_url.ts",
       "src/batch.ts",

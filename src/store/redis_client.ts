@@ -1,11 +1,6 @@
 // The connections to one Redis or Valkey: commands and scripts with a time limit, subscriptions that
 // come back by themselves. Every failure is a `StoreError` that holds nothing of what was sent.
-import {
-  ClientClosedError,
-  ClientOfflineError,
-  createClient,
-  DisconnectsClientError,
-} from "@redis/client";
+import { createClient, DisconnectsClientError } from "@redis/client";
 import { createHash } from "node:crypto";
 import { redisAddress } from "../store_url.ts";
 import { StoreError } from "./store.ts";
