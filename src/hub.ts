@@ -1,6 +1,7 @@
 // Everything that is shared: rooms, connected users, the commit, the sweep and the way down.
 // Knows sessions only as things to sweep and to send home.
 import { Allowances } from "./allowance.ts";
+import type { Audited } from "./audited.ts";
 import type { Bus } from "./bus.ts";
 import type { Close } from "./close.ts";
 import { GroupCommit } from "./commit.ts";
@@ -18,6 +19,8 @@ import { type JoinPolicy, Rights } from "./rights.ts";
 import type { Occupant, Room } from "./room.ts";
 import { EVERYWHERE, Sanctions } from "./sanctions.ts";
 import type { Store, StoreError } from "./store/store.ts";
+
+export type { Audited };
 
 /** How often deadlines are looked at, in milliseconds. */
 export const SWEEP_MS = 250;
@@ -58,33 +61,6 @@ export interface Person extends Guest, Occupant {
   readonly rooms: ReadonlyMap<RoomName, Room>;
   /** Its user goes by another name. */
   rename(user: string): void;
-}
-
-/**
- * What somebody did who may more than others: to a user, to a user's message (`of`), or to a room.
- * `until`: ms since 1970; null: for good; 0: it was ended. Never what was said.
- */
-export interface Audited {
-  action:
-    | "kick"
-    | "mute"
-    | "ban"
-    | "delete"
-    | "topic"
-    | "revoke"
-    | "retract"
-    | "export"
-    | "system"
-    | "hook"
-    | "unhook";
-  by: UserId;
-  /** Where `by` asked from, over HTTP: there no line of a connection says it. */
-  address?: string;
-  uid?: UserId;
-  of?: number;
-  /** Without it: everywhere. */
-  room?: RoomName;
-  until?: number | null;
 }
 
 /** A message that was just kept. */

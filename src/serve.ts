@@ -99,13 +99,8 @@ async function serveFrom(
     async (request, incoming) => (await ready.promise).fetch(request, incoming),
     fault,
   );
-  const access = await openAccess(
-    config,
-    store,
-    hub.live,
-    log,
-    (network) => hub.instances?.tell({ type: "guess", network }),
-  ).catch(explain);
+  const guessed = (network: string) => hub.instances?.tell({ type: "guess", network });
+  const access = await openAccess(config, store, hub.live, log, guessed).catch(explain);
   if (hub.instances) hub.instances.records.credentials = access.shared;
   const { gate, signIns, revocations, watchers } = access;
   opened.resolve(access);

@@ -47,7 +47,6 @@ export const ROWS: Record<string, Row> = {
       "src/said.ts",
       "src/permission.ts",
       "src/join.ts",
-      "src/announcement.ts",
       "src/auth.ts",
       "src/moderation.ts",
       "src/retraction.ts",
@@ -70,6 +69,7 @@ export const ROWS: Record<string, Row> = {
     files: [
       "src/hub.ts",
       "src/room.ts",
+      "src/announcement.ts",
       "src/open_rooms.ts",
       "src/rooms.ts",
       "src/history.ts",
@@ -115,6 +115,7 @@ export const ROWS: Record<string, Row> = {
       "src/counts.ts",
       "src/direct_name.ts",
       "src/life.ts",
+      "src/audited.ts",
       "src/socket.ts",
       "src/store_url.ts",
       "src/batch.ts",

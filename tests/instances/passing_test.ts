@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import { announce } from "../../src/announcement.ts";
 import { withSeveral } from "../core/several.ts";
 
 const frame = (room: string, payload: number[]) =>
@@ -144,6 +145,20 @@ describe("what passes between instances", () => {
       assertEquals(bob.takeAll("chat"), []);
       // The first was there before the room was opened.
       assertEquals(second.takeAll("chat").map(({ seq }) => seq), [1]);
+    }),
+  );
+
+  it(
+    "W21.4 W10.17 what an administrator tells everybody reaches connections on other instances",
+    withSeveral(2, async (several) => {
+      const [one, two] = several.cores;
+      const [alice, bob] = [one!.connect("alice"), two!.connect("bob")];
+      await several.settle();
+      assertEquals(announce(one!.hub, "down at noon"), 1);
+      await several.settle();
+      for (const client of [alice, bob]) {
+        assertEquals(client.takeAll("system"), [{ type: "system", text: "down at noon" }]);
+      }
     }),
   );
 });
