@@ -91,7 +91,7 @@ export class Allowance {
   }
 }
 
-/** Hears of users whose allowance is drawn on here, and of what they take (W20.7). */
+/** Hears of users whose allowance is drawn on here, and of what they take (W21.7). */
 export interface SpendingNews {
   spends(uid: UserId, isOn: boolean): void;
   spent(uid: UserId, spending: Spending): void;

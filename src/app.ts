@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import type { Gate, LiveSessions } from "./gate/gate.ts";
 import { refuse } from "./gate/refusal.ts";
+import type { Hooks } from "./gate/hooks.ts";
 import type { Revocations } from "./gate/revocations.ts";
 import type { SignIns } from "./gate/sign_ins.ts";
 import type { Watchers } from "./gate/watchers.ts";
@@ -13,10 +14,14 @@ import { crossOrigin } from "./routes/cross_origin.ts";
 import type { AppEnv } from "./routes/env.ts";
 import { securityHeaders } from "./routes/headers.ts";
 import { events } from "./routes/events.ts";
+import { hooks } from "./routes/hooks.ts";
 import { messages } from "./routes/messages.ts";
+import { moderation } from "./routes/moderation.ts";
+import { reference } from "./routes/reference.ts";
 import { rooms } from "./routes/rooms.ts";
 import { session } from "./routes/session.ts";
 import { status } from "./routes/status.ts";
+import { system } from "./routes/system.ts";
 import { users } from "./routes/users.ts";
 import { ws } from "./routes/ws.ts";
 import { StoreError } from "./store/store.ts";
@@ -26,6 +31,7 @@ export interface AppOptions {
   gate: Gate;
   signIns: SignIns;
   revocations: Revocations;
+  hooks: Hooks;
   watchers: Watchers;
   live: LiveSessions;
   allowedOrigins: readonly string[];
@@ -44,6 +50,17 @@ export interface AppOptions {
 /** The routes of a Snug server; `hc<AppType>(base).ws.$ws()` is a socket to it. */
 export function createApp(options: AppOptions) {
   const { gate, fault } = options;
+  // Each of these says what it is, for the description.
+  const api = new Hono<AppEnv>()
+    .route("/", status(options))
+    .route("/", session(options))
+    .route("/", users(options))
+    .route("/", messages(options))
+    .route("/", rooms(options))
+    .route("/", moderation(options))
+    .route("/", system(options))
+    .route("/", events(options))
+    .route("/", hooks(options));
   return new Hono<AppEnv>()
     .use(securityHeaders)
     .use(async (context, next) => {
@@ -52,13 +69,9 @@ export function createApp(options: AppOptions) {
       return await next();
     })
     .route("/", ws(options))
-    .route("/", status(options))
     .use("/api/*", crossOrigin(options))
-    .route("/", session(options))
-    .route("/", users(options))
-    .route("/", messages(options))
-    .route("/", rooms(options))
-    .route("/", events(options))
+    .route("/", api)
+    .route("/", reference(api.routes))
     .route("/", assets())
     .notFound((context) => answer(context, refuse(404, "NOT_FOUND", "nothing is here")))
     .onError((error, context) => {

@@ -1,6 +1,7 @@
 // Everything that is shared: rooms, connected users, the commit, the sweep and the way down.
 // Knows sessions only as things to sweep and to send home.
 import { Allowances } from "./allowance.ts";
+import type { Audited } from "./audited.ts";
 import type { Bus } from "./bus.ts";
 import type { Close } from "./close.ts";
 import { GroupCommit } from "./commit.ts";
@@ -18,6 +19,8 @@ import { type JoinPolicy, Rights } from "./rights.ts";
 import type { Occupant, Room } from "./room.ts";
 import { EVERYWHERE, Sanctions } from "./sanctions.ts";
 import type { Store, StoreError } from "./store/store.ts";
+
+export type { Audited };
 
 /** How often deadlines are looked at, in milliseconds. */
 export const SWEEP_MS = 250;
@@ -42,6 +45,8 @@ export interface Guest {
   readonly identity: Identity;
   /** Where it came from. */
   readonly address: string;
+  /** It is one request over HTTP, of which no line in the log tells. */
+  readonly isRequest?: true;
   /** What waits for it. */
   readonly outbox: { readonly bytes: number };
   close(close: Close): void;
@@ -58,20 +63,20 @@ export interface Person extends Guest, Occupant {
   rename(user: string): void;
 }
 
-/**
- * What somebody did who may more than others: to a user, to a user's message (`of`), or to a room.
- * `until`: ms since 1970; null: for good; 0: it was ended. Never what was said.
- */
-export interface Audited {
-  action: "kick" | "mute" | "ban" | "delete" | "topic" | "revoke" | "retract" | "export";
-  by: UserId;
-  /** Where `by` asked from, over HTTP: there no line of a connection says it. */
-  address?: string;
-  uid?: UserId;
-  of?: number;
-  /** Without it: everywhere. */
-  room?: RoomName;
-  until?: number | null;
+/** A message that was just kept. */
+export interface Heard {
+  room: RoomName;
+  seq: number;
+  uid: UserId;
+  user: string;
+  text: string;
+}
+
+/** Hears what people do, and may answer (W20). */
+export interface Listener {
+  /** Somebody joined a room anew, and has the `joined`. */
+  came(who: Occupant, room: Room): void;
+  heard(message: Heard): void;
 }
 
 export interface HubParts {
@@ -98,7 +103,7 @@ export class Hub {
   readonly settings: HubSettings;
   readonly store: Store;
   readonly counts: Counts;
-  /** The other instances of this chat, where there may be some (W20). */
+  /** The other instances of this chat, where there may be some (W21). */
   readonly instances: Instances | undefined;
   readonly names: Names;
   readonly online: Online<Person>;
@@ -108,6 +113,7 @@ export class Hub {
   readonly flusher: Flusher;
   readonly sessions = new Set<Guest>();
   readonly live: Live<Guest>;
+  listener: Listener | undefined;
   readonly #parts: HubParts;
   readonly #commit: GroupCommit;
   /** What everybody may do whose credential names no rooms. */

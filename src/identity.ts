@@ -25,8 +25,15 @@ export interface Identity {
   isAdmin?: boolean;
   /** When the credential was issued, in milliseconds: what was issued before a revocation is void. */
   issuedAt?: number;
+  /** A guest who was made for this request or connection: nobody else was the same one. */
+  isFresh?: true;
   /** The signed-in session of a cookie, by the hash of its id. */
   signIn?: string;
+}
+
+/** Whether a uid is that of a bot or a hook of the server (W20); no token's `sub` may look like one. */
+export function isProgram(uid: UserId): boolean {
+  return uid.startsWith("bot:") || uid.startsWith("hook:");
 }
 
 /** Whether a uid is a guest's; no token's `sub` may look like one. */

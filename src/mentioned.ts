@@ -1,8 +1,8 @@
 // Who a chat in a room mentions, and how they hear of it (W10.12).
-import type { Hub } from "./hub.ts";
+import type { Heard, Hub } from "./hub.ts";
 import { findMentions, type Mentionable } from "./mention.ts";
 import { tellMentioned } from "./personal.ts";
-import type { RoomName, UserId } from "./protocol.ts";
+import type { UserId } from "./protocol.ts";
 import type { Room } from "./room.ts";
 
 /** The others whom a text mentions: those who are in the room, and those who were lately. */
@@ -25,17 +25,16 @@ export function mentionedIn(
 /** Tells every connection of those mentioned that may read the room, after the entry is out. */
 export function tellMention(
   hub: Hub,
-  by: { room: RoomName; seq: number; uid: UserId; user: string },
+  { room, seq, uid, user }: Heard,
   mentions: readonly UserId[],
 ): void {
-  const { room, seq: at, uid, user } = by;
   // Not at once: the commit that settles must first go out whole.
   queueMicrotask(() => {
-    tellMentioned(hub, by, mentions);
+    tellMentioned(hub, { room, seq, uid, user }, mentions);
     hub.instances?.tellUsers(mentions, {
       type: "mention",
       room,
-      at,
+      at: seq,
       uid,
       user,
       mentions: [...mentions],

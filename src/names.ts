@@ -1,6 +1,6 @@
 // The names of the users who are connected now (W8.2): no two guests have the same one, and none has
-// that of a token user who was there before.
-import { isGuest } from "./identity.ts";
+// that of a token user who was there before. No user has one of the server's own bots and hooks (W20.1).
+import { isGuest, isProgram } from "./identity.ts";
 import type { UserId } from "./protocol.ts";
 import { MAX_NAME_CHARACTERS } from "./user_name.ts";
 
@@ -22,7 +22,7 @@ interface Series {
   free: number[];
 }
 
-/** The names of those who are connected to other instances (W20.3). */
+/** The names of those who are connected to other instances (W21.3). */
 export interface NamesElsewhere {
   /** What the user goes by there. */
   of(uid: UserId): { user: string; since: number } | undefined;
@@ -35,6 +35,8 @@ export class Names {
   readonly #byUid = new Map<UserId, Held>();
   /** Folded names, each with the users who have it. */
   readonly #taken = new Map<string, readonly UserId[]>();
+  /** Folded names that no user may have, and of how many programs each is. */
+  readonly #reserved = new Map<string, number>();
   /** By folded name: thousands may wish for the same one, so nobody counts through them. */
   readonly #series = new Map<string, Series>();
 
@@ -53,8 +55,8 @@ export class Names {
       held.connections++;
       return held.user;
     }
-    const given = this.#elsewhere?.of(uid) ??
-      (isGuest(uid) ? this.#free(wished) : { user: wished });
+    const isGiven = isProgram(uid) || !isGuest(uid) && !this.#reserved.has(fold(wished));
+    const given = this.#elsewhere?.of(uid) ?? (isGiven ? { user: wished } : this.#free(wished));
     this.#byUid.set(uid, { since: now, ...given, connections: 1 });
     this.#hold(given.user, uid);
     return given.user;
@@ -71,6 +73,7 @@ export class Names {
 
   /** Gives a connected guest another name. False: somebody else has it. */
   change(uid: UserId, wished: string, now = 0): boolean {
+    if (this.#reserved.has(fold(wished))) return false;
     if (this.find(wished).some((owner) => owner !== uid)) return false;
     this.#rename(uid, { user: wished }, this.#later(uid, now));
     return true;
@@ -91,6 +94,23 @@ export class Names {
   /** Since when a connected user has their name, in milliseconds since 1970. */
   since(uid: UserId): number {
     return this.#byUid.get(uid)?.since ?? 0;
+  }
+
+  /** Keeps a name for a program, others may have it too. False: a user who is connected has it. */
+  reserve(name: string): boolean {
+    const key = fold(name);
+    const programs = this.#reserved.get(key) ?? 0;
+    if (programs === 0 && this.#taken.has(key)) return false;
+    this.#reserved.set(key, programs + 1);
+    return true;
+  }
+
+  /** A program is no more; with the last one its name is free. */
+  unreserve(name: string): void {
+    const key = fold(name);
+    const programs = this.#reserved.get(key)! - 1;
+    if (programs > 0) this.#reserved.set(key, programs);
+    else this.#reserved.delete(key);
   }
 
   /** Who has this name: several, where they are token users. */
@@ -132,6 +152,10 @@ export class Names {
     this.#hold(given.user, uid);
   }
 
+  #has(key: string): boolean {
+    return this.findFolded(key).length > 0 || this.#reserved.has(key);
+  }
+
   #untake({ user, numbered }: Held, uid: UserId): void {
     const others = this.findHere(user).filter((owner) => owner !== uid);
     if (others.length > 0) this.#taken.set(fold(user), others);
@@ -145,13 +169,13 @@ export class Names {
 
   #free(wished: string): Pick<Held, "user" | "numbered"> {
     const key = fold(wished);
-    if (this.findFolded(key).length === 0) return { user: wished };
+    if (!this.#has(key)) return { user: wished };
     const series = this.#series.get(key) ?? { taken: 0, next: 2, free: [] };
     for (;;) {
       const number = series.free.pop() ?? series.next++;
       const suffix = `-${number}`;
       const cut = [...wished].slice(0, MAX_NAME_CHARACTERS - suffix.length).join("");
-      if (this.find(cut + suffix).length > 0) continue;
+      if (this.#has(fold(cut + suffix))) continue;
       series.taken++;
       this.#series.set(key, series);
       return { user: cut + suffix, numbered: { key, number } };

@@ -5,7 +5,7 @@ import type { Member, UserId } from "./protocol.ts";
 
 interface Present {
   user: string;
-  /** Connections here, and other instances where the user has some (W20). */
+  /** Connections here, and other instances where the user has some (W21). */
   here: number;
   elsewhere: number;
   moderates: boolean;

@@ -1,6 +1,6 @@
 // One room: who is in it, the head of its log, and how what happens in it goes out to everyone.
 // Knows connections only as occupants.
-import { takeAnnouncements } from "./announcement.ts";
+import { takeAnnouncements } from "./presence_words.ts";
 import { Batch } from "./batch.ts";
 import type { GroupCommit } from "./commit.ts";
 import { entryOf } from "./entry.ts";
@@ -31,7 +31,7 @@ export interface Occupant {
 /** What somebody puts into a room's log. */
 export type Put = { uid: UserId; user: string; ref?: string } & Body;
 
-/** The other instances, as a room sees them: they hear of what happens to people here (W20). */
+/** The other instances, as a room sees them: they hear of what happens to people here (W21). */
 export interface Others {
   /** A connection came in. */
   entered(room: RoomName, uid: UserId, moderates: boolean): void;

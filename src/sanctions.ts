@@ -37,7 +37,7 @@ const record = v.fallback(
 
 export type Kind = "ban" | "mute";
 
-/** Hears of what is kept, to tell it to other instances (W20.5). An `until` of 0: it was ended. */
+/** Hears of what is kept, to tell it to other instances (W21.5). An `until` of 0: it was ended. */
 export interface SanctionNews {
   sanctioned(kind: Kind, place: Place, uid: UserId, sanction: Sanction): void;
 }

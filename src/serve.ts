@@ -7,9 +7,11 @@ import { createApp } from "./app.ts";
 import { CERTIFICATE_MS, CertificateFiles } from "./certificate.ts";
 import { type Config, isLoopback } from "./config.ts";
 import type { Counts } from "./counts.ts";
+import { Hooks } from "./gate/hooks.ts";
 import { type Audited, Hub, SWEEP_MS } from "./hub.ts";
 import type { Life } from "./life.ts";
 import { writeMetrics } from "./metrics.ts";
+import { openReplies } from "./replies_file.ts";
 import { Retention, RETENTION_MS } from "./retention.ts";
 import { openStore } from "./store/open.ts";
 import { type Store, StoreError } from "./store/store.ts";
@@ -38,9 +40,7 @@ export interface Server {
 /** Starts a server. Rejects with a `StartError` where the store or the address can't be used. */
 export async function serve(config: Config, log: Logger, counts: Counts): Promise<Server> {
   const files = CertificateFiles.of(config);
-  const certificate = await files?.read().catch((error) => {
-    throw new StartError(error.message);
-  });
+  const certificate = await files?.read().catch(refuse);
   const store = await openStore(config.STORE_URL, config.STORE_SYNC).catch(explain);
   try {
     return await serveFrom(store, config, log, counts, files, certificate);
@@ -89,6 +89,8 @@ async function serveFrom(
   });
   await hub.sanctions.restore(Date.now()).catch(explain);
   await hub.instances?.open();
+  const hooks = await Hooks.open(store, hub.names, Date.now()).catch(explain);
+  const stopReplies = await openReplies(config, hub, log).catch(refuse);
   // It listens before a token is made: one that is kept by a start that fails is shown to nobody.
   const ready = Promise.withResolvers<ReturnType<typeof createApp>>();
   const listening = await listenOn(
@@ -97,13 +99,8 @@ async function serveFrom(
     async (request, incoming) => (await ready.promise).fetch(request, incoming),
     fault,
   );
-  const access = await openAccess(
-    config,
-    store,
-    hub.live,
-    log,
-    (network) => hub.instances?.tell({ type: "guess", network }),
-  ).catch(explain);
+  const guessed = (network: string) => hub.instances?.tell({ type: "guess", network });
+  const access = await openAccess(config, store, hub.live, log, guessed).catch(explain);
   if (hub.instances) hub.instances.records.credentials = access.shared;
   const { gate, signIns, revocations, watchers } = access;
   opened.resolve(access);
@@ -113,6 +110,7 @@ async function serveFrom(
     signIns,
     revocations,
     watchers,
+    hooks,
     live: hub.live,
     allowedOrigins: config.ALLOWED_ORIGINS,
     authHeader: config.AUTH_HEADER,
@@ -157,6 +155,7 @@ async function serveFrom(
       clearInterval(sweep);
       clearInterval(retain);
       clearInterval(renewal);
+      stopReplies();
       retention.stop();
       // What is left are peers that do not answer: nothing of theirs is waited for.
       const left = Math.max(0, Math.min(CLOSING_MS, deadline - Date.now()));
@@ -269,6 +268,10 @@ function logAudited(log: Logger, { until, room, ...about }: Audited): void {
 function endOf(until: number | null): string {
   if (until === null) return "for good";
   return until === 0 ? "now" : new Date(until).toISOString();
+}
+
+function refuse(error: Error): never {
+  throw new StartError(error.message);
 }
 
 function explain(error: unknown): never {

@@ -1,4 +1,4 @@
-// What this instance's gate hears from the gates of others (W20.5, W20.7): revocations, sign-outs and
+// What this instance's gate hears from the gates of others (W21.5, W21.7): revocations, sign-outs and
 // guesses, and how it looks up those that it missed.
 import type { Credentials } from "../instances/records.ts";
 import type { UserId } from "../protocol.ts";

@@ -60,6 +60,7 @@ const busMessage = v.variant("type", [
   }),
   v.object({ type: v.literal("revoke"), seq: count, uid, before: count }),
   v.object({ type: v.literal("signOut"), seq: count, signIn: hash }),
+  v.object({ type: v.literal("system"), seq: count, text: v.string() }),
   v.object({ type: v.literal("guess"), seq: count, network: v.pipe(v.string(), v.maxLength(64)) }),
   // To one.
   v.object({
@@ -92,7 +93,7 @@ export type BusMessage = v.InferOutput<typeof busMessage>;
 /** What stands in a sequence. */
 export type Broadcast = Extract<
   BusMessage,
-  { type: "changes" | "kick" | "sanction" | "revoke" | "signOut" | "guess" }
+  { type: "changes" | "kick" | "sanction" | "revoke" | "signOut" | "system" | "guess" }
 >;
 /** What somebody did, or what their credentials did. */
 export type Order = Exclude<Broadcast, { type: "changes" }>;
@@ -111,7 +112,15 @@ export type Unnumbered = Broadcast extends infer M ? M extends Broadcast ? Omit<
   : never;
 
 const BROADCAST: ReadonlySet<string> = new Set(
-  ["changes", "kick", "sanction", "revoke", "signOut", "guess"] satisfies Broadcast["type"][],
+  [
+    "changes",
+    "kick",
+    "sanction",
+    "revoke",
+    "signOut",
+    "system",
+    "guess",
+  ] satisfies Broadcast["type"][],
 );
 const ADDRESSED: ReadonlySet<string> = new Set(
   ["typing", "binary", "read", "mention", "entry", "spending"] satisfies Addressed["type"][],

@@ -107,7 +107,7 @@ function agree(hub: Hub, uid: UserId, own: string, { user, since }: Known): void
   tellRenamed(hub, uid, user, own);
 }
 
-/** Of two users with one name, a guest who has it for less time gets another (W20.3). */
+/** Of two users with one name, a guest who has it for less time gets another (W21.3). */
 function giveWay(hub: Hub, guest: UserId, other: UserId, since: number): void {
   const { names } = hub;
   const ours = names.since(guest);

@@ -1,4 +1,4 @@
-// The other instances of this chat (W20): who is heard, asked and given up, and what is said to them.
+// The other instances of this chat (W21): who is heard, asked and given up, and what is said to them.
 // What they say of people is kept in rosters; what they did is done in orders.ts.
 import type { Spending, SpendingNews } from "../allowance.ts";
 import type { Bus } from "../bus.ts";

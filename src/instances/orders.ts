@@ -1,4 +1,5 @@
 // What somebody did on another instance, done to those who are here; and what is for them.
+import { announceHere } from "../announcement.ts";
 import { Batch } from "../batch.ts";
 import { partiesOf } from "../direct_name.ts";
 import { enforceBan, tellMuted } from "../enforcement.ts";
@@ -24,6 +25,8 @@ export function obey(hub: Hub, order: Order): void {
     case "signOut":
       hub.instances?.records.credentials?.signedOut(order.signIn);
       return hub.live.signOutHere(order.signIn);
+    case "system":
+      return void announceHere(hub, order.text);
     case "guess":
       return hub.instances?.records.credentials?.guessed(order.network);
   }

@@ -1,11 +1,6 @@
 // The connections to one Redis or Valkey: commands and scripts with a time limit, subscriptions that
 // come back by themselves. Every failure is a `StoreError` that holds nothing of what was sent.
-import {
-  ClientClosedError,
-  ClientOfflineError,
-  createClient,
-  DisconnectsClientError,
-} from "@redis/client";
+import { createClient, DisconnectsClientError } from "@redis/client";
 import { createHash } from "node:crypto";
 import { redisAddress } from "../store_url.ts";
 import { StoreError } from "./store.ts";
@@ -20,6 +15,8 @@ const RETRY_MS = { first: 50, longest: 1000 };
 
 /** What waiting does not put right. */
 const NEVER = /^(WRONGPASS|NOAUTH|NOPERM)|certificate/;
+
+const SILENT = "Redis does not answer";
 
 type Client = ReturnType<typeof connectionTo>;
 /** What Redis answers: strings, numbers, nothing, and lists of them. */
@@ -145,7 +142,7 @@ class Line {
   #client: Client;
   readonly #opened = Promise.withResolvers<void>();
   /** When what waits for an answer was sent, the oldest first. */
-  readonly #sent = new Set<{ at: number }>();
+  readonly #sent = new Set<{ at: number; reject(error: unknown): void }>();
   #look: ReturnType<typeof setTimeout> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #tries = 0;
@@ -162,7 +159,7 @@ class Line {
   /** Resolves with the first connection; tells what kept it from being made. */
   async opened(): Promise<void> {
     const { promise, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => reject(this.#lastError ?? new Error("no answer")), CONNECT_MS);
+    const timer = setTimeout(() => reject(this.#lastError ?? new Error(SILENT)), CONNECT_MS);
     try {
       await Promise.race([this.#opened.promise, promise]);
     } catch (error) {
@@ -177,16 +174,13 @@ class Line {
   }
 
   async with<T>(send: (client: Client) => Promise<T>): Promise<T> {
-    const sent = { at: performance.now() };
-    this.#sent.add(sent);
-    this.#look ??= setTimeout(() => this.#lookForAnswers(), LOOK_MS);
+    const client = this.#client;
+    // What is subscribed to while it connects would wait for good.
+    if (!client.isReady) throw new StoreError("there is no connection to Redis");
     try {
-      return await send(this.#client);
+      return await this.#answered(send(client));
     } catch (error) {
       throw failure(error);
-    } finally {
-      this.#sent.delete(sent);
-      if (this.#sent.size === 0) this.#stopLooking();
     }
   }
 
@@ -196,13 +190,14 @@ class Line {
     this.#client = connectionTo(this.#address);
     clearTimeout(this.#retry);
     if (client.isOpen) client.destroy();
+    for (const { reject } of this.#sent) reject(new Error("the connection to Redis is closed"));
     this.#stopLooking();
   }
 
   #connect(): Client {
     const client = connectionTo(this.#address);
     client.on("error", (error) => this.#lose(client, error));
-    client.connect().then(async () => {
+    this.#answered(client.connect()).then(async () => {
       this.#opened.resolve();
       await this.#ready();
       this.#tries = 0;
@@ -216,6 +211,8 @@ class Line {
     if (NEVER.test((error as Error).message)) this.#opened.reject(error);
     if (client !== this.#client) return;
     if (client.isOpen) client.destroy();
+    // A subscription that is under way would wait for good.
+    for (const { reject } of this.#sent) reject(error);
     clearTimeout(this.#retry);
     this.#retry = setTimeout(
       () => this.#client = this.#connect(),
@@ -223,12 +220,27 @@ class Line {
     );
   }
 
+  /** What is awaited of Redis: it fails when it takes too long, and when the connection is lost. */
+  async #answered<T>(answer: Promise<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const sent = { at: performance.now(), reject };
+    this.#sent.add(sent);
+    this.#look ??= setTimeout(() => this.#lookForAnswers(), LOOK_MS);
+    answer.then(resolve, reject);
+    try {
+      return await promise;
+    } finally {
+      this.#sent.delete(sent);
+      if (this.#sent.size === 0) this.#stopLooking();
+    }
+  }
+
   #lookForAnswers(): void {
     this.#look = undefined;
     const [oldest] = this.#sent;
     if (!oldest) return;
     // All that waits fails, and what comes fails at once, until Redis answers again.
-    if (performance.now() - oldest.at > ANSWER_MS) this.#lose(this.#client, new Error("no answer"));
+    if (performance.now() - oldest.at > ANSWER_MS) this.#lose(this.#client, new Error(SILENT));
     this.#look = setTimeout(() => this.#lookForAnswers(), LOOK_MS);
   }
 
@@ -253,10 +265,7 @@ function connectionTo(address: string) {
 
 /** Redis' own words name the cause; where they would repeat what was sent, they are cut. */
 function failure(error: unknown): StoreError {
-  if (error instanceof ClientOfflineError || error instanceof ClientClosedError) {
-    return new StoreError("there is no connection to Redis");
-  }
-  if (error instanceof DisconnectsClientError) return new StoreError("Redis does not answer");
+  if (error instanceof DisconnectsClientError) return new StoreError(SILENT);
   const { message, code } = error as Error & { code?: string };
   const words = (message || code || String(error)).split(", with args", 1)[0]!;
   return new StoreError(words);

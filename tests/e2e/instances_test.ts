@@ -15,7 +15,7 @@ const SEED = Number(Deno.env.get("INSTANCES_SEED") ?? Date.now() % 2 ** 31);
 /** More for a night. */
 const MESSAGES = Number(Deno.env.get("INSTANCES_MESSAGES") ?? 6000);
 const TALKERS = 6;
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 60_000;
 const ROOMS = ["general", "random", "café"];
 const ENV: Env = {
   RATE_MESSAGES_PER_SECOND: "1000000",
@@ -50,22 +50,27 @@ async function endure(trouble: (at: Trouble, time: number) => Promise<void>, arg
     (_, index) => new Talker(`talker${index}`, ROOMS, random, happened),
   );
   let isOver = false;
+  stack.defer(() => {
+    isOver = true;
+  });
   const anyone = () => servers[Math.floor(random() * servers.length)]!.wsUrl;
   const visits = Promise.all(talkers.map((talker) => talker.visit(anyone, () => isOver)));
+  const during = (what: string, done: Promise<unknown>) =>
+    within(LIMIT_MS, what, Promise.race([done, visits]));
   for (const time of [0, 1]) {
-    await Promise.race([times.promise, visits]);
+    await during("talk", times.promise);
     times = Promise.withResolvers();
     await trouble({ redis, servers, start }, time);
   }
-  await Promise.race([times.promise, visits]);
+  await during("talk", times.promise);
   for (const talker of talkers) talker.isTalking = false;
-  await Promise.race([Promise.all(talkers.map(({ settled }) => settled)), visits]);
+  await during("acks", Promise.all(talkers.map(({ settled }) => settled)));
   // What others said may still be on its way from the other server.
   times = Promise.withResolvers();
   isSo = () => talkers.every((talker) => seenBy(talker) === count);
   count = talkers.reduce((sum, { acked }) => sum + acked.size, 0);
   happened();
-  await within(LIMIT_MS, "everything to be everywhere", Promise.race([times.promise, visits]));
+  await during("everything to be everywhere", times.promise);
   isOver = true;
   for (const server of servers) server.kill("SIGTERM");
   await visits;

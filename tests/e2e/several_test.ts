@@ -58,7 +58,7 @@ async function told(client: Client, what: "joined" | "left", ...who: { uid: stri
 }
 
 describe("several servers on one Redis", () => {
-  it("W20.1 W20.3 W20.4 W20.6 members, names, typing, binary and direct messages", async () => {
+  it("W21.1 W21.3 W21.4 W21.6 members, names, typing, binary and direct messages", async () => {
     await using chat = await startChat();
     await using alice = await enter(chat.one, "alice");
     await using bob = await enter(chat.two, "Alice");
@@ -89,7 +89,7 @@ describe("several servers on one Redis", () => {
     await told(alice, "left", bob);
   });
 
-  it("W20.4 W20.5 kicks, bans, revocations and sign-outs", async () => {
+  it("W21.4 W21.5 kicks, bans, revocations and sign-outs", async () => {
     await using chat = await startChat();
     await using boss = await enter(chat.one, "boss", { admin: true });
     await using ada = await enter(chat.two, "ada", { iat: Math.floor(Date.now() / 1000) - 60 });
@@ -126,7 +126,7 @@ describe("several servers on one Redis", () => {
     assertEquals([ended.status, (await carol.closed).code], [204, 4001]);
   });
 
-  it("W20.2 members of a server that is killed leave, who came back to the other one stay", async () => {
+  it("W21.2 members of a server that is killed leave, who came back to the other one stay", async () => {
     await using chat = await startChat({ PRESENCE_GRACE_MS: "1000" });
     await using seer = await enter(chat.one, "seer");
     const [bob, carol] = [await enter(chat.two, "bob"), await enter(chat.two, "carol")];
@@ -149,7 +149,7 @@ describe("several servers on one Redis", () => {
     await chat.two.exited;
   });
 
-  it("W20.8 a Redis that is gone for a while parts nobody for good", async () => {
+  it("W21.8 a Redis that is gone for a while parts nobody for good", async () => {
     await using chat = await startChat({ PRESENCE_GRACE_MS: "500" });
     await using alice = await enter(chat.one, "alice");
     await using bob = await enter(chat.two, "bob");

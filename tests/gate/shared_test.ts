@@ -26,7 +26,7 @@ function setUp() {
 }
 
 describe("what gates share", () => {
-  it("W20.5 W15.10 a revocation that was heard of, or found, voids what was given before", async () => {
+  it("W21.5 W15.10 a revocation that was heard of, or found, voids what was given before", async () => {
     const { shared, here, there, ended } = setUp();
     shared.revoked("bob", NOW);
     shared.revoked("bob", NOW - 5);
@@ -39,7 +39,7 @@ describe("what gates share", () => {
     assertEquals(ended, ["ada 7"]);
   });
 
-  it("W20.5 W15.9 a session that was ended elsewhere ends here, heard of or found", async () => {
+  it("W21.5 W15.9 a session that was ended elsewhere ends here, heard of or found", async () => {
     const { shared, here, there, live, ended } = setUp();
     const { id } = await there.signIns.start(ADA, "b", NOW);
     const { id: other } = await there.signIns.start(ADA, "b", NOW);
@@ -55,7 +55,7 @@ describe("what gates share", () => {
     assertEquals(ended, [signIn]);
   });
 
-  it("W20.7 W15.11 guesses that others saw count here", () => {
+  it("W21.7 W15.11 guesses that others saw count here", () => {
     const { shared, limits } = setUp();
     for (let times = 0; times < 10; times++) shared.guessed("192.0.2.9");
     assertEquals(limits.penaltyMs("192.0.2.9", "guess", NOW), 0);

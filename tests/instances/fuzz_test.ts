@@ -66,7 +66,7 @@ async function observe(core: Core): Promise<Observer> {
 }
 
 describe("presence over several instances, fuzzed", () => {
-  it("W20.1 W20.2 W20.8 whatever crashes or is lost on the way, in the end all agree", async () => {
+  it("W21.1 W21.2 W21.8 whatever crashes or is lost on the way, in the end all agree", async () => {
     await fuzz(
       fc.asyncProperty(
         fc.array(step, { maxLength: 40 }),
@@ -110,7 +110,7 @@ describe("presence over several instances, fuzzed", () => {
     );
   });
 
-  it("W20.1 W20.2 W9.4 who moves between instances within the grace is never told of as gone", async () => {
+  it("W21.1 W21.2 W9.4 who moves between instances within the grace is never told of as gone", async () => {
     const move = fc.record({
       at: fc.nat(3),
       awayMs: fc.nat(GRACE_MS - 3000),

@@ -10,7 +10,7 @@ function ownNicks(client: Client): string[] {
 
 describe("names over several instances", () => {
   it(
-    "W20.3 W8.2 a guest's name is unlike those of users on other instances",
+    "W21.3 W8.2 a guest's name is unlike those of users on other instances",
     withSeveral(2, async (several) => {
       const [one, two] = several.cores;
       one!.connect("alice");
@@ -27,7 +27,7 @@ describe("names over several instances", () => {
   );
 
   it(
-    "W20.3 W8.2 a user has one name, whichever instance the next connection comes to",
+    "W21.3 W8.2 a user has one name, whichever instance the next connection comes to",
     withSeveral(2, async (several) => {
       const [one, two] = several.cores;
       const first = one!.connect("alice", { seal: (user) => `sealed ${user}` });
@@ -52,7 +52,7 @@ describe("names over several instances", () => {
   );
 
   it(
-    "W20.3 W8.6 W9.6 a nick is CONFLICT where somebody has it elsewhere, and is told in rooms there",
+    "W21.3 W8.6 W9.6 a nick is CONFLICT where somebody has it elsewhere, and is told in rooms there",
     withSeveral(2, async (several) => {
       const [one, two] = several.cores;
       const alice = await one!.enter("alice", "r");
@@ -71,7 +71,7 @@ describe("names over several instances", () => {
   );
 
   it(
-    "W20.3 of two guests who got one name at once, the later gets a number, and all agree",
+    "W21.3 of two guests who got one name at once, the later gets a number, and all agree",
     withSeveral(3, async (several) => {
       const [one, two, three] = several.cores;
       const seer = await three!.enter("seer", "r");
@@ -90,7 +90,7 @@ describe("names over several instances", () => {
   );
 
   it(
-    "W20.3 at the very same time the larger uid gives way",
+    "W21.3 at the very same time the larger uid gives way",
     withSeveral(2, async (several) => {
       const [one, two] = several.cores;
       const [b, a] = [one!.connect("b", { name: "alice" }), two!.connect("a", { name: "alice" })];
@@ -101,7 +101,7 @@ describe("names over several instances", () => {
   );
 
   it(
-    "W20.3 W20.8 who got one name while instances could not hear each other differ when they can",
+    "W21.3 W21.8 who got one name while instances could not hear each other differ when they can",
     withSeveral(2, async (several) => {
       const [one, two] = several.cores;
       several.bus.cut(several.nameOf(two!));
@@ -117,7 +117,7 @@ describe("names over several instances", () => {
   );
 
   it(
-    "W20.2 W20.3 the names of a crashed instance are free when it is taken as crashed",
+    "W21.2 W21.3 the names of a crashed instance are free when it is taken as crashed",
     withSeveral(2, async (several) => {
       const [one, two] = several.cores;
       one!.connect("a", { name: "alice" });
@@ -131,7 +131,7 @@ describe("names over several instances", () => {
   );
 
   it(
-    "W20.6 W10.14 a direct finds by name who is connected to another instance",
+    "W21.6 W10.14 a direct finds by name who is connected to another instance",
     withSeveral(2, async (several) => {
       const [one, two] = several.cores;
       const alice = one!.connect("alice");
@@ -150,7 +150,7 @@ describe("names over several instances", () => {
   );
 
   it(
-    "W20.3 W8.2 a name is free everywhere when its user has gone",
+    "W21.3 W8.2 a name is free everywhere when its user has gone",
     withSeveral(2, async (several) => {
       const alice = several.cores[0]!.connect("a", { name: "alice" });
       await several.settle();

@@ -6,7 +6,7 @@ const ADMIN = { isAdmin: true };
 
 describe("what is done on another instance", () => {
   it(
-    "W20.4 W10.6 a kick ends every connection of the user in the room, and its graces",
+    "W21.4 W10.6 a kick ends every connection of the user in the room, and its graces",
     withSeveral(3, async (several) => {
       const [one, two, three] = several.cores;
       const boss = await one!.enter("boss", "r", ADMIN);
@@ -28,7 +28,7 @@ describe("what is done on another instance", () => {
   );
 
   it(
-    "W20.4 W10.6 who is nowhere in the room can't be kicked",
+    "W21.4 W10.6 who is nowhere in the room can't be kicked",
     withSeveral(2, async (several) => {
       const boss = await several.cores[0]!.enter("boss", "r", ADMIN);
       several.cores[1]!.connect("bob");
@@ -40,7 +40,7 @@ describe("what is done on another instance", () => {
   );
 
   it(
-    "W20.6 W10.9 an administrator is safe on every instance",
+    "W21.6 W10.9 an administrator is safe on every instance",
     withSeveral(2, async (several) => {
       const boss = await several.cores[0]!.enter("boss", "r", ADMIN);
       await several.cores[1]!.enter("king", "r", ADMIN);
@@ -52,7 +52,7 @@ describe("what is done on another instance", () => {
   );
 
   it(
-    "W20.5 W10.7 a mute holds at once on the others, and is told to whom it concerns",
+    "W21.5 W10.7 a mute holds at once on the others, and is told to whom it concerns",
     withSeveral(2, async (several) => {
       const boss = await several.cores[0]!.enter("boss", "r", ADMIN);
       const bob = await several.cores[1]!.enter("bob", "r");
@@ -76,7 +76,7 @@ describe("what is done on another instance", () => {
   );
 
   it(
-    "W20.5 W10.8 a ban holds at once on the others, and for the addresses that they know",
+    "W21.5 W10.8 a ban holds at once on the others, and for the addresses that they know",
     withSeveral(3, async (several) => {
       const [one, two, three] = several.cores;
       const boss = await one!.enter("boss", "r", ADMIN);
@@ -95,7 +95,7 @@ describe("what is done on another instance", () => {
   );
 
   it(
-    "W20.5 W10.8 a ban from a room makes them leave it, and keeps them out",
+    "W21.5 W10.8 a ban from a room makes them leave it, and keeps them out",
     withSeveral(2, async (several) => {
       const boss = await several.cores[0]!.enter("boss", "r", ADMIN);
       const ada = await several.cores[1]!.enter("ada", "r", { uid: "ada" });
@@ -116,7 +116,7 @@ describe("what is done on another instance", () => {
   );
 
   it(
-    "W20.5 a ban and a mute whose word was missed are found in the store",
+    "W21.5 a ban and a mute whose word was missed are found in the store",
     withSeveral(2, async (several) => {
       const boss = await several.cores[0]!.enter("boss", "r", ADMIN);
       const bob = await several.cores[1]!.enter("bob", "r");
@@ -134,7 +134,7 @@ describe("what is done on another instance", () => {
   );
 
   it(
-    "W20.5 a ban whose instance crashed before the word is found within a minute",
+    "W21.5 a ban whose instance crashed before the word is found within a minute",
     withSeveral(2, async (several) => {
       const [, two] = several.cores;
       const bob = await two!.enter("bob", "r");
@@ -146,7 +146,7 @@ describe("what is done on another instance", () => {
   );
 
   it(
-    "W20.5 W8.4 W15.10 revocations and sign-outs end connections to other instances",
+    "W21.5 W8.4 W15.10 revocations and sign-outs end connections to other instances",
     withSeveral(2, async (several) => {
       const [one, two] = several.cores;
       const now = several.clock.nowMs;
@@ -173,7 +173,7 @@ describe("what is done on another instance", () => {
   );
 
   it(
-    "W20.9 what can't be read is counted and dropped, and does nothing",
+    "W21.9 what can't be read is counted and dropped, and does nothing",
     withSeveral(1, async (several) => {
       const [one] = several.cores;
       await one!.enter("bob", "r");

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import { announce } from "../../src/announcement.ts";
 import { withSeveral } from "../core/several.ts";
 
 const frame = (room: string, payload: number[]) =>
@@ -7,7 +8,7 @@ const frame = (room: string, payload: number[]) =>
 
 describe("what passes between instances", () => {
   it(
-    "W20.4 W10.2 typing goes to members on other instances, and to instances with members alone",
+    "W21.4 W10.2 typing goes to members on other instances, and to instances with members alone",
     withSeveral(3, async (several) => {
       const [one, two, three] = several.cores;
       const alice = await one!.enter("alice", "r");
@@ -29,7 +30,7 @@ describe("what passes between instances", () => {
   );
 
   it(
-    "W20.4 W11.1 binary goes to the other members wherever they are, byte for byte",
+    "W21.4 W11.1 binary goes to the other members wherever they are, byte for byte",
     withSeveral(2, async (several) => {
       const [one, two] = several.cores;
       const alice = await one!.enter("alice", "r");
@@ -49,7 +50,7 @@ describe("what passes between instances", () => {
   );
 
   it(
-    "W20.4 W10.10 a marker goes to the user's connections on other instances, and to no other",
+    "W21.4 W10.10 a marker goes to the user's connections on other instances, and to no other",
     withSeveral(3, async (several) => {
       const [one, two, three] = several.cores;
       const alice = await one!.enter("alice", "r");
@@ -72,7 +73,7 @@ describe("what passes between instances", () => {
   );
 
   it(
-    "W20.4 W10.12 who is mentioned hears of it on other instances, where they may read it",
+    "W21.4 W10.12 who is mentioned hears of it on other instances, where they may read it",
     withSeveral(2, async (several) => {
       const [one, two] = several.cores;
       const alice = await one!.enter("alice", "r");
@@ -91,7 +92,7 @@ describe("what passes between instances", () => {
   );
 
   it(
-    "W20.4 W10.14 an entry of a direct conversation goes once to every connection of both, joined or not",
+    "W21.4 W10.14 an entry of a direct conversation goes once to every connection of both, joined or not",
     withSeveral(3, async (several) => {
       const [one, two, three] = several.cores;
       const alice = one!.connect("alice");
@@ -115,7 +116,7 @@ describe("what passes between instances", () => {
   );
 
   it(
-    "W20.4 W10.14 what the room's log brings by itself is not given again by the word of it",
+    "W21.4 W10.14 what the room's log brings by itself is not given again by the word of it",
     withSeveral(2, async (several) => {
       const [one, two] = several.cores;
       const alice = one!.connect("alice");
@@ -144,6 +145,20 @@ describe("what passes between instances", () => {
       assertEquals(bob.takeAll("chat"), []);
       // The first was there before the room was opened.
       assertEquals(second.takeAll("chat").map(({ seq }) => seq), [1]);
+    }),
+  );
+
+  it(
+    "W21.4 W10.17 what an administrator tells everybody reaches connections on other instances",
+    withSeveral(2, async (several) => {
+      const [one, two] = several.cores;
+      const [alice, bob] = [one!.connect("alice"), two!.connect("bob")];
+      await several.settle();
+      assertEquals(announce(one!.hub, "down at noon"), 1);
+      await several.settle();
+      for (const client of [alice, bob]) {
+        assertEquals(client.takeAll("system"), [{ type: "system", text: "down at noon" }]);
+      }
     }),
   );
 });

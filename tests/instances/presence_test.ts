@@ -14,7 +14,7 @@ const NOTHING = { joined: [], left: [] };
 
 describe("presence over several instances", () => {
   it(
-    "W20.1 W9.1 W9.3 members of another instance are members, and are told of when they come and go",
+    "W21.1 W9.1 W9.3 members of another instance are members, and are told of when they come and go",
     withSeveral(2, async (several) => {
       const [one, two] = several.cores;
       const alice = await one!.enter("alice", "r");
@@ -36,7 +36,7 @@ describe("presence over several instances", () => {
   );
 
   it(
-    "W20.1 W9.1 a user on two instances is one member, and leaves with the last connection",
+    "W21.1 W9.1 a user on two instances is one member, and leaves with the last connection",
     withSeveral(3, async (several) => {
       const [one, two, three] = several.cores;
       const seer = await three!.enter("seer", "r");
@@ -55,7 +55,7 @@ describe("presence over several instances", () => {
   );
 
   it(
-    "W20.1 W9.4 a lost connection has its grace on every instance, and comes back on any unnoticed",
+    "W21.1 W9.4 a lost connection has its grace on every instance, and comes back on any unnoticed",
     withSeveral(3, async (several) => {
       const [one, two, three] = several.cores;
       const seer = await three!.enter("seer", "r");
@@ -76,7 +76,7 @@ describe("presence over several instances", () => {
   );
 
   it(
-    "W20.2 members of a crashed instance leave after 5 s and their grace, those who came back never",
+    "W21.2 members of a crashed instance leave after 5 s and their grace, those who came back never",
     withSeveral(3, async (several) => {
       const [one, two, three] = several.cores;
       const seer = await two!.enter("seer", "r");
@@ -99,7 +99,7 @@ describe("presence over several instances", () => {
   );
 
   it(
-    "W20.2 who was on an instance that is stopped is lost from then on",
+    "W21.2 who was on an instance that is stopped is lost from then on",
     withSeveral(2, async (several) => {
       const [one, two] = several.cores;
       const seer = await two!.enter("seer", "r");
@@ -119,7 +119,7 @@ describe("presence over several instances", () => {
   );
 
   it(
-    "W20.8 instances that hear each other again learn what they missed, and nobody who stayed was away",
+    "W21.8 instances that hear each other again learn what they missed, and nobody who stayed was away",
     withSeveral(2, async (several) => {
       const [one, two] = several.cores;
       const seer = await two!.enter("seer", "r");
@@ -141,7 +141,7 @@ describe("presence over several instances", () => {
   );
 
   it(
-    "W20.8 a single word that is missed is found out within a second",
+    "W21.8 a single word that is missed is found out within a second",
     withSeveral(2, async (several) => {
       const [one, two] = several.cores;
       const seer = await two!.enter("seer", "r");
@@ -157,7 +157,7 @@ describe("presence over several instances", () => {
   );
 
   it(
-    "W20.1 W9.2 pages hold the members of all instances, and a room that opens late has them too",
+    "W21.1 W9.2 pages hold the members of all instances, and a room that opens late has them too",
     withSeveral(2, async (several) => {
       const [one, two] = several.cores;
       for (const name of ["a", "c"]) await one!.enter(name, "r");
@@ -179,7 +179,7 @@ describe("presence over several instances", () => {
   );
 
   it(
-    "W20.6 W10.1 the list of rooms has those of other instances, and counts each user once",
+    "W21.6 W10.1 the list of rooms has those of other instances, and counts each user once",
     withSeveral(3, async (several) => {
       const [one, two, three] = several.cores;
       await one!.enter("alice", ["r", "s"]);
@@ -196,7 +196,7 @@ describe("presence over several instances", () => {
   );
 
   it(
-    "W20.1 W9.1 moderates is that of the last connection that came in, and counts nobody twice",
+    "W21.1 W9.1 moderates is that of the last connection that came in, and counts nobody twice",
     withSeveral(2, async (several) => {
       const [one, two] = several.cores;
       const seer = await two!.enter("seer", "r");
@@ -216,7 +216,7 @@ describe("presence over several instances", () => {
   );
 
   it(
-    "W20.8 what comes late and is older than what is known changes nothing",
+    "W21.8 what comes late and is older than what is known changes nothing",
     withSeveral(2, async (several) => {
       await several.cores[0]!.enter("alice", "r");
       await several.cores[1]!.enter("bob", "r");
@@ -236,7 +236,7 @@ describe("presence over several instances", () => {
   );
 
   it(
-    "W20.2 an instance that was held up itself takes nobody as crashed",
+    "W21.2 an instance that was held up itself takes nobody as crashed",
     withSeveral(2, async (several) => {
       const [one, two] = several.cores;
       const seer = await two!.enter("seer", "r");

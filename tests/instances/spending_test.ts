@@ -22,7 +22,7 @@ async function spend(several: Several, cores: Core[]): Promise<number> {
 
 describe("the allowance of a user on several instances", () => {
   it(
-    "W20.7 W13.3 is one: what is taken on an instance is gone on the others",
+    "W21.7 W13.3 is one: what is taken on an instance is gone on the others",
     withSeveral(3, async (several) => {
       assertEquals(await spend(several, several.cores), 20);
       // And it fills at the rate of one.
@@ -32,7 +32,7 @@ describe("the allowance of a user on several instances", () => {
   );
 
   it(
-    "W20.7 W13.3 what was taken before somebody came to another instance is gone there too",
+    "W21.7 W13.3 what was taken before somebody came to another instance is gone there too",
     withSeveral(2, async (several) => {
       const [one, two] = several.cores;
       assertEquals(await spend(several, [one!]), 20);
@@ -41,7 +41,7 @@ describe("the allowance of a user on several instances", () => {
   );
 
   it(
-    "W20.7 is told to those instances alone where the user spends",
+    "W21.7 is told to those instances alone where the user spends",
     withSeveral(3, async (several) => {
       const [one, two] = several.cores;
       for (const name of ["i1", "i2", "i3"]) several.bus.takeTypes(name);
@@ -51,7 +51,7 @@ describe("the allowance of a user on several instances", () => {
   );
 
   it(
-    "W20.8 instances that can't hear each other allow it each",
+    "W21.8 instances that can't hear each other allow it each",
     withSeveral(2, async (several) => {
       several.bus.cut("i2");
       assertEquals(await spend(several, several.cores), 40);
@@ -59,7 +59,7 @@ describe("the allowance of a user on several instances", () => {
   );
 
   it(
-    "W20.7 an instance that comes later knows who spends on the others",
+    "W21.7 an instance that comes later knows who spends on the others",
     withSeveral(1, async (several) => {
       const [one] = several.cores;
       const client = await one!.enter("ada", "r", ADA);
@@ -72,7 +72,7 @@ describe("the allowance of a user on several instances", () => {
   );
 
   it(
-    "W20.7 an instance that is met while somebody spends there is told what is gone",
+    "W21.7 an instance that is met while somebody spends there is told what is gone",
     withSeveral(1, async (several) => {
       const [one] = several.cores;
       assertEquals(await spend(several, [one!]), 20);
