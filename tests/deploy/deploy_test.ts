@@ -1,44 +1,17 @@
 import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { parse, parseAllDocuments } from "yaml";
-import { type Config, readConfig } from "../../src/config.ts";
 import { startFlags } from "../../tools/compile.ts";
 import { startServer } from "../harness/server.ts";
-import { all, environment, readStages, ROOT } from "./dockerfile.ts";
+import { all, readStages, ROOT } from "./dockerfile.ts";
+import { CLOSING_MS, configured, type Env, given, inImage, ofContainer, text } from "./settings.ts";
 import { readUnit } from "./unit.ts";
-
-type Env = Record<string, string>;
-
-const text = (path: string) => Deno.readTextFile(new URL(`deploy/${path}`, ROOT));
-const image = environment((await readStages()).find(({ name }) => name === "server")!);
-/** What is still to be done after the last client was sent home, in milliseconds. */
-const CLOSING_MS = 2000;
-
-/** The settings that these are for Snug, each of which it knows. */
-function configured(env: Env): Config {
-  const read = readConfig(env);
-  assert(read.ok, read.ok ? "" : read.problems.join("\n"));
-  for (const name of Object.keys(env)) assert(name in read.config, `${name} is not a setting`);
-  return read.config;
-}
-
-/** The image's own settings, and on top of them these. */
-function inImage(env: Env): Config {
-  const own = Object.entries(image).filter(([name]) => !name.startsWith("DENO_"));
-  return configured({ ...Object.fromEntries(own), ...env });
-}
 
 const compose = await text("compose.yaml");
 describe("deploy/compose.yaml", () => {
   const { services, volumes } = parse(compose);
   const { snug, nginx } = services;
-  // As compose puts in what is not set.
-  const env: Env = Object.fromEntries(
-    Object.entries(snug.environment as Env).map(([name, value]) => [
-      name,
-      String(value).replace(/\$\{\w+:-(.*)\}/, "$1"),
-    ]),
-  );
+  const env = given(snug.environment);
 
   it("sets what Snug knows, and trusts the nginx that is on its own loopback address", async () => {
     const config = inImage(env);
@@ -48,7 +21,10 @@ describe("deploy/compose.yaml", () => {
     assertEquals(snug.ports, ["80:80"]);
     assertEquals(nginx.volumes, ["../nginx.conf:/etc/nginx/nginx.conf:ro"]);
     const conf = await Deno.readTextFile(new URL("nginx.conf", ROOT));
-    assertMatch(conf, new RegExp(`server ${config.TRUSTED_PROXIES[0]}:${config.PORT} fail_timeout=`));
+    assertMatch(
+      conf,
+      new RegExp(`server ${config.TRUSTED_PROXIES[0]}:${config.PORT} fail_timeout=`),
+    );
     assertMatch(conf, new RegExp(`listen ${snug.ports[0].split(":")[1]} `));
   });
 
@@ -125,11 +101,7 @@ describe("deploy/kubernetes.yaml", () => {
   );
   const pod = set.spec.template.spec;
   const [container] = pod.containers;
-  const env: Env = Object.fromEntries(
-    container.env.map((
-      { name, value }: { name: string; value?: string },
-    ) => [name, value ?? `secret-${name}`]),
-  );
+  const env = ofContainer(container.env);
 
   it("sets what Snug knows", () => {
     const { HOST, PORT, STORE_URL, METRICS_TOKEN } = inImage(env);

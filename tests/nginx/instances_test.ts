@@ -94,7 +94,7 @@ async function endure(
 }
 
 describe("several instances behind nginx", () => {
-  it("P1 P2 P3 P7 W20 an upgrade of one after the other loses and doubles nothing", async () => {
+  it("P1 P2 P3 P7 W21 an upgrade of one after the other loses and doubles nothing", async () => {
     const all = await endure(async (servers, again) => {
       for (const [index, server] of servers.entries()) {
         server.kill("SIGTERM");
@@ -107,7 +107,7 @@ describe("several instances behind nginx", () => {
     }
   });
 
-  it("P1 P2 P3 W20.2 one that is killed takes nothing with it", async () => {
+  it("P1 P2 P3 W21.2 one that is killed takes nothing with it", async () => {
     await endure(async (servers, again) => {
       const [killed] = servers as [Server];
       killed.kill("SIGKILL");
