@@ -20,7 +20,7 @@ switch (command.name) {
     console.log(`snug ${VERSION}`);
     break;
   case "serve":
-    await main();
+    await (command.processes === undefined ? main() : mainOfSeveral(command.processes));
     break;
   case "health": {
     const { isReady, said } = await askHealth(configuration("can't ask"));
@@ -74,6 +74,27 @@ async function main(): Promise<void> {
       });
     });
     for (const line of server.greeting) console.log(line);
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    fail([`Snug can't start: ${error.message}`], 1);
+  }
+}
+
+/** Processes that do what `main` does, until they are told to end. */
+async function mainOfSeveral(count: number): Promise<void> {
+  const config = configuration("can't start");
+  const { Processes } = await import("./src/processes.ts");
+  const log = await openLog(config);
+  const processes = new Processes(config, log);
+  let isStopping = false;
+  onSignals((signal) => {
+    if (isStopping) processes.kill();
+    isStopping = true;
+    log.info("{signal}: ending {count} processes", { signal, count });
+    processes.stop();
+  });
+  try {
+    Deno.exit(await processes.run(count) ? 0 : 1);
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     fail([`Snug can't start: ${error.message}`], 1);

@@ -6,6 +6,7 @@ import { VERSION } from "./version.ts";
 export const USAGE = `Snug ${VERSION}, a chat server in one file.
 
 usage: snug [serve]         serve; settings come from the environment and from .env
+       snug serve --processes N    several, on ports from PORT on and one Redis, behind a proxy
        snug backup FILE     copy the database to a new file, while it is in use or not
        snug restore FILE    put a backup in its place, while no server uses it
        snug check [FILE]    look whether the database, or a backup, is sound, and what is in it
@@ -33,7 +34,8 @@ type Word = keyof typeof WORDS;
 
 /** `argument` is a file's path, or a room. */
 export type Command =
-  | { name: "help" | "version" | "serve" | "health" }
+  | { name: "help" | "version" | "health" }
+  | { name: "serve"; processes?: number }
   | { name: "chat"; args: string[] }
   | { name: "backup" | "restore"; argument: string }
   | { name: "check" | "export" | "import"; argument?: string };
@@ -50,6 +52,7 @@ export function parseCommand(args: string[]): Command | string {
       options: {
         help: { type: "boolean", short: "h" },
         version: { type: "boolean", short: "V" },
+        processes: { type: "string" },
       },
     });
     if (values.help) return { name: "help" };
@@ -59,6 +62,14 @@ export function parseCommand(args: string[]): Command | string {
     const [least, most] = WORDS[name as Word];
     if (given.length < least) return `${name} needs a file`;
     if (given.length > most) return unknown;
+    const { processes } = values;
+    if (processes !== undefined) {
+      if (name !== "serve") return unknown;
+      if (!/^[1-9]\d{0,2}$/.test(processes)) {
+        return "--processes needs a whole number from 1 to 999";
+      }
+      return { name, processes: Number(processes) };
+    }
     const [argument] = given;
     return { name, ...(argument !== undefined && { argument }) } as Command;
   } catch {

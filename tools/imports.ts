@@ -31,6 +31,7 @@ export const ROWS: Record<string, Row> = {
       "src/exposition.ts",
       "src/health.ts",
       "src/metrics.ts",
+      "src/processes.ts",
       "src/replies_file.ts",
     ],
   },

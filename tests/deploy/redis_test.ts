@@ -1,11 +1,5 @@
 // The files of deploy/ for several servers on one Redis.
-import {
-  assert,
-  assertEquals,
-  assertGreater,
-  assertMatch,
-  assertStringIncludes,
-} from "@std/assert";
+import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { parse, parseAllDocuments } from "yaml";
 import { needs } from "../harness/needs.ts";

@@ -1,0 +1,119 @@
+// Several servers of one chat as processes of this machine, each at a port of its own behind a proxy:
+// started, started again when one ends, and ended together. Knows nothing of what they serve.
+import type { Logger } from "@logtape/logtape";
+import type { Config } from "./config.ts";
+import { StartError } from "./serve.ts";
+
+/** What the start task gives a server, and no more. */
+const FLAGS = [
+  ...["--allow-net", "--allow-env", "--allow-read", "--allow-write", "--deny-import"],
+  "--v8-flags=--max-semi-space-size=8",
+];
+const MAX_PORT = 65_535;
+/** The waits before one is started again: each twice the one before, in milliseconds. */
+const AGAIN_MS = { first: 500, longest: 30_000 };
+/** One that has lived so long is taken as well, and waits no longer than the first time. */
+const WELL_MS = 60_000;
+
+/** Says in words why so many can't be started. */
+export function refuseProcesses({ STORE_URL, PORT }: Config, count: number): string | undefined {
+  const [scheme] = STORE_URL.split(":", 1);
+  if (!/^rediss?$/.test(scheme!)) {
+    return `--processes needs STORE_URL=redis://…, which several processes may share; it is ${scheme}:`;
+  }
+  if (PORT > 0 && PORT + count - 1 > MAX_PORT) {
+    return `--processes ${count} takes the ports from PORT=${PORT} on, and ${MAX_PORT} is the last`;
+  }
+  if (Deno.build.standalone) {
+    return "the executable may start no other program: run one service for each port (docs/OPERATIONS.md)";
+  }
+  return program() === undefined
+    ? `--processes starts this program again: run it with --allow-run=${Deno.execPath()}`
+    : undefined;
+}
+
+/** What may be started: this very Deno, or the one of that name. */
+function program(): string | undefined {
+  return [Deno.execPath(), "deno"].find((command) =>
+    Deno.permissions.querySync({ name: "run", command }).state === "granted"
+  );
+}
+
+export class Processes {
+  readonly #config: Config;
+  readonly #log: Logger;
+  readonly #children = new Map<number, Deno.ChildProcess>();
+  readonly #stopping = Promise.withResolvers<void>();
+  #isStopping = false;
+
+  constructor(config: Config, log: Logger) {
+    this.#config = config;
+    this.#log = log;
+  }
+
+  /** Runs so many until they are stopped; whether all ended well. Throws a `StartError` where it can't. */
+  async run(count: number): Promise<boolean> {
+    const refusal = refuseProcesses(this.#config, count);
+    if (refusal !== undefined) throw new StartError(refusal);
+    const all = Array.from({ length: count }, (_, index) => this.#keep(index));
+    return (await Promise.all(all)).every((isWell) => isWell);
+  }
+
+  /** Lets each send everyone home. */
+  stop(): void {
+    this.#isStopping = true;
+    this.#stopping.resolve();
+    this.#signal("SIGTERM");
+  }
+
+  kill(): void {
+    this.#signal("SIGKILL");
+  }
+
+  async #keep(index: number): Promise<boolean> {
+    let waitMs = AGAIN_MS.first;
+    while (true) {
+      const since = performance.now();
+      const child = this.#start(index);
+      this.#children.set(index, child);
+      this.#log.info("process {index} is {pid}", { index, pid: child.pid });
+      const { code, signal } = await child.status;
+      this.#children.delete(index);
+      if (this.#isStopping) return code === 0;
+      if (performance.now() - since > WELL_MS) waitMs = AGAIN_MS.first;
+      this.#log.error("process {index} ({pid}) ended with {code}; again in {seconds} s", {
+        index,
+        pid: child.pid,
+        code: signal ?? code,
+        seconds: waitMs / 1000,
+      });
+      let timer;
+      const waited = new Promise<void>((done) => timer = setTimeout(done, waitMs));
+      await Promise.race([waited, this.#stopping.promise]);
+      clearTimeout(timer);
+      if (this.#isStopping) return true;
+      waitMs = Math.min(AGAIN_MS.longest, 2 * waitMs);
+    }
+  }
+
+  #start(index: number): Deno.ChildProcess {
+    const { PORT } = this.#config;
+    return new Deno.Command(program()!, {
+      args: ["run", ...FLAGS, Deno.mainModule, "serve"],
+      env: { PORT: String(PORT === 0 ? 0 : PORT + index) },
+      stdin: "null",
+      // A terminal signals all of its processes, and a second signal ends a server at once.
+      detached: true,
+    }).spawn();
+  }
+
+  #signal(signal: Deno.Signal): void {
+    for (const child of this.#children.values()) {
+      try {
+        child.kill(signal);
+      } catch {
+        // It ended a moment ago.
+      }
+    }
+  }
+}
