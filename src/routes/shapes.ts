@@ -44,6 +44,14 @@ export const entry = v.variant("type", [chat, edited, deletion, reaction, topic]
 /** What is answered where a reaction is taken back that may never have been there (W4.7). */
 export const unreacted = v.variant("type", [reaction, chat]);
 
+export const member = v.object({
+  uid,
+  user,
+  moderates: v.exactOptional(
+    v.pipe(v.literal(true), v.description("They may moderate the room.")),
+  ),
+});
+
 const present = {
   type: v.literal("chat"),
   ...said,
@@ -53,6 +61,10 @@ const present = {
       emoji: v.string(),
       count,
       mine: v.pipe(v.boolean(), v.description("The asker's own is among them.")),
+      users: v.pipe(
+        v.array(member),
+        v.description("Up to five of them, the earliest first, by the names they had then."),
+      ),
     })),
   ),
 };
@@ -67,13 +79,6 @@ export const hit = v.object({
   ),
 });
 
-export const member = v.object({
-  uid,
-  user,
-  moderates: v.exactOptional(
-    v.pipe(v.literal(true), v.description("They may moderate the room.")),
-  ),
-});
 export const ban = v.object({
   uid,
   until,

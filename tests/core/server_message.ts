@@ -14,7 +14,12 @@ const members = v.array(member);
 
 const placed = { room: some, seq: count, ts: count, uid: some, user: some };
 const said = { ...placed, text, replyTo: v.optional(count), deleted: is };
-const reaction = v.strictObject({ emoji: some, count, mine: v.boolean() });
+const reaction = v.strictObject({
+  emoji: some,
+  count,
+  mine: v.boolean(),
+  users: v.pipe(v.array(v.strictObject({ uid: some, user: some })), v.maxLength(5)),
+});
 const present = { ...said, editedTs: v.optional(count), reactions: v.optional(v.array(reaction)) };
 const entry = v.union([
   of("chat", said),
