@@ -76,10 +76,10 @@ export class Follower implements FeedFollower {
     this.#flow();
   }
 
-  told({ epoch, seq }: Readonly<Head>): void {
-    if (!this.#is(epoch)) return;
-    if (seq < this.#seq) return this.#lose();
-    this.#newest = Math.max(this.#newest, seq);
+  told(head: Readonly<Head>, seq: number): void {
+    if (!this.#is(head.epoch)) return;
+    if (head.seq < seq) return this.#lose();
+    this.#newest = Math.max(this.#newest, head.seq);
     this.#flow();
   }
 

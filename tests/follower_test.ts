@@ -65,6 +65,11 @@ class Room {
     this.flow();
   }
 
+  /** It is told a head that was asked for now, or before. */
+  tell(head: { epoch: string; seq: number }, asked = this.follower.position.seq) {
+    this.follower.told({ ...head, first: 1, topic: "" }, asked);
+  }
+
   /** Time passes, and what was asked for is there. */
   async pass() {
     this.scheduler.elapse(LATE_MS);
@@ -98,7 +103,7 @@ describe("a follower", () => {
     assertEquals(room.taken, []);
     await room.pass();
     assertEquals(room.taken, [1, 2, 3, 4, 5]);
-    room.follower.told({ epoch: EPOCH, seq: 6, first: 1, topic: "" });
+    room.tell({ epoch: EPOCH, seq: 6 });
     await room.pass();
     assertEquals(room.taken, [1, 2, 3, 4, 5, 6]);
   });
@@ -131,7 +136,7 @@ describe("a follower", () => {
         else room.hear(...[from, from + 1].filter((seq) => seq <= count));
         assertEquals(room.taken, room.taken.map((_, index) => index + 1));
       }
-      room.follower.told({ epoch: EPOCH, seq: count, first: 1, topic: "" });
+      room.tell({ epoch: EPOCH, seq: count });
       await room.pass();
       assertEquals(room.taken, Array.from({ length: count }, (_, index) => index + 1));
       assertEquals(room.losses, 0);
@@ -151,13 +156,20 @@ describe("a follower", () => {
     for (const [epoch, seq] of [["e2", 9], [EPOCH, 2]] as const) {
       const room = await roomWith(3);
       room.hear(1, 2, 3);
-      room.follower.told({ epoch, seq, first: 1, topic: "" });
+      room.tell({ epoch, seq });
       assertEquals(room.losses, 1);
       room.hear(1, 2, 3);
       room.commit(3);
       await room.pass();
       assertEquals([room.taken, room.losses], [[1, 2, 3], 1]);
     }
+  });
+
+  it("keeps its room where it heard more than the head that was asked for before", async () => {
+    const room = await roomWith(3);
+    room.hear(1, 2, 3);
+    room.tell({ epoch: EPOCH, seq: 1 }, 1);
+    assertEquals([room.taken, room.losses], [[1, 2, 3], 0]);
   });
 
   it("W5.4 gives its room up where more is missing than may be read", async () => {

@@ -211,7 +211,7 @@ class Line {
     if (NEVER.test((error as Error).message)) this.#opened.reject(error);
     if (client !== this.#client) return;
     if (client.isOpen) client.destroy();
-    // A subscription that is under way would wait for good.
+    // Whatever the library does with what is under way: nobody waits for a connection that is gone.
     for (const { reject } of this.#sent) reject(error);
     clearTimeout(this.#retry);
     this.#retry = setTimeout(

@@ -89,8 +89,9 @@ export class RedisFeed implements Feed {
   async #ask(rooms: readonly RoomName[]): Promise<void> {
     const told = await Promise.allSettled(rooms.map(async (room) => {
       const follower = this.#followers.get(room);
+      const seq = follower?.position.seq ?? 0;
       const head = await this.#headToCome(room);
-      if (this.#followers.get(room) === follower) follower?.told(head);
+      if (this.#followers.get(room) === follower) follower?.told(head, seq);
     }));
     const failed = told.find(({ status }) => status === "rejected");
     const [any] = this.#followers.values();

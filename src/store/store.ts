@@ -192,8 +192,8 @@ export interface Follower {
   readonly position: { epoch: string; seq: number };
   /** Entries that another process appended, rising; some before them may be missing. */
   heard(epoch: string, entries: readonly Entry[]): void;
-  /** The log's head as it is now. */
-  told(head: Readonly<Head>): void;
+  /** The log's head, asked for when the position had that seq: meanwhile more may have been heard. */
+  told(head: Readonly<Head>, seq: number): void;
   /** That could not be asked. */
   failed(error: StoreError): void;
 }
