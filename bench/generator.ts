@@ -15,6 +15,8 @@ export type Phase = { behind: true } | {
   cpuMicros: number;
   p50Ms: number;
   p99Ms: number;
+  /** Of each process of the server. */
+  cpuSeconds: number[];
 };
 
 /** The generator's line; bytes and memory are per client. */
@@ -32,7 +34,8 @@ export interface Report {
 /** What the generator is to do. */
 export interface Orders {
   port: number;
-  pid: number;
+  /** Every process of the server; memory is that of the first. */
+  pids: number[];
   dialect: Dialect;
   load: Load;
   /** How long a phase is measured. */
@@ -61,13 +64,13 @@ export async function drive(program: string, orders: Orders): Promise<Report> {
 }
 
 /** The options of generator/main.c. */
-export function argumentsFor({ port, pid, dialect, load, seconds }: Orders): string[] {
+export function argumentsFor({ port, pids, dialect, load, seconds }: Orders): string[] {
   const args: string[] = [];
   const add = (name: string, value: string | number | undefined) => {
     if (value !== undefined) args.push(`--${name}`, String(value));
   };
   add("port", port);
-  add("pid", pid);
+  for (const pid of pids) add("pid", pid);
   add("path", dialect.path);
   add("proto", dialect.subprotocol);
   for (const step of dialect.steps) add("step", step);

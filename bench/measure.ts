@@ -42,7 +42,7 @@ export class Measurement {
   }
 
   #drive({ dialect }: Server, { port, pid }: ServerProcess, load: Load): Promise<Report> {
-    return drive(this.#generator, { port, pid, dialect, load, seconds: this.#seconds });
+    return drive(this.#generator, { port, pids: [pid], dialect, load, seconds: this.#seconds });
   }
 
   /** Says the messages over the wire, as everybody does, and lets the server end well. */

@@ -118,6 +118,22 @@ export const SERVERS: Server[] = [
   snug("Snug memory", batched, { STORE_URL: "memory:" }),
 ];
 
+/** Those that may be several: STORE_URL is the Redis that they share. */
+export const SEVERAL: Server[] = [
+  snug("Snug", batched),
+  snug("Snug ws", batched, { TRANSPORT: "ws" }),
+  {
+    ...SERVERS.find(({ name }) => name === "Socket.IO")!,
+    version: () =>
+      both(
+        node(),
+        packageVersion(peers, "@socket.io/redis-streams-adapter"),
+        "Socket.IO's Redis Streams adapter",
+      ),
+    command: ["node", `${peers}/socketio_redis.js`],
+  },
+];
+
 /** Started as `deno task start` does it. */
 function snug(name: string, dialect: Dialect, env: Record<string, string> = {}) {
   const { tasks } = JSON.parse(Deno.readTextFileSync(`${here}/../deno.json`));

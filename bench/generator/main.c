@@ -13,7 +13,7 @@
  *  --marker M --fanout F           what stands before the time, if not "text":"T; how often a
  * message comes back, if not to all of its room
  *  --warm s --dur s --idle s       of a phase, not measured and measured; after the join
- *  --pid P                         the server's process
+ *  --pid P                         a process of the server; again for each
  */
 #define _GNU_SOURCE
 #include "client.h"
@@ -23,10 +23,10 @@
 #include <string.h>
 #include <sys/resource.h>
 
-enum { MAX_RATES = 8, MS = 1000000 };
+enum { MAX_RATES = 8, MAX_PIDS = 16, MS = 1000000 };
 
 static double warm = 1, duration = 3, idle = 0.3, rates[MAX_RATES];
-static int rate_count, with_half, window, to_send, fanout, pid;
+static int rate_count, with_half, window, to_send, fanout, pids[MAX_PIDS], pid_count;
 static int is_first_phase = 1;
 
 typedef struct {
@@ -103,7 +103,7 @@ static double run_phase(double rate) {
   mark start = mark_now(), measured = start;
   uint64_t begin = now(), from = begin + (uint64_t)(warm * 1e9), sent = 0;
   uint64_t until = from + (uint64_t)(duration * 1e9), time;
-  double server = 0, self = 0;
+  double server = 0, self = 0, used[MAX_PIDS] = {0};
   int is_behind = 0;
   is_timing = 0;
   latency_reset();
@@ -111,7 +111,8 @@ static double run_phase(double rate) {
     if (!is_timing && time >= from) {
       is_timing = 1;
       measured = mark_now();
-      server = cpu_of(pid);
+      for (int i = 0; i < pid_count; i++)
+        used[i] = cpu_of(pids[i]);
       self = cpu_of_self();
       from = now();
     }
@@ -124,7 +125,8 @@ static double run_phase(double rate) {
     is_behind = rate > 0 && late > rate * (double)fanout;
   }
   double seconds = (double)(now() - from) / 1e9;
-  server = cpu_of(pid) - server;
+  for (int i = 0; i < pid_count; i++)
+    server += used[i] = cpu_of(pids[i]) - used[i];
   self = cpu_of_self() - self;
   double deliveries = (double)(counts.deliveries - measured.deliveries);
   double frames = (double)(counts.frames - measured.frames);
@@ -139,10 +141,13 @@ static double run_phase(double rate) {
     return 0;
   }
   printf(",\"deliveriesPerSecond\":%.1f,\"perFrame\":%.3f,\"serverBusy\":%.4f,"
-         "\"generatorBusy\":%.4f,\"cpuMicros\":%.4f,\"p50Ms\":%.4f,\"p99Ms\":%.4f,\"lost\":%ld}",
+         "\"generatorBusy\":%.4f,\"cpuMicros\":%.4f,\"p50Ms\":%.4f,\"p99Ms\":%.4f,\"lost\":%ld,\"cpuSeconds\":[",
          deliveries / seconds, frames > 0 ? deliveries / frames : 0, server / seconds,
          self / seconds, deliveries > 0 ? server * 1e6 / deliveries : 0, latency_ms(0.5),
          latency_ms(0.99), missing_since(start));
+  for (int i = 0; i < pid_count; i++)
+    printf("%s%.2f", i ? "," : "", used[i]);
+  printf("]}");
   return deliveries / seconds / (double)fanout;
 }
 
@@ -192,6 +197,10 @@ static int read_rate(const char *text) {
   return rate_count < MAX_RATES && (rates[rate_count++] = atof(text)) > 0;
 }
 
+static int read_pid(const char *text) {
+  return pid_count < MAX_PIDS && (pids[pid_count++] = atoi(text)) > 0;
+}
+
 /* Sets what the option is for. 0 where the value is not one of it. */
 static int read_option(const char *name, const char *value) {
   static const struct {
@@ -220,7 +229,7 @@ static int read_option(const char *name, const char *value) {
       {"warm", .real = &warm},
       {"dur", .real = &duration},
       {"idle", .real = &idle},
-      {"pid", .whole = &pid},
+      {"pid", .read = read_pid},
   };
   for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
     if (strcmp(name, options[i].name))
@@ -265,7 +274,7 @@ int main(int argc, char **argv) {
   setrlimit(RLIMIT_NOFILE, &files);
 
   open_clients();
-  long memory = memory_of(pid);
+  long memory = memory_of(pids[0]);
   uint64_t begin = now();
   double self = cpu_of_self();
   join_all();
@@ -273,7 +282,7 @@ int main(int argc, char **argv) {
   self = (cpu_of_self() - self) / seconds;
   uint64_t bytes = counts.bytes, deliveries = counts.deliveries;
   rest(idle);
-  memory = memory_of(pid) - memory;
+  memory = memory_of(pids[0]) - memory;
   printf("{\"joined\":%d,\"joinsPerSecond\":%.1f,\"joinBytes\":%.0f,\"joinDeliveries\":%lu,"
          "\"joinGeneratorBusy\":%.4f,\"memoryKib\":%.3f,\"phases\":[",
          counts.ready, counts.ready / seconds, (double)bytes / config.clients, deliveries, self,

@@ -1,7 +1,8 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { argumentsFor, build, drive, type Orders, parseReport } from "../../bench/generator.ts";
 import { needs } from "../harness/needs.ts";
+import { startProcess } from "../harness/process.ts";
 import { tempFolder } from "../harness/temp.ts";
 
 const dialect = {
@@ -26,6 +27,7 @@ async function report(
   load: Partial<Orders["load"]>,
   answer: (message: string, count: number) => string[],
   seconds = 0.2,
+  pids = [Deno.pid],
 ) {
   generator ??= compile();
   const rooms = new Map<string, WebSocket[]>();
@@ -47,7 +49,7 @@ async function report(
     return response;
   });
   const { port } = server.addr;
-  const orders = { port, pid: Deno.pid, dialect, seconds };
+  const orders = { port, pids, dialect, seconds };
   const asked = { connections: 4, rooms: 2, senders: 4, idleSeconds: 0, ...load };
   return await drive(await generator, { ...orders, load: asked });
 }
@@ -100,6 +102,16 @@ describe("the generator", () => {
     ]);
   });
 
+  itCompiles("tells apart what each process of a server used", async () => {
+    await using idle = startProcess("sleep", { args: ["60"] });
+    const { phases } = await report({ window: 4 }, (message) => [message], 1, [Deno.pid, idle.pid]);
+    const [phase] = phases;
+    assert(phase && !phase.behind);
+    const [busy, none] = phase.cpuSeconds;
+    assert(busy! > 0 && phase.serverBusy > 0, `${busy}`);
+    assertEquals([none, phase.cpuSeconds.length], [0, 2]);
+  });
+
   itCompiles("names an option that it does not know", async () => {
     await using folder = await tempFolder();
     await build(`${folder.path}/generator`);
@@ -114,7 +126,7 @@ describe("the generator", () => {
     const load = { connections: 4, rooms: 4, countsAcks: true as const };
     const args = (ack?: string) => {
       const spoken = { path: "/ws", steps: [], payload: "%T", ...ack && { ack } };
-      return argumentsFor({ port: 1, pid: 1, seconds: 1, dialect: spoken, load });
+      return argumentsFor({ port: 1, pids: [1], seconds: 1, dialect: spoken, load });
     };
     assertEquals(args().includes("--marker"), false);
     assertEquals(args("ack:").slice(args("ack:").indexOf("--marker"))[1], "ack:");
@@ -135,7 +147,7 @@ describe("the generator's line", () => {
   }
 
   it("is missed where there is no such program", async () => {
-    const orders = { port: 1, pid: 1, dialect, load: { connections: 1, rooms: 1 }, seconds: 1 };
+    const orders = { port: 1, pids: [1], dialect, load: { connections: 1, rooms: 1 }, seconds: 1 };
     await assertRejects(() => drive("/no/such/generator", orders), Error, "no report");
   });
 });
