@@ -23,7 +23,7 @@ describe("deploy/compose.yaml", () => {
     const conf = await Deno.readTextFile(new URL("nginx.conf", ROOT));
     assertMatch(
       conf,
-      new RegExp(`server ${config.TRUSTED_PROXIES[0]}:${config.PORT} fail_timeout=`),
+      new RegExp(`server ${config.TRUSTED_PROXIES[0]}:${config.PORT} max_fails=0`),
     );
     assertMatch(conf, new RegExp(`listen ${snug.ports[0].split(":")[1]} `));
   });

@@ -54,7 +54,7 @@ describe("deploy/compose.redis.yaml", () => {
       const [before, after] = await Promise.all(
         [conf, `${folder}/nginx.conf`].map((path) => Deno.readTextFile(path)),
       );
-      assertStringIncludes(after!, "server snug:8000 resolve fail_timeout=2s;");
+      assertStringIncludes(after!, "server snug:8000 resolve max_fails=0;");
       assertStringIncludes(after!, "zone snug ");
       assertEquals(after!.split("\n").length, before!.split("\n").length);
       assertEquals(after!.includes("127.0.0.1:8000"), false);

@@ -44,14 +44,14 @@ async function start(upstreams: { url: string }[], changes: Change[]): Promise<N
   // Its workers are another user, who must reach what is in there.
   await Deno.chmod(folder.path, 0o755);
   const port = freePort();
-  const servers = upstreams.map(({ url }) => `server ${new URL(url).host} fail_timeout=2s;`).join(
+  const servers = upstreams.map(({ url }) => `server ${new URL(url).host} max_fails=0;`).join(
     " ",
   );
   const kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
   const temps = kinds.map((kind) => `${kind}_temp_path ${folder.path}/${kind};`).join(" ");
   const conf = changed(await Deno.readTextFile(CONF), [
     ["listen 80", `listen 127.0.0.1:${port}`],
-    ["server 127.0.0.1:8000 fail_timeout=2s;", servers],
+    ["server 127.0.0.1:8000 max_fails=0;", servers],
     ["/run/nginx.pid", `${folder.path}/nginx.pid`],
     ["/var/log/nginx/snug.log", "/dev/stdout"],
     ["/var/log/nginx/error.log notice", "stderr notice"],
