@@ -130,7 +130,6 @@ export const SEVERAL: Server[] = [
         packageVersion(peers, "@socket.io/redis-streams-adapter"),
         "Socket.IO's Redis Streams adapter",
       ),
-    command: ["node", `${peers}/socketio_redis.js`],
   },
 ];
 
