@@ -204,6 +204,7 @@ function hubSettings(config: Config): Hub["settings"] {
   return {
     limits: {
       messageBytes: config.MAX_MESSAGE_BYTES,
+      fileBytes: 0,
       rooms: config.MAX_ROOMS_PER_CONNECTION,
       messagesPerSecond: config.RATE_MESSAGES_PER_SECOND,
       burst: config.RATE_BURST,
