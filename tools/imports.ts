@@ -83,6 +83,7 @@ export const ROWS: Record<string, Row> = {
       "src/retention.ts",
       "src/store/store.ts",
       "src/store/search.ts",
+      "src/store/file_store.ts",
     ],
   },
   protocol: {

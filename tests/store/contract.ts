@@ -4,6 +4,7 @@ import type { Store } from "../../src/store/store.ts";
 import { appendContract } from "./contract_append.ts";
 import { authorsContract } from "./contract_authors.ts";
 import { changesContract } from "./contract_changes.ts";
+import { filesContract } from "./contract_files.ts";
 import { headContract } from "./contract_head.ts";
 import { marksContract } from "./contract_marks.ts";
 import { modelContract } from "./contract_model.ts";
@@ -26,6 +27,7 @@ export function storeContract(kind: string, open: Open) {
     headContract(open);
     readContract(open);
     recordsContract(open);
+    filesContract(open);
     marksContract(open);
     modelContract(open);
     retentionContract(open);
