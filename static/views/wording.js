@@ -1,9 +1,9 @@
 // @ts-check
 // The sentences of the page that depend on something. Knows nothing of elements.
 import { momentOf, timeOf } from "./clock.js";
-/** @import {Mute, Refusal} from "../../src/protocol.ts" */
+/** @import {Mute, Reaction} from "../../src/protocol.ts" */
 /** @import {Barred, Room} from "../model/room.js" */
-/** @import {Said, Wish} from "../model/said.js" */
+/** @import {Said} from "../model/said.js" */
 /** @import {Stage, Told} from "../model/stage.js" */
 
 const RIGHT_TO_LEFT = /[\p{scx=Hebr}\p{scx=Arab}\p{scx=Syrc}\p{scx=Thaa}\p{scx=Nkoo}\p{scx=Adlm}]/u;
@@ -26,6 +26,15 @@ export function counted(count, noun) {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** Who reacted: `You, Jonas and 3 more` @param {Reaction} reaction @param {string} me */
+export function reactors({ count, mine, users }, me) {
+  const others = users.filter(({ uid }) => uid !== me).map(({ user }) => user);
+  const names = mine ? ["You", ...others] : others;
+  const more = count - names.length;
+  if (names.length === 0) return counted(count, "reaction");
+  return listed(more > 0 ? [...names, `${more} more`] : names);
+}
+
 /** @param {string[]} names */
 export function typingSentence(names) {
   const shown = names.length > 3 ? [...names.slice(0, 2), `${names.length - 2} others`] : names;
@@ -39,10 +48,16 @@ export function stageSentence(line, short) {
   if (line.kind === "stage") return comings(line, short);
   const { news } = line;
   if (news.type === "nick") return `${news.was} is now ${news.user}.`;
+  if (news.type === "system") return announcement(news.text);
   if (news.type === "greeting") return `${news.user}: ${news.text}`;
   return news.text
     ? `${news.user} set the topic: ${news.text}`
     : `${news.user} took the topic away.`;
+}
+
+/** What an administrator tells everybody. @param {string} text */
+export function announcement(text) {
+  return `To everybody here: ${text}`;
 }
 
 /** Who deleted it is known of what was deleted before one's eyes. @param {Said} said */
@@ -65,54 +80,9 @@ function comings({ came, left }, short) {
   return `${tell(came, "came in")} ${tell(left, "left")}`.trim();
 }
 
-/** @typedef {"retry" | "edit" | "rejoin"} Cure */
-
-/**
- * Why a message was not sent, and what helps.
- * @param {Refusal | undefined} refusal
- * @param {number} maxBytes
- * @returns {{sentence: string, cure: Cure}}
- */
-export function failureOf(refusal, maxBytes) {
-  switch (refusal?.code) {
-    case "RATE_LIMITED":
-      return { sentence: "Not sent. Too many messages at once.", cure: "retry" };
-    case "NOT_JOINED":
-      return { sentence: "Not sent. You are no longer in this room.", cure: "rejoin" };
-    case "UNAVAILABLE":
-    case "INTERNAL":
-      return { sentence: "Not sent. The server could not store it.", cure: "retry" };
-    case "INVALID_FIELD":
-      return { sentence: `Not sent. ${tooLong(maxBytes)}`, cure: "edit" };
-    case "FORBIDDEN":
-      if (!refusal.message.startsWith("you may only read")) break;
-      return { sentence: "Not sent. You may read here, but not write.", cure: "retry" };
-  }
-  return {
-    sentence: `Not sent. ${refusal ? sentence(refusal.message) : ""}`.trim(),
-    cure: "retry",
-  };
-}
-
 /** @param {number} maxBytes */
 export function tooLong(maxBytes) {
   return `It is longer than this server allows (${Math.floor(maxBytes / 1024)} KB).`;
-}
-
-/** What could not be done with a message. @param {Wish} wish @param {Refusal} refusal */
-export function refusedWish(wish, { code, message }) {
-  const not = {
-    edit: "Not changed.",
-    delete: "Not deleted.",
-    react: "Your reaction was not kept.",
-  }[wish.type];
-  switch (code) {
-    case "NOT_FOUND":
-      return `${not} The message is no longer there.`;
-    case "NOT_JOINED":
-      return `${not} You are no longer in this room.`;
-  }
-  return `${not} ${sentence(message)}`;
 }
 
 /**

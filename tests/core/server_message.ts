@@ -20,7 +20,12 @@ const file = v.strictObject({
 });
 const files = v.optional(v.pipe(v.array(file), v.minLength(1), v.maxLength(8)));
 const said = { ...placed, text, replyTo: v.optional(count), files, deleted: is };
-const reaction = v.strictObject({ emoji: some, count, mine: v.boolean() });
+const reaction = v.strictObject({
+  emoji: some,
+  count,
+  mine: v.boolean(),
+  users: v.pipe(v.array(v.strictObject({ uid: some, user: some })), v.maxLength(5)),
+});
 const present = { ...said, editedTs: v.optional(count), reactions: v.optional(v.array(reaction)) };
 const entry = v.union([
   of("chat", said),
@@ -90,7 +95,12 @@ const serverMessage = v.union([
   of("members", { room: some, members, count, more: v.boolean(), ref }),
   of("rooms", { rooms: v.array(listed), ref }),
   of("presence", { room: some, joined: members, left: members, count }),
-  of("system", { room: some, text: some, uid: v.optional(some), user: v.optional(some) }),
+  of("system", {
+    room: v.optional(some),
+    text: some,
+    uid: v.optional(some),
+    user: v.optional(some),
+  }),
   of("typing", { room: some, uid: some, user: some, on: v.boolean() }),
   of("nick", { room: some, uid: some, user: some, was: some }),
   of("nick", { uid: some, user: some, was: some, session: v.nullable(some), ref }),
