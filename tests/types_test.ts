@@ -88,7 +88,12 @@ describe("types", () => {
     const reaction = await good(heart.$put({ param: { ...of, emoji: "❤️" } }));
     assertEquals([reaction.emoji, reaction.on], ["❤️", true]);
     const { reactions, editedTs } = await good(messages[":seq"].$get({ param: of }));
-    assertEquals([reactions, editedTs], [[{ emoji: "❤️", count: 1, mine: true }], edited.ts]);
+    assertEquals([reactions, editedTs], [[{
+      emoji: "❤️",
+      count: 1,
+      mine: true,
+      users: [{ uid: "ada", user: "Ada" }],
+    }], edited.ts]);
     const unreacted = await good(heart.$delete({ param: { ...of, emoji: "❤️" } }));
     assert(unreacted.type === "reaction" && !unreacted.on);
     const page = await good(messages.$get({ param: { room }, query: { limit: 1 } }));

@@ -141,6 +141,7 @@ export function files({ hub, gate, files }: FileOptions) {
       summary: "Upload a file to a room",
       detail: "The body is the file itself, of any type. A message there may then name its `id`.",
       query: { name: v.exactOptional(v.string()) },
+      media: ["*/*"],
       answers: { 201: shapes.file },
     }, upload),
     get: operation({
