@@ -10,6 +10,7 @@ import { KeySet } from "./gate/key_set.ts";
 import { AddressLimits } from "./gate/limit.ts";
 import { Proxies } from "./gate/proxies.ts";
 import { Revocations } from "./gate/revocations.ts";
+import { type LiveHere, SharedCredentials } from "./gate/shared.ts";
 import { SignIns } from "./gate/sign_ins.ts";
 import { hashToken } from "./gate/token.ts";
 import { Watchers } from "./gate/watchers.ts";
@@ -20,6 +21,7 @@ export interface OpenAccess {
   signIns: SignIns;
   revocations: Revocations;
   watchers: Watchers;
+  shared: SharedCredentials;
   /** Who needs what to come in, for the person who started it. `url` is where it listens. */
   describe(url: string): string[];
 }
@@ -37,8 +39,9 @@ interface Door {
 export async function openAccess(
   config: Config,
   store: Store,
-  live: LiveSessions,
+  live: LiveSessions & LiveHere,
   log: Logger,
+  guessed: (network: string) => void,
 ): Promise<OpenAccess> {
   const door = await openDoor(config, store);
   const secret = await store.keep("session-secret", randomBytes(32).toString("base64url"));
@@ -68,6 +71,7 @@ export async function openAccess(
     signIns,
     ...addresses,
     live,
+    guessed,
     isLocalOnly: door !== undefined && door.tokenHash === undefined && isLoopback(config.HOST),
     allowedOrigins: config.ALLOWED_ORIGINS,
     authHeader: config.AUTH_HEADER,
@@ -76,7 +80,10 @@ export async function openAccess(
   });
   const tokenHash = config.METRICS_TOKEN === "" ? undefined : hashToken(config.METRICS_TOKEN);
   const watchers = new Watchers({ ...addresses, tokenHash });
-  return { gate, signIns, revocations, watchers, describe: (url) => describe(config, door, url) };
+  const { limits } = addresses;
+  const shared = new SharedCredentials({ revocations, signIns, limits, live, now: Date.now });
+  const tell = (url: string) => describe(config, door, url);
+  return { gate, signIns, revocations, watchers, shared, describe: tell };
 }
 
 /** What is known of addresses, whatever they ask for. */

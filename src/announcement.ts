@@ -3,8 +3,14 @@ import { Batch } from "./batch.ts";
 import type { Hub } from "./hub.ts";
 import { encode } from "./protocol.ts";
 
-/** Tells it to every connection. Returns how many those are. */
-export function announce({ online }: Hub, text: string): number {
+/** Tells it to every connection, on other instances too. Returns how many those here are. */
+export function announce(hub: Hub, text: string): number {
+  hub.instances?.tell({ type: "system", text });
+  return announceHere(hub, text);
+}
+
+/** The same of connections to this instance alone. */
+export function announceHere({ online }: Hub, text: string): number {
   const batch = Batch.of(encode({ type: "system", text }));
   const told = [...online.all];
   for (const connection of told) connection.push(batch, "entry");

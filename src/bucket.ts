@@ -29,6 +29,18 @@ export class Bucket {
     return this.#parts < TOKEN ? Math.ceil((TOKEN - this.#parts) / this.#perSecond) : 0;
   }
 
+  /** Takes so many, as far as there are some: they were taken elsewhere. */
+  spend(count: number, now: number): void {
+    this.#fill(now);
+    this.#parts = Math.max(0, this.#parts - count * TOKEN);
+  }
+
+  /** How many are missing from its whole burst. */
+  missing(now: number): number {
+    this.#fill(now);
+    return Math.ceil((this.#most - this.#parts) / TOKEN);
+  }
+
   /** Whether its whole burst is there. */
   isFull(now: number): boolean {
     this.#fill(now);

@@ -86,7 +86,7 @@ class Call implements Asker, Person {
     this.address = address;
     this.uid = identity.uid;
     this.rights = hub.rightsOf(identity);
-    this.user = hub.names.take(identity.uid, identity.name);
+    this.user = hub.names.take(identity.uid, identity.name, hub.now());
     this.#rates = new Rates(hub.allowances.take(identity.uid), limit, hub.counts);
     hub.sessions.add(this);
   }

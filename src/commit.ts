@@ -64,6 +64,15 @@ export class GroupCommit {
     this.#begin();
   }
 
+  /** Gives the members of a log what came to it, from here or from elsewhere. */
+  flow(log: Log): void {
+    try {
+      this.#options.counts.deliveries += log.fanOut();
+    } catch (error) {
+      this.#options.fault(error);
+    }
+  }
+
   /** Outboxes had their turn. */
   flushed(): void {
     this.#begin();
@@ -109,13 +118,7 @@ export class GroupCommit {
         this.#options.fault(error);
       }
     }
-    for (const log of logs) {
-      try {
-        this.#options.counts.deliveries += log.fanOut();
-      } catch (error) {
-        this.#options.fault(error);
-      }
-    }
+    for (const log of logs) this.flow(log);
   }
 
   /** The drafts of the next call: at least one, and then as many as may be. */

@@ -3,6 +3,7 @@
 import ipaddr from "ipaddr.js";
 import * as v from "valibot";
 import { parseRoomName, type RoomName, utf8Length } from "./protocol.ts";
+import { isStoreUrl } from "./store_url.ts";
 
 const MAX_NUMBER = 2 ** 31 - 1;
 
@@ -65,8 +66,8 @@ const settings = {
   TRANSPORT: setting("deno", v.picklist(["deno", "ws"]), "deno or ws"),
   STORE_URL: setting(
     "sqlite:data/snug.db",
-    v.pipe(v.string(), v.regex(/^(memory:|sqlite:.+)$/)),
-    "sqlite:<path of a file> or memory:",
+    v.pipe(v.string(), v.check(isStoreUrl)),
+    "sqlite:<path of a file>, memory: or redis[s]://[user:password@]host[:port][/db]",
   ),
   STORE_SYNC: setting("full", v.picklist(["full", "normal"]), "full or normal"),
   STORE_MAX_BYTES: bytesInAll(0, MIN_STORE_BYTES),
@@ -223,7 +224,8 @@ function problemsTogether(config: Config): string[] {
 }
 
 function oneLine(value: string): string {
-  return value.replace(/\p{Cc}+/gu, " ");
+  // In a URL, what stands between : and @ is a password.
+  return value.replace(/\p{Cc}+/gu, " ").replace(/(\/\/[^/:]*:).*@/, "$1…@");
 }
 
 /** Whether only this machine can reach an address. */

@@ -83,6 +83,8 @@ export class Counts {
   deliveries = 0;
   /** Messages over the rate, answered or dropped (W13.3). */
   rateLimited = 0;
+  /** Messages of other instances that could not be read (W21.9). */
+  busRefused = 0;
   /** Bugs: something threw that must not. */
   faults = 0;
   /** Files that were taken in, and what all that are kept count as, in bytes (W19.3). */

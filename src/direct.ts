@@ -28,7 +28,7 @@ export async function openDirect(
 
 /** A uid comes before a name: nobody may get another's messages by calling themselves so. */
 async function find(hub: Hub, from: UserId, to: string): Promise<readonly UserId[]> {
-  if (hub.online.has(to)) return [to];
+  if (hub.online.has(to) || hub.instances?.of(to)) return [to];
   const room = directName(from, to);
   const isKnown = await hub.store.marks.knows(to) || (room && await hub.store.head(room));
   if (isKnown) return [to];

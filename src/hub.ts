@@ -1,21 +1,26 @@
 // Everything that is shared: rooms, connected users, the commit, the sweep and the way down.
 // Knows sessions only as things to sweep and to send home.
 import { Allowances } from "./allowance.ts";
-import { CLOSE, type Close } from "./close.ts";
+import type { Audited } from "./audited.ts";
+import type { Bus } from "./bus.ts";
+import type { Close } from "./close.ts";
 import { GroupCommit } from "./commit.ts";
 import type { Counts } from "./counts.ts";
-import { partiesOf } from "./direct_name.ts";
 import { Flusher, type Scheduler } from "./flusher.ts";
 import type { Identity } from "./identity.ts";
-import { MAX_LATELY } from "./lately.ts";
+import { Instances } from "./instances/instances.ts";
+import { Live } from "./live.ts";
 import { Marks } from "./marks.ts";
 import { Names } from "./names.ts";
 import { Online } from "./online.ts";
+import { OpenRooms } from "./open_rooms.ts";
 import type { Limits, Refusal, RoomName, UserId } from "./protocol.ts";
 import { type JoinPolicy, Rights } from "./rights.ts";
-import { type Occupant, Room } from "./room.ts";
+import type { Occupant, Room } from "./room.ts";
 import { EVERYWHERE, Sanctions } from "./sanctions.ts";
 import type { Store, StoreError } from "./store/store.ts";
+
+export type { Audited };
 
 /** How often deadlines are looked at, in milliseconds. */
 export const SWEEP_MS = 250;
@@ -58,33 +63,6 @@ export interface Person extends Guest, Occupant {
   rename(user: string): void;
 }
 
-/**
- * What somebody did who may more than others: to a user, to a user's message (`of`), or to a room.
- * `until`: ms since 1970; null: for good; 0: it was ended. Never what was said.
- */
-export interface Audited {
-  action:
-    | "kick"
-    | "mute"
-    | "ban"
-    | "delete"
-    | "topic"
-    | "revoke"
-    | "retract"
-    | "export"
-    | "system"
-    | "hook"
-    | "unhook";
-  by: UserId;
-  /** Where `by` asked from, over HTTP: there no line of a connection says it. */
-  address?: string;
-  uid?: UserId;
-  of?: number;
-  /** Without it: everywhere. */
-  room?: RoomName;
-  until?: number | null;
-}
-
 /** A message that was just kept. */
 export interface Heard {
   room: RoomName;
@@ -109,6 +87,8 @@ export interface HubParts {
   now(): number;
   random(): number;
   makeEpoch(): string;
+  /** To the other instances of this chat, where there may be some. */
+  bus?: Bus | undefined;
   /** Whose a credential is, or why that can't be told, or is nobody. */
   authenticate(credential: string, address: string): Promise<Identity | Refusal>;
   /** Hears of everything that moderators do. */
@@ -123,22 +103,22 @@ export class Hub {
   readonly settings: HubSettings;
   readonly store: Store;
   readonly counts: Counts;
-  readonly names = new Names();
-  readonly online = new Online<Person>();
+  /** The other instances of this chat, where there may be some (W21). */
+  readonly instances: Instances | undefined;
+  readonly names: Names;
+  readonly online: Online<Person>;
   readonly sanctions: Sanctions;
   readonly marks: Marks;
   readonly allowances: Allowances;
   readonly flusher: Flusher;
   readonly sessions = new Set<Guest>();
+  readonly live: Live<Guest>;
   listener: Listener | undefined;
   readonly #parts: HubParts;
   readonly #commit: GroupCommit;
   /** What everybody may do whose credential names no rooms. */
   readonly #publicRights: Rights;
-  readonly #rooms = new Map<RoomName, Room>();
-  readonly #opening = new Map<RoomName, Promise<Room>>();
-  /** Rooms that were idle at the last sweep: one that was just opened is not let go of. */
-  #idle = new Set<Room>();
+  readonly #open: OpenRooms;
   #isDraining = false;
 
   constructor(parts: HubParts) {
@@ -146,9 +126,14 @@ export class Hub {
     this.store = parts.store;
     this.counts = parts.counts;
     this.#parts = parts;
-    this.sanctions = new Sanctions(parts.store);
+    const { bus } = parts;
+    const instances = this.instances = bus && new Instances(this, bus, parts.scheduler);
+    this.names = new Names(instances);
+    this.online = new Online(instances && ((uid) => instances.changed(uid)));
+    this.live = new Live(this.sessions, instances);
+    this.sanctions = new Sanctions(parts.store, instances);
     this.marks = new Marks(parts.store.marks);
-    this.allowances = new Allowances(parts.settings.limits);
+    this.allowances = new Allowances(parts.settings.limits, instances);
     this.#publicRights = new Rights({}, parts.settings);
     this.flusher = new Flusher(parts.scheduler, () => this.#commit.flushed());
     this.#commit = new GroupCommit({
@@ -160,6 +145,12 @@ export class Hub {
       tried: parts.storeTried,
       fault: parts.fault,
     });
+    this.#open = new OpenRooms({
+      hub: this,
+      commit: this.#commit,
+      parts,
+      lost: (room) => this.#lose(room),
+    });
   }
 
   get isDraining(): boolean {
@@ -167,7 +158,7 @@ export class Hub {
   }
 
   get rooms(): ReadonlyMap<RoomName, Room> {
-    return this.#rooms;
+    return this.#open.all;
   }
 
   now(): number {
@@ -201,23 +192,9 @@ export class Hub {
     return this.sanctions.bannedUntil(EVERYWHERE, identity, address, now) > 0;
   }
 
-  /** The connections of a user. */
-  connectionsOf(uid: UserId): Guest[] {
-    return [...this.sessions].filter(({ identity }) => identity.uid === uid);
-  }
-
-  /** Voids what the user was given before a time, in milliseconds since 1970. */
-  revoke(uid: UserId, before: number): void {
-    for (const connection of this.connectionsOf(uid)) {
-      if ((connection.identity.issuedAt ?? 0) < before) connection.close(CLOSE.expired);
-    }
-  }
-
-  /** Ends the connections of a signed-in session, by the hash of its id. */
-  signOut(signIn: string): void {
-    for (const connection of [...this.sessions]) {
-      if (connection.identity.signIn === signIn) connection.close(CLOSE.expired);
-    }
+  /** Users who are in a room now. */
+  countIn(room: RoomName): number {
+    return this.rooms.get(room)?.presence.count ?? this.instances?.countIn(room) ?? 0;
   }
 
   /** A read of the store failed. */
@@ -226,31 +203,23 @@ export class Hub {
   }
 
   /** The room, opened if nobody is in it yet; undefined when there are too many (W5.6). */
-  async openRoom(name: RoomName): Promise<Room | undefined> {
-    const open = this.#rooms.get(name);
-    if (open) return open;
-    const opening = this.#opening.get(name);
-    if (opening) return await opening;
-    if (this.#rooms.size + this.#opening.size >= this.settings.maxRooms) return undefined;
-    const loading = this.#load(name);
-    this.#opening.set(name, loading);
-    return await loading;
+  openRoom(name: RoomName): Promise<Room | undefined> {
+    return this.#open.open(name);
+  }
+
+  /** The room if it is open, or being opened: then it is waited for. */
+  findRoom(name: RoomName): Promise<Room | undefined> {
+    return this.#open.find(name);
   }
 
   /** Looks at every deadline. */
   sweep(): void {
     const now = this.now();
     for (const session of this.sessions) session.sweep(now);
-    const idle = new Set<Room>();
-    for (const [name, room] of this.#rooms) {
-      room.sweep(now);
-      if (!room.isIdle) continue;
-      if (this.#idle.has(room)) this.#rooms.delete(name);
-      else idle.add(room);
-    }
-    this.#idle = idle;
+    this.#open.sweep(now);
     this.allowances.sweep(now);
     this.sanctions.sweep(now);
+    this.instances?.sweep(now);
     this.marks.sweep(now).catch((error) => this.#parts.storeTried(error));
   }
 
@@ -271,19 +240,12 @@ export class Hub {
     return this.#commit.isIdle && this.sessions.size === 0;
   }
 
-  async #load(name: RoomName): Promise<Room> {
-    try {
-      const known = await this.store.head(name);
-      const readers = known ? await this.store.marks.readers(name, MAX_LATELY) : [];
-      const head = known ?? { epoch: this.#parts.makeEpoch(), seq: 0, first: 1, topic: "" };
-      const parties = partiesOf(name);
-      const audience = parties && (() => parties.flatMap((uid) => this.online.of(uid)));
-      const room = new Room(name, head, this.#commit, this.settings.outboxBytes, audience);
-      for (const { uid, user } of readers.reverse()) room.presence.lately.add(uid, user);
-      this.#rooms.set(name, room);
-      return room;
-    } finally {
-      this.#opening.delete(name);
+  /** Its members come back, and are told of it. */
+  #lose(room: Room): void {
+    for (const session of this.sessions) {
+      if ("rooms" in session && (session as Person).rooms.get(room.name) === room) {
+        session.drain(this.comeBackMs());
+      }
     }
   }
 }

@@ -34,9 +34,11 @@ export async function join(
   if (!isMember && room.size >= maxRoomMembers) return full("this room is full");
   if (!asker.isServing) return;
 
-  const held = room.hold(asker);
+  const given = room.hold(asker);
   rooms.set(name, room);
   try {
+    // What others have appended may not have come here yet.
+    const held = hub.store.feed ? await hub.store.head(name) ?? given : given;
     // Where nothing was said, nothing was read.
     if (held.seq > 0 && room.presence.readTo(asker.uid) === 0) {
       room.presence.raise(asker.uid, await hub.marks.find(name, asker.uid));

@@ -1,9 +1,8 @@
 // Who a chat in a room mentions, and how they hear of it (W10.12).
-import { Batch } from "./batch.ts";
 import type { Heard, Hub } from "./hub.ts";
 import { findMentions, type Mentionable } from "./mention.ts";
-import { whyBanned } from "./join.ts";
-import { encode, type UserId } from "./protocol.ts";
+import { tellMentioned } from "./personal.ts";
+import type { UserId } from "./protocol.ts";
 import type { Room } from "./room.ts";
 
 /** The others whom a text mentions: those who are in the room, and those who were lately. */
@@ -29,15 +28,16 @@ export function tellMention(
   { room, seq, uid, user }: Heard,
   mentions: readonly UserId[],
 ): void {
-  const told = Batch.of(encode({ type: "mention", room, seq, uid, user }));
   // Not at once: the commit that settles must first go out whole.
   queueMicrotask(() => {
-    for (const mentioned of mentions) {
-      for (const connection of hub.online.of(mentioned)) {
-        const { identity, address } = connection;
-        if (!connection.may("read", room) || whyBanned({ hub, identity, address }, room)) continue;
-        connection.push(told, "entry");
-      }
-    }
+    tellMentioned(hub, { room, seq, uid, user }, mentions);
+    hub.instances?.tellUsers(mentions, {
+      type: "mention",
+      room,
+      at: seq,
+      uid,
+      user,
+      mentions: [...mentions],
+    });
   });
 }

@@ -38,6 +38,11 @@ function writePresent(page: Exposition, { config, hub, gate }: Sources): void {
   page.gauge("snug_connections", "Connections admitted and not yet ended.", gate.connections);
   page.gauge("snug_connections_max", "MAX_CONNECTIONS.", config.MAX_CONNECTIONS);
   page.gauge("snug_users", "Users who are connected.", hub.online.count);
+  page.gauge(
+    "snug_instances",
+    "Instances of this chat that are heard, this one too.",
+    1 + (hub.instances?.count ?? 0),
+  );
   page.gauge("snug_rooms", "Rooms in use.", hub.rooms.size);
   page.gauge("snug_rooms_max", "MAX_ROOMS.", config.MAX_ROOMS);
   page.gauge("snug_draining", "1 while the server goes down.", Number(hub.isDraining));
@@ -65,6 +70,11 @@ function writeTraffic(page: Exposition, { hub, signIns }: Sources): void {
     "snug_rate_limited_total",
     "Messages over their rate, answered or dropped.",
     counts.rateLimited,
+  );
+  page.counter(
+    "snug_bus_refused_total",
+    "Messages of other instances that could not be read.",
+    counts.busRefused,
   );
   page.tally("snug_errors_total", "Errors that clients were told of.", "code", counts.errors);
   page.tally("snug_joins_total", "Joins, by what the client got.", "outcome", counts.joins);

@@ -1,7 +1,7 @@
 // What moderators do (W10.6 to W10.9, W10.16): who may do it to whom, what it does to those who are here, and
 // what is written down.
-import { CLOSE } from "./close.ts";
 import type { ClientMessage } from "./client_message.ts";
+import { enforceBan, tellMuted } from "./enforcement.ts";
 import type { Audited } from "./hub.ts";
 import { whyBanned } from "./join.ts";
 import type { Refusal, RoomName, ServerMessage, UserId } from "./protocol.ts";
@@ -27,6 +27,7 @@ export async function moderate(asker: Asker, order: Order): Promise<ServerMessag
   if (order.type === "kick") {
     const { room } = order;
     hub.rooms.get(room)!.expel(uid, "kicked", user);
+    hub.instances?.tell({ type: "kick", room, uid, by: user });
     audit(asker, { action: "kick", uid, room });
     return { type: "kicked", room, uid, ...echo };
   }
@@ -37,12 +38,8 @@ export async function moderate(asker: Asker, order: Order): Promise<ServerMessag
     if (until === 0) await hub.sanctions.lift("mute", room, uid);
     else await hub.sanctions.mute(room, uid, until, user);
     audit(asker, { action: "mute", room, ...about });
-    const muted: ServerMessage = { type: "muted", room, ...about, by: user };
-    hub.rooms.get(room)?.tell(
-      muted,
-      (one) => one !== asker && (one.uid === uid || one.may("moderate", room)),
-    );
-    return { ...muted, ...echo };
+    tellMuted(hub, { room, ...about, by: user }, asker);
+    return { type: "muted", room, ...about, by: user, ...echo };
   }
   const place = order.room === undefined ? {} : { room: order.room };
   await ban(asker, order.room, uid, until);
@@ -89,11 +86,9 @@ async function ban(
   until: number,
 ): Promise<void> {
   if (until === 0) return await hub.sanctions.lift("ban", room ?? EVERYWHERE, uid);
-  const addresses = hub.connectionsOf(uid).map(({ address }) => address);
+  const addresses = hub.live.of(uid).map(({ address }) => address);
   await hub.sanctions.ban(room ?? EVERYWHERE, uid, until, by, addresses);
-  if (room !== undefined) return hub.rooms.get(room)?.expel(uid, "banned", by);
-  for (const connection of hub.connectionsOf(uid)) connection.close(CLOSE.banned);
-  for (const open of hub.rooms.values()) open.presence.endGrace(uid);
+  enforceBan(hub, room, uid, by);
 }
 
 /** Why somebody may not moderate a room, or everything where there is none. */
@@ -114,8 +109,7 @@ function whyNotDo(asker: Asker, { type, room, uid }: Order): Refusal | undefined
   const refusal = whyNot(asker, room);
   if (refusal) return refusal;
   if (uid === asker.uid) return forbidden("nobody may do this to themselves", room);
-  const isAdmin = hub.connectionsOf(uid).some(({ identity }) => identity.isAdmin);
-  if (isAdmin) return forbidden("nobody may do this to an administrator", room);
+  if (hub.live.isAdmin(uid)) return forbidden("nobody may do this to an administrator", room);
   if (type !== "kick" || hub.rooms.get(room)?.presence.has(uid)) return undefined;
   return { code: "NOT_FOUND", message: `nobody of this uid is in ${room}`, room };
 }

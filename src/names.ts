@@ -6,6 +6,8 @@ import { MAX_NAME_CHARACTERS } from "./user_name.ts";
 
 interface Held {
   user: string;
+  /** Since when it is theirs, in milliseconds since 1970. */
+  since: number;
   connections: number;
   /** Where its name has a number: of which name, folded. */
   numbered?: { key: string; number: number };
@@ -20,7 +22,16 @@ interface Series {
   free: number[];
 }
 
+/** The names of those who are connected to other instances (W21.3). */
+export interface NamesElsewhere {
+  /** What the user goes by there. */
+  of(uid: UserId): { user: string; since: number } | undefined;
+  /** Whose folded name it is there. */
+  find(name: string): readonly UserId[];
+}
+
 export class Names {
+  readonly #elsewhere: NamesElsewhere | undefined;
   readonly #byUid = new Map<UserId, Held>();
   /** Folded names, each with the users who have it. */
   readonly #taken = new Map<string, readonly UserId[]>();
@@ -29,22 +40,26 @@ export class Names {
   /** By folded name: thousands may wish for the same one, so nobody counts through them. */
   readonly #series = new Map<string, Series>();
 
+  constructor(elsewhere?: NamesElsewhere) {
+    this.#elsewhere = elsewhere;
+  }
+
   /**
    * A connection of the user came. Returns the name it goes by: the one its other connections have,
    * else the wished one, else, for a guest, that with `-2`, `-3` … behind it. A token user has the
    * name of its token, whoever else has it: it was given it by somebody.
    */
-  take(uid: UserId, wished: string): string {
+  take(uid: UserId, wished: string, now = 0): string {
     const held = this.#byUid.get(uid);
     if (held) {
       held.connections++;
       return held.user;
     }
     const isGiven = isProgram(uid) || !isGuest(uid) && !this.#reserved.has(fold(wished));
-    const { user, ...numbered } = isGiven ? { user: wished } : this.#free(wished);
-    this.#byUid.set(uid, { user, connections: 1, ...numbered });
-    this.#taken.set(fold(user), [...this.find(user), uid]);
-    return user;
+    const given = this.#elsewhere?.of(uid) ?? (isGiven ? { user: wished } : this.#free(wished));
+    this.#byUid.set(uid, { since: now, ...given, connections: 1 });
+    this.#hold(given.user, uid);
+    return given.user;
   }
 
   /** A connection of the user went; with the last one its name is free. */
@@ -57,15 +72,28 @@ export class Names {
   }
 
   /** Gives a connected guest another name. False: somebody else has it. */
-  change(uid: UserId, wished: string): boolean {
-    const held = this.#byUid.get(uid)!;
+  change(uid: UserId, wished: string, now = 0): boolean {
     if (this.#reserved.has(fold(wished))) return false;
     if (this.find(wished).some((owner) => owner !== uid)) return false;
-    this.#untake(held, uid);
-    this.#taken.set(fold(wished), [uid]);
-    held.user = wished;
-    delete held.numbered;
+    this.#rename(uid, { user: wished }, this.#later(uid, now));
     return true;
+  }
+
+  /** A connected guest has this name from now on, whoever else has it: it was given it elsewhere. */
+  follow(uid: UserId, user: string, since: number): void {
+    this.#rename(uid, { user }, since);
+  }
+
+  /** Gives a connected guest a name with a number behind it. Returns that. */
+  evade(uid: UserId, now: number): string {
+    const given = this.#free(this.#byUid.get(uid)!.user);
+    this.#rename(uid, given, this.#later(uid, now));
+    return given.user;
+  }
+
+  /** Since when a connected user has their name, in milliseconds since 1970. */
+  since(uid: UserId): number {
+    return this.#byUid.get(uid)?.since ?? 0;
   }
 
   /** Keeps a name for a program, others may have it too. False: a user who is connected has it. */
@@ -92,7 +120,14 @@ export class Names {
 
   /** The same of a name that is folded already. */
   findFolded(name: string): readonly UserId[] {
-    return this.#taken.get(name) ?? [];
+    const here = this.#taken.get(name) ?? [];
+    const elsewhere = this.#elsewhere?.find(name);
+    return elsewhere?.length ? [...new Set([...here, ...elsewhere])] : here;
+  }
+
+  /** Of those, who is connected here. */
+  findHere(name: string): readonly UserId[] {
+    return this.#taken.get(fold(name)) ?? [];
   }
 
   /** Users connected now. */
@@ -100,12 +135,29 @@ export class Names {
     return this.#byUid.size;
   }
 
+  /** Now, and after the name before, whatever the clocks say: the later name of a user holds. */
+  #later(uid: UserId, now: number): number {
+    return Math.max(now, this.since(uid) + 1);
+  }
+
+  #hold(user: string, uid: UserId): void {
+    this.#taken.set(fold(user), [...this.findHere(user), uid]);
+  }
+
+  #rename(uid: UserId, given: Pick<Held, "user" | "numbered">, since: number): void {
+    const held = this.#byUid.get(uid)!;
+    this.#untake(held, uid);
+    const { connections } = held;
+    this.#byUid.set(uid, { since, connections, ...given });
+    this.#hold(given.user, uid);
+  }
+
   #has(key: string): boolean {
-    return this.#taken.has(key) || this.#reserved.has(key);
+    return this.findFolded(key).length > 0 || this.#reserved.has(key);
   }
 
   #untake({ user, numbered }: Held, uid: UserId): void {
-    const others = this.find(user).filter((owner) => owner !== uid);
+    const others = this.findHere(user).filter((owner) => owner !== uid);
     if (others.length > 0) this.#taken.set(fold(user), others);
     else this.#taken.delete(fold(user));
     if (!numbered) return;

@@ -5,7 +5,9 @@ import type { Member, UserId } from "./protocol.ts";
 
 interface Present {
   user: string;
-  connections: number;
+  /** Connections here, and other instances where the user has some (W21). */
+  here: number;
+  elsewhere: number;
   moderates: boolean;
   /** When somebody whose last connection was lost counts as gone; absolute, in milliseconds. */
   goneAt: number | undefined;
@@ -40,12 +42,22 @@ export class Presence {
     return this.#users.size;
   }
 
+  /** Whether somebody is in their grace. */
+  get isAwaiting(): boolean {
+    return this.#inGrace > 0;
+  }
+
   get isChanged(): boolean {
     return this.#changed.size > 0 || this.#renamed.size > 0;
   }
 
   has(uid: UserId): boolean {
     return this.#users.has(uid);
+  }
+
+  /** Whether a connection of the user is in the room on this instance. */
+  isHere(uid: UserId): boolean {
+    return (this.#users.get(uid)?.here ?? 0) > 0;
   }
 
   /** How far a user who is here has read; 0: unknown. */
@@ -63,22 +75,12 @@ export class Presence {
 
   /** A connection of the user came in. */
   enter(uid: UserId, user: string, moderates = false): void {
-    const present = this.#users.get(uid);
-    if (!present) {
-      this.#users.set(uid, { user, connections: 1, moderates, goneAt: undefined });
-      this.#sorted = undefined;
-      this.lately.remove(uid);
-      return this.#note(uid, undefined);
-    }
-    present.connections++;
-    present.moderates = moderates;
-    if (present.goneAt === undefined) return;
-    present.goneAt = undefined;
-    this.#inGrace--;
-    // The name may have been given to somebody else meanwhile.
-    const before = present.user;
-    present.user = user;
-    this.#note(uid, before);
+    this.#come(uid, user, moderates, "here");
+  }
+
+  /** Another instance has the user in the room. */
+  arrive(uid: UserId, user: string, moderates: boolean): void {
+    this.#come(uid, user, moderates, "elsewhere");
   }
 
   /** Somebody who is here goes by another name. */
@@ -94,14 +96,22 @@ export class Presence {
     else this.#renamed.set(uid, told);
   }
 
-  /** A connection of the user went; the last one leaves at once, or at `goneAt` if that is given. */
-  exit(uid: UserId, goneAt?: number): void {
+  /**
+   * A connection of the user went; the last one leaves at once, or at `goneAt` if that is given.
+   * Returns whether it was the last one here.
+   */
+  exit(uid: UserId, goneAt?: number): boolean {
     const present = this.#users.get(uid)!;
-    present.connections--;
-    if (present.connections > 0) return;
-    if (goneAt === undefined) return this.#remove(uid, present);
-    present.goneAt = goneAt;
-    this.#inGrace++;
+    present.here--;
+    this.#gone(uid, present, goneAt);
+    return present.here === 0;
+  }
+
+  /** Another instance has the user in the room no more; else as `exit`. */
+  depart(uid: UserId, goneAt?: number): void {
+    const present = this.#users.get(uid)!;
+    present.elsewhere--;
+    this.#gone(uid, present, goneAt);
   }
 
   /** Nobody waits any more for a user who is in their grace. */
@@ -158,6 +168,34 @@ export class Presence {
     const rest = from === -1 ? [] : this.#sorted.slice(from, from + limit + 1);
     const members = rest.slice(0, limit).map((uid) => memberOf(uid, this.#users.get(uid)!));
     return { members, more: rest.length > limit };
+  }
+
+  #come(uid: UserId, user: string, moderates: boolean, where: "here" | "elsewhere"): void {
+    const present = this.#users.get(uid);
+    if (!present) {
+      const fresh = { user, here: 0, elsewhere: 0, moderates, goneAt: undefined };
+      fresh[where]++;
+      this.#users.set(uid, fresh);
+      this.#sorted = undefined;
+      this.lately.remove(uid);
+      return this.#note(uid, undefined);
+    }
+    present[where]++;
+    present.moderates = moderates;
+    if (present.goneAt === undefined) return;
+    present.goneAt = undefined;
+    this.#inGrace--;
+    // The name may have been given to somebody else meanwhile.
+    const before = present.user;
+    present.user = user;
+    this.#note(uid, before);
+  }
+
+  #gone(uid: UserId, present: Present, goneAt: number | undefined): void {
+    if (present.here + present.elsewhere > 0) return;
+    if (goneAt === undefined) return this.#remove(uid, present);
+    present.goneAt = goneAt;
+    this.#inGrace++;
   }
 
   #remove(uid: UserId, present: Present): void {

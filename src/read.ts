@@ -2,6 +2,7 @@
 // hear of it.
 import { Batch } from "./batch.ts";
 import type { ClientMessage } from "./client_message.ts";
+import { tellRead } from "./personal.ts";
 import { encode } from "./protocol.ts";
 import type { Asker } from "./requests.ts";
 import type { Room } from "./room.ts";
@@ -15,12 +16,8 @@ export function read(
   const upTo = Math.min(seq, room.head.seq);
   if (room.presence.raise(uid, upTo)) {
     hub.marks.add({ uid, user, room: room.name, seq: upTo, at: hub.now() });
-    const told = Batch.of(encode({ type: "read", room: room.name, seq: upTo }));
-    for (const other of hub.online.of(uid)) {
-      // One that is just joining hears of it in its `joined` (W5.1).
-      const isJoining = room.has(other) && !room.hasJoined(other);
-      if (other !== asker && !isJoining) other.push(told, "passing");
-    }
+    tellRead(hub, room.name, uid, upTo, asker);
+    hub.instances?.tellUsers([uid], { type: "read", room: room.name, uid, upTo });
   }
   if (ref === undefined) return;
   const marker = room.presence.readTo(uid);

@@ -11,11 +11,11 @@ import { join } from "./join.ts";
 import { listBans, moderate } from "./moderation.ts";
 import { rename } from "./nick.ts";
 import type { Outbox } from "./outbox.ts";
+import { type BinaryMessage, passBinary, passTyping } from "./passing.ts";
 import { whyNot } from "./permission.ts";
 import { encode, MEMBERS_PAGE } from "./protocol.ts";
 import type { Permission, Refusal, RoomName, ServerMessage } from "./protocol.ts";
 import { read } from "./read.ts";
-import { writeBinary } from "./relay.ts";
 import type { Rights } from "./rights.ts";
 import { listRooms } from "./rooms.ts";
 import type { Room } from "./room.ts";
@@ -30,14 +30,6 @@ const MAX_WAITING = 256;
 const READING = new Set("join history search rooms members bans".split(" "));
 
 type Message<T extends ClientMessage["type"]> = Extract<ClientMessage, { type: T }>;
-
-/** A binary frame that came in (W11.1). */
-interface BinaryMessage {
-  type: "binary";
-  room: RoomName;
-  payload: Uint8Array;
-  ref?: never;
-}
 
 /** What may be asked: a message, a binary frame, or one that could not be read. */
 export type Asked = Parsed | { ok: true; message: BinaryMessage };
@@ -168,14 +160,12 @@ export class Requests {
         rooms.delete(message.room);
         return this.#send({ type: "left", room: message.room, ...refOf(message) });
       case "typing": {
-        const { uid, user } = this.#asker;
-        const { room, on } = message;
-        return this.#member("write", message)?.pass({ type: "typing", room, uid, user, on }, uid);
+        const room = this.#member("write", message);
+        return room && passTyping(this.#asker, room, message.on);
       }
       case "binary": {
-        const { room, payload } = message;
-        const frame = writeBinary(room, this.#asker.uid, payload);
-        return this.#member("write", message)?.passBinary(frame, this.#asker);
+        const room = this.#member("write", message);
+        return room && passBinary(this.#asker, room, message.payload);
       }
       case "ping": {
         const { ts } = message;

@@ -1,18 +1,18 @@
 // One room: who is in it, the head of its log, and how what happens in it goes out to everyone.
 // Knows connections only as occupants.
+import { takeAnnouncements } from "./presence_words.ts";
 import { Batch } from "./batch.ts";
 import type { GroupCommit } from "./commit.ts";
 import { entryOf } from "./entry.ts";
+import type { Follower } from "./follower.ts";
 import type { Kind } from "./outbox.ts";
-import { Presence, type Renamed } from "./presence.ts";
-import { encode, type LeaveReason, type RoomName } from "./protocol.ts";
+import { Presence } from "./presence.ts";
+import { encode, type Entry, type LeaveReason, type RoomName } from "./protocol.ts";
 import type { Permission, ServerMessage, UserId } from "./protocol.ts";
 import type { Body, Draft, Head, Outcome } from "./store/store.ts";
 
 /** Presence is told at most this often (W9.3). */
 const PRESENCE_INTERVAL_MS = 1000;
-/** Above this many users, or when more of them left at once, only the count is told (W9.3). */
-const PRESENCE_NAMES = 100;
 
 /** A connection, as a room sees it. */
 export interface Occupant {
@@ -31,6 +31,16 @@ export interface Occupant {
 /** What somebody puts into a room's log. */
 export type Put = { uid: UserId; user: string; ref?: string } & Body;
 
+/** The other instances, as a room sees them: they hear of what happens to people here (W21). */
+export interface Others {
+  /** A connection came in. */
+  entered(room: RoomName, uid: UserId, moderates: boolean): void;
+  /** The user's last connection here went; `goneAt` as for `Room.leave`. */
+  left(room: RoomName, uid: UserId, goneAt: number | undefined): void;
+  /** An entry came into a log that has an audience. */
+  said(entry: Entry): void;
+}
+
 /** Who gets the entries of a room without being in it: the two of a direct conversation. */
 export type Audience = () => readonly Occupant[];
 
@@ -48,9 +58,13 @@ interface Place {
 export class Room {
   readonly name: RoomName;
   readonly presence = new Presence();
+  /** The head when it was opened. */
+  readonly openedAt: number;
   readonly #commit: GroupCommit;
   readonly #holdBytes: number;
   readonly #audience: Audience | undefined;
+  readonly #follower: Follower | undefined;
+  readonly #others: Others | undefined;
   readonly #places = new Map<Occupant, Place>();
   #head: Head;
   /** Encoded entries of the commit that is being settled. */
@@ -64,12 +78,17 @@ export class Room {
     commit: GroupCommit,
     holdBytes: number,
     audience?: Audience,
+    follower?: Follower,
+    others?: Others,
   ) {
     this.name = name;
     this.#head = head;
+    this.openedAt = head.seq;
     this.#commit = commit;
     this.#holdBytes = holdBytes;
     this.#audience = audience;
+    this.#follower = follower;
+    this.#others = others;
   }
 
   /** The newest entry that was given to the members, and what else the log is known by. */
@@ -82,13 +101,23 @@ export class Room {
     return this.#places.size;
   }
 
-  /** Whether nobody is here, nobody is awaited, and nothing said here waits to be stored. */
+  /** Whether something said here waits to be stored. */
+  get isWaiting(): boolean {
+    return this.#inFlight > 0;
+  }
+
+  /** Whether no connection is here, nobody is awaited, and nothing said here waits to be stored. */
   get isIdle(): boolean {
-    return this.#places.size === 0 && this.presence.count === 0 && this.#inFlight === 0;
+    return this.#places.size === 0 && !this.presence.isAwaiting && !this.isWaiting;
   }
 
   has(occupant: Occupant): boolean {
     return this.#places.has(occupant);
+  }
+
+  /** The connections in the room. */
+  get occupants(): Iterable<Occupant> {
+    return this.#places.keys();
   }
 
   /** Whether its `joined` went out. */
@@ -108,6 +137,7 @@ export class Room {
       this.#places.set(occupant, { isJoined: false, seq: 0, topic: "", held: [], heldBytes: 0 });
       const moderates = occupant.may("moderate", this.name);
       this.presence.enter(occupant.uid, occupant.user, moderates);
+      this.#others?.entered(this.name, occupant.uid, moderates);
     }
     const isAhead = place && place.seq > this.#head.seq;
     return { ...this.#head, ...(isAhead && { seq: place.seq, topic: place.topic }) };
@@ -127,7 +157,10 @@ export class Room {
     // The store may tell of a commit in a read before it tells of it here.
     if (seq > place.seq) Object.assign(place, { seq, topic });
     if (joined) occupant.push(joined, "answer");
-    for (const { batch, seq: last } of held) if (last > place.seq) occupant.push(batch, "entry");
+    for (const { batch, seq: last } of held) {
+      const news = unseen(batch, last, place.seq);
+      if (news) occupant.push(news, "entry");
+    }
   }
 
   /** `goneAt` gives a lost connection's user until then to come back (W9.4). */
@@ -137,7 +170,8 @@ export class Room {
     this.#places.delete(occupant);
     // A join that came to nothing keeps nothing from the two of a conversation.
     if (this.#audience) { for (const { batch } of place.held ?? []) occupant.push(batch, "entry"); }
-    this.presence.exit(occupant.uid, goneAt);
+    const isLast = this.presence.exit(occupant.uid, goneAt);
+    if (isLast) this.#others?.left(this.name, occupant.uid, goneAt);
   }
 
   /** Makes every connection of a user leave, a lost one too; `by` is the name of who did it. */
@@ -159,30 +193,34 @@ export class Room {
     this.#inFlight++;
     this.#commit.add(draft, this, (outcome) => {
       this.#inFlight--;
-      if (outcome && "isNew" in outcome && outcome.isNew) {
-        const { epoch, seq } = outcome;
-        this.#fresh.push(encode(entryOf(draft, outcome)));
-        const topic = draft.type === "topic" ? draft.text : this.#head.topic;
-        this.#head = { ...this.#head, epoch, seq, topic };
-      }
+      const appended = outcome && "isNew" in outcome ? outcome : undefined;
+      const entry = appended?.isNew ? entryOf(draft, appended) : undefined;
+      if (entry && !this.#follower) this.#bring(entry, appended!.epoch);
       settle(outcome);
+      if (appended) this.#follower?.settled(appended, entry);
+      if (entry && this.#audience) this.#others?.said(entry);
     });
   }
 
   /** Gives the members what the commit brought. Returns how many entries that were, in all. */
   fanOut(): number {
-    const { seq } = this.#head;
+    for (const entry of this.#follower?.take() ?? []) {
+      this.#bring(entry, this.#follower!.position.epoch);
+    }
     if (this.#fresh.length === 0) return 0;
     let deliveries = 0;
     const batches = Batch.split(this.#fresh);
+    let seq = this.#head.seq - this.#fresh.length;
     this.#fresh = [];
     for (const batch of batches) {
+      seq += batch.lines.length;
       let given = 0;
       for (const [occupant, place] of this.#places) {
-        if (seq <= place.seq) continue;
+        const news = unseen(batch, seq, place.seq);
+        if (!news) continue;
         given++;
-        if (!place.held) occupant.push(batch, "entry");
-        else this.#holdBack(occupant, place, batch, seq);
+        if (!place.held) occupant.push(news, "entry");
+        else this.#holdBack(occupant, place, news, seq);
       }
       for (const occupant of this.#audience?.() ?? []) {
         if (this.#places.has(occupant)) continue;
@@ -210,7 +248,7 @@ export class Room {
     }
   }
 
-  passBinary(data: Uint8Array<ArrayBuffer>, except: Occupant): void {
+  passBinary(data: Uint8Array<ArrayBuffer>, except?: Occupant): void {
     for (const [occupant, place] of this.#places) {
       if (place.isJoined && occupant !== except) occupant.pushBinary(data);
     }
@@ -224,6 +262,13 @@ export class Room {
     this.#tellPresence();
   }
 
+  /** The entry is the next one that the members get. */
+  #bring(entry: Entry, epoch: string): void {
+    this.#fresh.push(encode(entry));
+    const topic = entry.type === "topic" ? entry.text : this.#head.topic;
+    this.#head = { ...this.#head, epoch, seq: entry.seq, topic };
+  }
+
   #holdBack(occupant: Occupant, place: Place, batch: Batch, seq: number): void {
     place.held!.push({ batch, seq });
     place.heldBytes += batch.bytes;
@@ -231,36 +276,18 @@ export class Room {
   }
 
   #tellPresence(): void {
-    const change = this.presence.takeChange();
-    const renamed = this.presence.takeRenamed();
-    const { count } = this.presence;
-    if (renamed.length > 0 && count <= PRESENCE_NAMES) this.#tellRenamed(renamed);
-    if (change.joined.length === 0 && change.left.length === 0) return;
-    const isNamed = count <= PRESENCE_NAMES && change.left.length <= PRESENCE_NAMES;
-    const { joined, left } = isNamed ? change : { joined: [], left: [] };
-    const room = this.name;
-    const batched = [encode({ type: "presence", room, joined, left, count })];
-    const texts = [
-      ...joined.map(({ user }) => `${user} joined`),
-      ...left.map(({ user }) => `${user} left`),
-    ];
-    this.#tell(batched, texts);
-  }
-
-  #tellRenamed(renamed: readonly Renamed[]): void {
-    const room = this.name;
-    const lines = renamed.map((member) => encode({ type: "nick", room, ...member }));
-    this.#tell(lines, renamed.map(({ user, was }) => `${was} is now ${user}`));
-  }
-
-  /** Something that passes: lines to batched members, texts to plain ones (W9.5). */
-  #tell(lines: readonly string[], texts: readonly string[]): void {
-    const batched = Batch.split(lines);
-    const room = this.name;
-    const plain = Batch.split(texts.map((text) => encode({ type: "system", room, text })));
-    for (const [occupant, place] of this.#places) {
-      if (!place.isJoined) continue;
-      for (const batch of occupant.isBatched ? batched : plain) occupant.push(batch, "passing");
+    for (const { batched, plain } of takeAnnouncements(this.name, this.presence)) {
+      for (const [occupant, place] of this.#places) {
+        if (!place.isJoined) continue;
+        for (const batch of occupant.isBatched ? batched : plain) occupant.push(batch, "passing");
+      }
     }
   }
+}
+
+/** What of a batch, whose last entry is `last`, is later than `seen`: a page may end in its middle. */
+function unseen(batch: Batch, last: number, seen: number): Batch | undefined {
+  if (last <= seen) return undefined;
+  const first = last - batch.lines.length + 1;
+  return seen < first ? batch : Batch.split(batch.lines.slice(seen + 1 - first))[0];
 }

@@ -46,13 +46,18 @@ export async function listRooms(reader: Reader): Promise<ListedRoom[]> {
       heads.set(room.name, room.head);
     }
   }
+  for (const room of hub.instances?.rooms ?? []) {
+    if (heads.size >= MAX_ROOMS) break;
+    if (heads.has(room) || isDirect(room) || !isShown(room)) continue;
+    heads.set(room, await hub.store.head(room) ?? { seq: 0, topic: "" });
+  }
   const others = [...new Set([...heads.keys(), ...named])]
     .filter((room) => !always.includes(room)).sort();
   const listed = [...always, ...others].slice(0, MAX_ROOMS);
   const counts = await countUnread(reader, listed);
   return listed.map((room, index) => {
     const { seq, topic } = heads.get(room) ?? { seq: 0, topic: "" };
-    const count = hub.rooms.get(room)?.presence.count ?? 0;
+    const count = hub.countIn(room);
     const who = isDirect(room)
       ? otherIn(reader, room, names.get(room))
       : hub.isPublic(room)
@@ -65,7 +70,7 @@ export async function listRooms(reader: Reader): Promise<ListedRoom[]> {
 /** The name of the other in a direct conversation: as it is now, else as it was last known. */
 function otherIn({ hub, uid }: Reader, room: RoomName, last?: string): { user?: string } {
   const other = partiesOf(room)?.find((party) => party !== uid) ?? uid;
-  const user = hub.online.of(other)[0]?.user ?? last;
+  const user = hub.online.of(other)[0]?.user ?? hub.instances?.of(other)?.user ?? last;
   return user === undefined ? {} : { user };
 }
 

@@ -9,7 +9,7 @@ import type { Records } from "./store/store.ts";
 export const EVERYWHERE = "*";
 export type Place = RoomName | typeof EVERYWHERE;
 
-interface Sanction {
+export interface Sanction {
   /** Who did it, by name. */
   by: string;
   /** In milliseconds since 1970; Infinity: until it is lifted. */
@@ -35,28 +35,62 @@ const record = v.fallback(
   { by: "", networks: [] },
 );
 
-type Kind = "ban" | "mute";
+export type Kind = "ban" | "mute";
+
+/** Hears of what is kept, to tell it to other instances (W21.5). An `until` of 0: it was ended. */
+export interface SanctionNews {
+  sanctioned(kind: Kind, place: Place, uid: UserId, sanction: Sanction): void;
+}
+
+/** One that was found or heard of, and where it holds. */
+export interface Found extends Sanction {
+  kind: Kind;
+  place: Place;
+  uid: UserId;
+}
+
 type Held = Map<Place, Map<UserId, Sanction>>;
 
 export class Sanctions {
   readonly #records: Records;
-  readonly #held: Record<Kind, Held> = { ban: new Map(), mute: new Map() };
+  readonly #news: SanctionNews | undefined;
+  #held: Record<Kind, Held> = { ban: new Map(), mute: new Map() };
+  /** How often something changed here. */
+  #changes = 0;
 
-  constructor(records: Records) {
+  constructor(records: Records, news?: SanctionNews) {
     this.#records = records;
+    this.#news = news;
   }
 
-  /** Reads what was in force before a restart. Rejects with a `StoreError`. */
-  async restore(now: number): Promise<void> {
+  /**
+   * Reads what is in force: what was before a restart, and what other instances did. Returns those
+   * that were not known here. Rejects with a `StoreError`.
+   */
+  async restore(now: number): Promise<Found[]> {
+    const changes = this.#changes;
+    const found: Found[] = [];
     for (const kind of ["ban", "mute"] as const) {
       for (const { key, value, expires } of await this.#records.list(kind, now)) {
         const [place, uid] = splitKey(key);
-        this.#put(kind, place, uid, {
-          ...v.parse(record, value),
-          until: expires ?? Infinity,
-        });
+        found.push({ kind, place, uid, ...v.parse(record, value), until: expires ?? Infinity });
       }
     }
+    // What changed meanwhile may not have been found: the next look does.
+    if (changes !== this.#changes) return [];
+    const before = this.#held;
+    this.#held = { ban: new Map(), mute: new Map() };
+    for (const { kind, place, uid, ...sanction } of found) this.#put(kind, place, uid, sanction);
+    return found.filter(({ kind, place, uid, until }) =>
+      before[kind].get(place)?.get(uid)?.until !== until
+    );
+  }
+
+  /** Another instance did this: it holds here too, with the networks that are known here. */
+  heard({ kind, place, uid, ...sanction }: Found): void {
+    this.#changes++;
+    if (sanction.until === 0) this.#drop(kind, place, uid);
+    else this.#put(kind, place, uid, sanction);
   }
 
   /** When the user's mute in the room ends, or has ended; 0: there is none. Asked for every message. */
@@ -117,9 +151,9 @@ export class Sanctions {
   /** Ends a ban or a mute, also where there is none. Rejects with a `StoreError`. */
   async lift(kind: Kind, place: Place, uid: UserId): Promise<void> {
     await this.#records.remove(kind, toKey(place, uid));
-    const held = this.#held[kind].get(place);
-    held?.delete(uid);
-    if (held?.size === 0) this.#held[kind].delete(place);
+    this.#changes++;
+    this.#drop(kind, place, uid);
+    this.#news?.sanctioned(kind, place, uid, { by: "", until: 0, networks: [] });
   }
 
   /** Forgets what is over. */
@@ -136,7 +170,15 @@ export class Sanctions {
     const { until, ...rest } = sanction;
     const expires = until === Infinity ? null : until;
     await this.#records.put(kind, toKey(place, uid), JSON.stringify(rest), expires);
+    this.#changes++;
     this.#put(kind, place, uid, sanction);
+    this.#news?.sanctioned(kind, place, uid, sanction);
+  }
+
+  #drop(kind: Kind, place: Place, uid: UserId): void {
+    const held = this.#held[kind].get(place);
+    held?.delete(uid);
+    if (held?.size === 0) this.#held[kind].delete(place);
   }
 
   #put(kind: Kind, place: Place, uid: UserId, sanction: Sanction): void {

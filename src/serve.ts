@@ -85,6 +85,7 @@ async function serveFrom(
     now: Date.now,
     random: Math.random,
     makeEpoch: () => randomText(8),
+    bus: store.bus,
     authenticate: async (credential, address) =>
       (await opened.promise).gate.authenticate(credential, address),
     audit: (event) => logAudited(log, event),
@@ -92,6 +93,7 @@ async function serveFrom(
     storeTried: (error) => watch.tried(error),
   });
   await hub.sanctions.restore(Date.now()).catch(explain);
+  await hub.instances?.open();
   const hooks = await Hooks.open(store, hub.names, Date.now()).catch(explain);
   const stopReplies = await openReplies(config, hub, log).catch(refuse);
   // It listens before a token is made: one that is kept by a start that fails is shown to nobody.
@@ -102,7 +104,9 @@ async function serveFrom(
     async (request, incoming) => (await ready.promise).fetch(request, incoming),
     fault,
   );
-  const access = await openAccess(config, store, hub, log).catch(explain);
+  const guessed = (network: string) => hub.instances?.tell({ type: "guess", network });
+  const access = await openAccess(config, store, hub.live, log, guessed).catch(explain);
+  if (hub.instances) hub.instances.records.credentials = access.shared;
   const { gate, signIns, revocations, watchers } = access;
   opened.resolve(access);
   ready.resolve(createApp({
@@ -113,7 +117,7 @@ async function serveFrom(
     revocations,
     watchers,
     hooks,
-    live: hub,
+    live: hub.live,
     allowedOrigins: config.ALLOWED_ORIGINS,
     authHeader: config.AUTH_HEADER,
     now: Date.now,
@@ -147,12 +151,13 @@ async function serveFrom(
   const url = `${scheme}://${bracketed(config.HOST)}:${listening.port}`;
   return {
     url,
-    greeting: greet(config, url, access.describe(url)),
+    greeting: [...greet(config, url, access.describe(url)), ...store.advice ?? []],
     stop: async () => {
       const deadline = Date.now() + config.DRAIN_MS;
       gate.close();
       hub.drain();
       await until(() => hub.isIdle, deadline);
+      hub.instances?.close();
       clearInterval(sweep);
       clearInterval(retain);
       clearInterval(renewal);

@@ -86,7 +86,7 @@ export class Session implements SocketHandlers, Asker, Person {
   /** Takes a socket that has just opened: welcomes it, and joins it to the room of its address. */
   static open(options: SessionOptions): Session {
     const { hub, identity, path } = options;
-    const session = new Session(options, hub.names.take(identity.uid, identity.name));
+    const session = new Session(options, hub.names.take(identity.uid, identity.name, hub.now()));
     hub.sessions.add(session);
     hub.online.add(session);
     welcome(session);

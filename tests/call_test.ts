@@ -45,7 +45,7 @@ describe("call", () => {
         core.store.hold("append");
         const waiting = askAs(core, "bob", { ...CHAT, room: `${code}` });
         await core.settle();
-        for (const connection of core.hub.connectionsOf("bob" as UserId)) connection.close(close);
+        for (const connection of core.hub.live.of("bob" as UserId)) connection.close(close);
         const answered = await waiting;
         assertEquals(!answered.ok && answered.refusal.code, code);
         core.store.release("append");

@@ -79,6 +79,9 @@ const GOOD: [name: string, value: string, read: unknown][] = [
   ["TRANSPORT", "ws", "ws"],
   ["STORE_URL", "memory:", "memory:"],
   ["STORE_URL", "sqlite:/var/lib/snug/a b.db", "sqlite:/var/lib/snug/a b.db"],
+  ["STORE_URL", "redis://localhost", "redis://localhost"],
+  ["STORE_URL", "rediss://u:p%40@h:6380/2", "rediss://u:p%40@h:6380/2"],
+  ["STORE_URL", "redis://h?prefix=a:&replicas=1", "redis://h?prefix=a:&replicas=1"],
   ["STORE_SYNC", "normal", "normal"],
   ["STORE_MAX_BYTES", "0", 0],
   ["STORE_MAX_BYTES", "1048576", 1_048_576],
@@ -106,7 +109,7 @@ const GOOD: [name: string, value: string, read: unknown][] = [
 
 const ORIGINS = "origins such as https://example.org, with commas between them, or *";
 const ROOMS = "room names with commas between them; letters, digits, . _ and -";
-const STORES = "sqlite:<path of a file> or memory:";
+const STORES = "sqlite:<path of a file>, memory: or redis[s]://[user:password@]host[:port][/db]";
 const HOSTS = "an address to listen on, such as 127.0.0.1 or 0.0.0.0";
 const NETWORKS =
   "addresses or networks of proxies such as 127.0.0.1 or 10.0.0.0/8, with commas between them";
@@ -122,7 +125,11 @@ const BAD: [name: string, value: string, expected: string][] = [
   ["STORE_URL", "sqlite", STORES],
   ["STORE_URL", "memory:x", STORES],
   ["STORE_URL", "data/snug.db", STORES],
-  ["STORE_URL", "redis://localhost", STORES],
+  ["STORE_URL", "redis:localhost", STORES],
+  ["STORE_URL", "redis://h/a", STORES],
+  ["STORE_URL", "redis://h?prefix={a}", STORES],
+  ["STORE_URL", "redis://h?replicas=x", STORES],
+  ["STORE_URL", "redis://h?other=1", STORES],
   ["STORE_SYNC", "off", "full or normal"],
   ["STORE_SYNC", "Full", "full or normal"],
   ["STORE_MAX_BYTES", "1048575", SIZES],

@@ -78,7 +78,7 @@ describe("session expiry", () => {
         core.connect("4", ada()),
         core.connect("bob", { issuedAt: 1 }),
       ];
-      core.hub.revoke("ada", 100);
+      core.hub.live.revoke("ada", 100);
       assertEquals(closes(old, same, fresh, unknown, other), [4001, 0, 0, 4001, 0]);
     }),
   );
@@ -88,7 +88,7 @@ describe("session expiry", () => {
     withCore((core) => {
       const clients = ["one", "one", "two"].map((signIn) => core.connect("Ada", ada({ signIn })));
       clients.push(core.connect("guest"));
-      core.hub.signOut("one");
+      core.hub.live.signOut("one");
       assertEquals(closes(...clients), [4001, 4001, 0, 0]);
     }),
   );
@@ -215,7 +215,7 @@ describe("session auth", () => {
       const client = await core.enter("Ada", ROOM, ada({ issuedAt: 1 }));
       core.credentials.set("new", ada({ issuedAt: 2 }));
       client.send({ type: "auth", token: "new" });
-      core.hub.revoke("ada", 100);
+      core.hub.live.revoke("ada", 100);
       await core.settle();
       assertEquals([closes(client), client.take()], [[4001], []]);
     }),

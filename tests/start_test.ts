@@ -111,7 +111,7 @@ describe("a start with bad settings", () => {
       "Snug can't start:",
       "WS_TOKN: not a variable of Snug; expected WS_TOKEN",
       "PORT=80000: expected a port from 0 to 65535; 0 takes a free one",
-      "STORE_URL=mysql://x: expected sqlite:<path of a file> or memory:",
+      "STORE_URL=mysql://x: expected sqlite:<path of a file>, memory: or redis[s]://[user:password@]host[:port][/db]",
       "LOG_LEVEL=loud: expected debug, info, warn or error",
     ]);
   });

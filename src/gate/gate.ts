@@ -49,6 +49,8 @@ export interface GateOptions {
   now(): number;
   /** Hears of an address that guesses, and for how long it is not listened to. */
   penalized(address: string, ms: number): void;
+  /** Hears of a bad token that was somebody's guess, to tell other instances. */
+  guessed(network: string): void;
 }
 
 export type Admission =
@@ -290,6 +292,7 @@ export class Gate {
     const count = (known: Known | Refused) => {
       if (known.ok || !known.isBad) return known;
       const beginsMs = limits.fail(network, failure, now);
+      if (failure === "guess") this.#options.guessed(network);
       if (beginsMs > 0) this.#options.penalized(address, beginsMs);
       return known;
     };

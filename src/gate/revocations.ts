@@ -15,10 +15,24 @@ export class Revocations {
 
   static async open(store: Records, now: number): Promise<Revocations> {
     const revocations = new Revocations(store);
-    for (const { key, value } of await store.list(KIND, now)) {
-      revocations.#before.set(key, Number(value));
-    }
+    await revocations.read(now);
     return revocations;
+  }
+
+  /** Reads what is kept. Returns what was not known here: other instances did it. */
+  async read(now: number): Promise<[UserId, number][]> {
+    const found: [UserId, number][] = [];
+    for (const { key, value } of await this.#store.list(KIND, now)) {
+      if (this.heard(key, Number(value))) found.push([key, Number(value)]);
+    }
+    return found;
+  }
+
+  /** It was done on another instance. False: that was known. */
+  heard(uid: UserId, before: number): boolean {
+    if (before <= (this.#before.get(uid) ?? 0)) return false;
+    this.#before.set(uid, before);
+    return true;
   }
 
   /** Resolves when it is kept. It holds from the call on. */

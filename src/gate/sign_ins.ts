@@ -58,11 +58,21 @@ export class SignIns {
   /** Ends one. Resolves with the hash of its id when it is gone. */
   async end(id: string): Promise<string> {
     const key = hash(id);
-    this.#ended.add(key);
     // Before the store is asked, which may fail at each of them.
-    if (this.#ended.size > REMEMBERED) this.#ended.delete(this.#ended.values().next().value!);
+    this.heard(key);
     await this.#store.remove(KIND, key);
     return key;
+  }
+
+  /** One was ended, here or on another instance, by the hash of its id. */
+  heard(signIn: string): void {
+    this.#ended.add(signIn);
+    if (this.#ended.size > REMEMBERED) this.#ended.delete(this.#ended.values().next().value!);
+  }
+
+  /** Whether it is kept, by the hash of its id. Rejects with a `StoreError`. */
+  async isKept(signIn: string, now: number): Promise<boolean> {
+    return await this.#store.get(KIND, signIn, now) !== undefined;
   }
 
   /** Whether it was ended just now. */

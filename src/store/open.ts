@@ -14,10 +14,18 @@ import { type Store, StoreError } from "./store.ts";
 
 export type { Exported, Findings, Imported, Restored };
 
-/** Opens `memory:` or `sqlite:<path>`. Rejects with a `StoreError` where that can't be used. */
-export function openStore(url: string, sync: Sync): Promise<Store> {
-  if (url === "memory:") return Promise.resolve(new MemoryStore());
-  return openSqlite(url.slice("sqlite:".length), sync);
+/**
+ * Opens `memory:`, `sqlite:<path>`, `redis:` or `rediss:`. Rejects with a `StoreError` where that
+ * can't be used.
+ */
+export async function openStore(url: string, sync: Sync): Promise<Store> {
+  if (url === "memory:") return new MemoryStore();
+  if (/^rediss?:/.test(url)) {
+    // Only who asks for it loads its package.
+    const { openRedisStore } = await import("./redis.ts");
+    return await openRedisStore(url);
+  }
+  return await openSqlite(url.slice("sqlite:".length), sync);
 }
 
 /** The folder of files beside a database, or beside a backup of one. */

@@ -1,5 +1,6 @@
 // The durable log behind the rooms, as the core sees it. One contract suite
 // (tests/store/contract.ts) holds every implementation to what is written here.
+import type { Bus } from "../bus.ts";
 import type { Entry, Member, Message, RoomName, SharedFile, UserId } from "../protocol.ts";
 import type { FileStore } from "./file_store.ts";
 import type { Search } from "./search.ts";
@@ -158,7 +159,7 @@ export interface Unread {
 
 /** A part of what a user said. */
 export interface Authored {
-  /** In the order in which they were stored, in whichever rooms. */
+  /** In the order in which they were stored, those of each room; of whichever rooms. */
   entries: Entry[];
   /** Where the next part begins; without it nothing is there after this one. */
   next?: number;
@@ -196,9 +197,38 @@ export interface MarkStore {
   direct(uid: UserId, limit: number): Promise<Direct[]>;
 }
 
+/** A room of this process, as a feed tells it of what others append. Its methods must not throw. */
+export interface Follower {
+  /** Up to where the log was given to the room's members; `seq` 0: nothing was. */
+  readonly position: { epoch: string; seq: number };
+  /** Entries that another process appended, rising; some before them may be missing. */
+  heard(epoch: string, entries: readonly Entry[]): void;
+  /** The log's head, asked for when the position had that seq: meanwhile more may have been heard. */
+  told(head: Readonly<Head>, seq: number): void;
+  /** That could not be asked. */
+  failed(error: StoreError): void;
+}
+
+/** Where several processes share a store: what the others append. */
+export interface Feed {
+  /**
+   * Tells of the room from here on. What is not told is found out by asking for its head, again and
+   * again. Resolves with the head, or with that of the log that would begin now, which is the same in
+   * all processes. Rejects with a `StoreError`, and tells nothing then.
+   */
+  follow(room: RoomName, follower: Follower): Promise<Head>;
+  unfollow(room: RoomName): void;
+}
+
 export interface Store extends Records {
   readonly marks: MarkStore;
   readonly files: FileStore;
+  /** Where other processes append to it too. */
+  readonly feed?: Feed;
+  /** Where there are other processes: how they talk to each other. */
+  readonly bus?: Bus;
+  /** Sentences on what it keeps, and what not, for the operator. */
+  readonly advice?: readonly string[];
   /** Where it can be searched. */
   readonly search?: Search;
   /**

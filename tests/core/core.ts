@@ -1,5 +1,6 @@
 // The whole core on fakes: a hub whose clock, loop, store and sockets do only what the test says.
 import { assert, assertEquals } from "@std/assert";
+import type { Bus } from "../../src/bus.ts";
 import { Counts } from "../../src/counts.ts";
 import { type Audited, Hub, type HubSettings, SWEEP_MS } from "../../src/hub.ts";
 import type { Limits, Refusal, RoomName, UserId } from "../../src/protocol.ts";
@@ -15,6 +16,10 @@ import { SteeredClock } from "./steered_clock.ts";
 
 export interface CoreOptions extends Partial<Omit<HubSettings, "limits">> {
   limits?: Partial<Limits>;
+  /** What several share. */
+  bus?: Bus;
+  clock?: SteeredClock;
+  store?: HeldStore;
 }
 
 export interface ConnectOptions extends Partial<Identity> {
@@ -48,9 +53,9 @@ export function withCore(run: (core: Core) => unknown, options: CoreOptions = {}
 }
 
 export class Core {
-  readonly clock = new SteeredClock();
+  readonly clock: SteeredClock;
   readonly scheduler = new ManualScheduler();
-  readonly store = new HeldStore();
+  readonly store: HeldStore;
   readonly counts = new Counts();
   readonly hub: Hub;
   readonly clients: Client[] = [];
@@ -64,7 +69,9 @@ export class Core {
   random = 0.5;
   #epochs = 0;
 
-  constructor({ limits, ...settings }: CoreOptions = {}) {
+  constructor({ limits, bus, clock, store, ...settings }: CoreOptions = {}) {
+    this.clock = clock ?? new SteeredClock();
+    this.store = store ?? new HeldStore();
     this.hub = new Hub({
       settings: {
         limits: { ...LIMITS, ...limits },
@@ -89,6 +96,7 @@ export class Core {
       audit: (event) => this.audited.push(event),
       storeTried: (error) => this.storeTries.push(error),
       fault: (error) => this.faults.push(error),
+      bus,
     });
   }
 

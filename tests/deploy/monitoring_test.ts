@@ -136,6 +136,20 @@ const CASES: [alert: string, bad: Series, good: Series][] = [
     buckets("snug_event_loop_lag_seconds", "0+100x30", "0+100x30"),
   ],
   [
+    "SnugApart",
+    {
+      'snug_instances{job="s",instance="a"}': "2x30",
+      'snug_instances{job="s",instance="b"}': "1x30",
+    },
+    {
+      'snug_instances{job="s",instance="a"}': "2x30",
+      'snug_instances{job="t",instance="b"}': "1x30",
+    },
+  ],
+  ["SnugMisunderstood", { snug_bus_refused_total: "0x20 1x10" }, {
+    snug_bus_refused_total: "1x30",
+  }],
+  [
     "SnugSlowReaders",
     { 'snug_closes_total{code="4009"}': "0+7x30" },
     { 'snug_closes_total{code="4009"}': "0+5x30", 'snug_closes_total{code="1000"}': "0+99x30" },

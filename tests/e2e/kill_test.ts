@@ -1,10 +1,10 @@
-import { assert, assertEquals, assertGreater } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import type { Entry } from "../../src/protocol.ts";
+import { compareAccounts } from "../harness/accounts.ts";
+import { randomFrom } from "../harness/random.ts";
 import { type Server, startServer } from "../harness/server.ts";
 import { Talker } from "../harness/talker.ts";
 import { tempFolder } from "../harness/temp.ts";
-import { enter, texts } from "../harness/visitor.ts";
 
 /** More rounds for a night: `KILL_ROUNDS=200 deno test -A tests/e2e/kill_test.ts`. */
 const ROUNDS = Number(Deno.env.get("KILL_ROUNDS") ?? 3);
@@ -20,29 +20,6 @@ const ENV = {
   RESUME_LIMIT: "1000000",
   HISTORY_PAGE: "1000",
 };
-
-/** Numbers from 0 to 1 that a seed decides (mulberry32). */
-function randomFrom(seed: number): () => number {
-  return () => {
-    seed = seed + 0x6d2b79f5 | 0;
-    let t = Math.imul(seed ^ seed >>> 15, 1 | seed);
-    t = t + Math.imul(t ^ t >>> 7, 61 | t) ^ t;
-    return ((t ^ t >>> 14) >>> 0) / 2 ** 32;
-  };
-}
-
-/** All of a room's log, read page by page by somebody who was not there. */
-async function readLog(server: Server, room: string) {
-  await using reader = await enter(server, { room });
-  const entries: Entry[] = [...reader.joined.messages];
-  while (entries.length > 0 && entries[0]!.seq > 1) {
-    reader.send({ type: "history", room, before: entries[0]!.seq });
-    const { messages } = await reader.until("history");
-    assertGreater(messages.length, 0, `${room} has nothing before ${entries[0]!.seq}`);
-    entries.unshift(...messages);
-  }
-  return { epoch: reader.joined.epoch, entries };
-}
 
 /** Lets talkers talk while their server is ended and started again, then compares all accounts. */
 async function endure(signal: Deno.Signal) {
@@ -92,39 +69,7 @@ async function endure(signal: Deno.Signal) {
     assertEquals((await server.exited).code, 0);
   }
   await using server = await startServer(env);
-  const logs = new Map<string, Entry[]>();
-  for (const room of ROOMS) {
-    const { epoch, entries } = await readLog(server, room);
-    logs.set(room, entries);
-    assertGreater(entries.length, 0);
-    // P2
-    assertEquals(entries.map(({ seq }) => seq), entries.map((_, index) => index + 1));
-    assert(entries.every(({ ts }, index) => index === 0 || entries[index - 1]!.ts <= ts));
-    // P3 W14.1
-    for (const talker of talkers) {
-      const seen = talker.rooms.get(room)!;
-      assertEquals(seen.epoch, epoch);
-      assert(
-        JSON.stringify(seen.entries) === JSON.stringify(entries),
-        `${room} was seen otherwise`,
-      );
-    }
-  }
-  // P1: all that was acknowledged is there, where the ack said. P4: and nothing is there twice.
-  const said: string[] = [];
-  for (const talker of talkers) {
-    assertEquals(talker.unacked.size, 0);
-    for (const { said: { room, text }, ack } of talker.acked.values()) {
-      said.push(`${room} ${text}`);
-      const entry = logs.get(room)![ack.seq - 1];
-      assertEquals([texts([entry!]), entry?.ts], [[text], ack.ts]);
-    }
-  }
-  const kept = [...logs].flatMap(([room, entries]) =>
-    texts(entries).map((text) => `${room} ${text}`)
-  );
-  assertEquals(kept.sort(), said.sort());
-  console.log(`${kept.length} messages`);
+  console.log(`${await compareAccounts(server, ROOMS, talkers)} messages`);
 }
 
 describe("kill", () => {

@@ -57,6 +57,14 @@ describe("W15.11 an address whose credentials are bad", () => {
     assertEquals(penalties.at(-1), [HERE, 2000]);
   });
 
+  it("W21.7 is told of to other instances: each guess that was looked at, and no forgery", () => {
+    const { gate, guesses } = setUp({ hasUsers: true });
+    gate.who(bearer(`${"x".repeat(20)}.${"y".repeat(43)}`), HERE);
+    assertEquals(guesses, []);
+    guess(gate, 15);
+    assertEquals(guesses, Array(11).fill(HERE));
+  });
+
   it("W20.8 a hook's id that is of none counts as a bad session, and is as no path", async () => {
     const { gate, clock } = setUp({ connects: 5, maxConnectionsPerIp: 1 });
     const hook: Identity = { uid: "hook:a", name: "a", expires: null, seal: null };

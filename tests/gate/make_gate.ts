@@ -40,6 +40,7 @@ export function setUp(setting: GateSetting = {}, given?: SignIns) {
   const signIns = given ?? new SignIns(store);
   const revocations = new Revocations(store);
   const penalties: [string, number][] = [];
+  const guesses: string[] = [];
   const ended: string[] = [];
   const gate = new Gate({
     authenticator: new Authenticator({
@@ -72,7 +73,8 @@ export function setUp(setting: GateSetting = {}, given?: SignIns) {
     maxConnectionsPerIp: 10,
     now: () => clock.now,
     penalized: (address, ms) => penalties.push([address, ms]),
+    guessed: (network) => guesses.push(network),
     ...options,
   });
-  return { gate, clock, store, signIns, revocations, penalties, ended };
+  return { gate, clock, store, signIns, revocations, penalties, guesses, ended };
 }

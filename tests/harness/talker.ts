@@ -32,7 +32,7 @@ export class Talker {
   #count = 0;
   #isSettled = Promise.withResolvers<void>();
 
-  /** `happened` is called with everything that comes in. */
+  /** `happened` is called after everything that comes in. */
   constructor(name: string, rooms: string[], random: () => number, happened: () => void) {
     this.#name = name;
     this.#random = random;
@@ -45,10 +45,10 @@ export class Talker {
     return this.#isSettled.promise;
   }
 
-  /** Comes, and comes back after every end, until the server is over. */
-  async visit(url: string, isOver: () => boolean): Promise<void> {
+  /** Comes, and comes back after every end, until the server is over; `url` may be another each time. */
+  async visit(url: string | (() => string), isOver: () => boolean): Promise<void> {
     this.#isSettled = Promise.withResolvers();
-    while (!isOver()) await this.#connect(url);
+    while (!isOver()) await this.#connect(typeof url === "string" ? url : url());
   }
 
   /** Talks on one connection until it ends, or goes by itself, so that acks on their way are lost. */
@@ -65,8 +65,8 @@ export class Talker {
     }));
     sendAll(client, joins);
     for (let message; (message = await nextOrEnd(client));) {
-      this.#happened();
       this.#take(client, message);
+      this.#happened();
       if (!this.isTalking || this.#random() * MESSAGES_PER_DROP > 1) continue;
       client.close();
       return void await within(SILENCE_MS, "the end of a connection", client.closed);
@@ -79,7 +79,9 @@ export class Talker {
     else if (message.type === "chat") this.#append(message);
     else if (message.type === "ack") this.#acknowledge(client, message);
     else if (message.type === "closing") this.#awaited.add("nothing more");
-    else if (message.type === "error" && message.code !== "UNAVAILABLE") {
+    else if (message.type === "error") {
+      // What could not be stored is said again when it is back.
+      if (message.code === "UNAVAILABLE") return client.close();
       throw new Error(`${this.#name}: ${JSON.stringify(message)}`);
     }
   }

@@ -94,7 +94,7 @@ export class Life {
       signIns,
       proxies: new Proxies([], () => {}),
       limits: new AddressLimits({ connects: 10_000, limits: settings.limits }),
-      live: this.hub,
+      live: this.hub.live,
       isLocalOnly: false,
       allowedOrigins: [],
       authHeader: "",
@@ -102,6 +102,7 @@ export class Life {
       maxConnectionsPerIp: 64,
       now: clock.now,
       penalized: () => {},
+      guessed: () => {},
     });
   }
 

@@ -53,7 +53,8 @@ export function authorsContract(open: Open) {
     await store.append(drafts("bobs", 5000, BOB));
     await store.append(drafts("last", 1));
     const { entries } = await all(store, ANN);
-    const first = entries.slice(0, 5);
+    const first = entries.filter(({ room }) => room === "a" || room.startsWith("@"));
+    assertEquals(first.length, 5);
     assertEquals(first.map(({ type, room, seq }) => [type, room, seq]).sort(), [
       ["chat", "@guest:ann,guest:bob", 1],
       ["chat", "a", 1],

@@ -1,0 +1,69 @@
+// What a Redis is, before it is used: refused where it can't be, and told of where it keeps less than
+// an operator might think.
+import type { Redis } from "./redis_client.ts";
+import { StoreError } from "./store.ts";
+
+/** The oldest major version; Valkey says that it is 7 too. */
+const OLDEST = 7;
+
+/** Sentences for the operator. Rejects with a `StoreError` where it can't be used. */
+export async function lookAt(redis: Redis): Promise<string[]> {
+  const about = await redis.call("INFO", "everything") as string;
+  const fact = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(about)?.[1] ?? "";
+  const version = fact("redis_version");
+  if (parseInt(version) < OLDEST) {
+    throw new StoreError(`this Redis is ${version}, and ${OLDEST} or newer is needed`);
+  }
+  if (fact("cluster_enabled") === "1") {
+    const nodes = await redis.call("CLUSTER", "INFO") as string;
+    if (!/^cluster_size:[01]\r?$/m.test(nodes)) {
+      throw new StoreError(
+        "this Redis is one of a cluster; a single one, or one endpoint, is needed",
+      );
+    }
+  }
+  return [
+    ...sentencesOn(await settingsOf(redis)),
+    "With Redis, messages can't be searched.",
+  ];
+}
+
+/** How it keeps what it has; undefined: it does not say. */
+async function settingsOf(redis: Redis): Promise<Map<string, string> | undefined> {
+  const settings = new Map<string, string>();
+  try {
+    for (const name of ["appendonly", "appendfsync", "save", "maxmemory", "maxmemory-policy"]) {
+      const [, value = ""] = await redis.call("CONFIG", "GET", name) as string[];
+      settings.set(name, value);
+    }
+    return settings;
+  } catch {
+    return undefined;
+  }
+}
+
+function sentencesOn(settings: Map<string, string> | undefined): string[] {
+  if (!settings) return ["This Redis does not let us see whether it keeps messages on its disk."];
+  const sentences = [keepingOf(settings)];
+  const policy = settings.get("maxmemory-policy");
+  if (settings.get("maxmemory") !== "0" && policy !== "noeviction") {
+    sentences.push(
+      `Redis drops messages when its memory is full (maxmemory-policy ${policy}): set noeviction.`,
+    );
+  }
+  return sentences;
+}
+
+function keepingOf(settings: Map<string, string>): string {
+  const sync = settings.get("appendfsync");
+  if (settings.get("appendonly") === "yes") {
+    return sync === "always"
+      ? "Redis has every message on its disk before it is acknowledged (appendfsync always)."
+      : `Redis has messages on its disk a moment after they are acknowledged (appendfsync ${sync}): ` +
+        "a machine that stops may lose the last ones.";
+  }
+  return settings.get("save")
+    ? "Redis has on its disk what it saves now and then (appendonly no): if it stops, what was said " +
+      "since is lost."
+    : "Redis has nothing on its disk (appendonly no): if it stops, all messages are lost.";
+}

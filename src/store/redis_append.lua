@@ -1,0 +1,162 @@
+-- Appends the drafts of one room, each judged by what the log holds when its turn comes, and tells
+-- those who follow the room. KEYS: see `Keys.log`. What is compared and what is stored of users,
+-- texts and emoji are JSON literals, so no column of a row holds a line break.
+local HEAD, LOG, REFS, MARKS, MENTIONS, MESSAGE = unpack(KEYS, 1, 6)
+local channel, origin, known_epoch, known_seq, fresh_epoch, max_emoji, max_mentions = unpack(ARGV, 1, 7)
+local COLUMNS = 11
+
+local epoch, seq, ts, first, newest_chat, topic, bytes =
+  unpack(redis.call('HMGET', HEAD, 'epoch', 'seq', 'ts', 'first', 'chat', 'topic', 'bytes'))
+seq, ts, bytes = tonumber(seq or 0), tonumber(ts or 0), tonumber(bytes or 0)
+first, newest_chat, topic = first or '1', newest_chat or '0', topic or '""'
+
+-- What was given out already is not in there: its seqs must not come again in that epoch.
+local was_lost = known_epoch ~= ''
+  and (not epoch or (epoch == known_epoch and seq < tonumber(known_seq)))
+if epoch and was_lost then epoch = fresh_epoch end
+
+local function text_of(number) return string.format('%.0f', number) end
+
+-- kind, ts, uid, user, of, text, ref, previous chat
+local ROW = '^(%a+)\n(%d+)\n([^\n]*)\n([^\n]*)\n(%d*)\n([^\n]*)\n([^\n]*)\n(%d+)$'
+local function read(at)
+  local row = redis.call('HGET', LOG, at)
+  if row then return string.match(row, ROW) end
+end
+local function write(at, ...)
+  local row = table.concat({ ... }, '\n')
+  redis.call('HSET', LOG, at, row)
+  bytes = bytes + #row
+end
+local function empty(at)
+  local kind, at_ts, uid, user, of, text, ref, previous = read(at)
+  bytes = bytes - #text - #kind - #at_ts - #uid - #user - #of - #ref - #previous - 7
+  write(at, kind, at_ts, uid, user, of, '""', ref, previous)
+end
+
+-- What is shown of reactions: lines of since which seq, how many, and which emoji.
+local function shown_of(message)
+  local shown = {}
+  for since, count, emoji in
+    string.gmatch(redis.call('HGET', message, 'shown') or '', '(%d+) (%d+) ([^\n]+)')
+  do
+    shown[#shown + 1] = { since, tonumber(count), emoji }
+  end
+  return shown
+end
+local function count(message, emoji, by, at)
+  local lines, found = {}, false
+  for _, one in ipairs(shown_of(message)) do
+    if one[3] == emoji then
+      one[2] = one[2] + by
+      found = true
+    end
+    if one[2] > 0 then lines[#lines + 1] = one[1] .. ' ' .. one[2] .. ' ' .. one[3] end
+  end
+  if not found then lines[#lines + 1] = at .. ' 1 ' .. emoji end
+  redis.call('HSET', message, 'shown', table.concat(lines, '\n'))
+end
+
+-- Why a change can't be, or the entry that did it already.
+local function judge(kind, uid, of, text, from, is_moderator)
+  local its_kind, its_ts, its_uid, _, _, its_text = read(of)
+  if its_kind ~= 'chat' or its_text == '""' or tonumber(its_ts) < tonumber(from) then
+    return 'missing'
+  end
+  if kind == 'edited' or kind == 'deleted' then
+    if uid ~= its_uid and not (kind == 'deleted' and is_moderator == '1') then return 'foreign' end
+    return nil, its_uid
+  end
+  local message = MESSAGE .. of
+  local standing = redis.call('HGET', message, text .. '\n' .. uid)
+  local is_on = standing and string.sub(standing, 1, 1) == '+' or false
+  if is_on == (kind == 'reaction') then
+    local at = standing and string.sub(standing, 2) or of
+    local _, at_ts = read(at)
+    return at .. ' ' .. at_ts .. ' 0'
+  end
+  if is_on then return nil end
+  local shown = shown_of(message)
+  for _, one in ipairs(shown) do if one[3] == text then return nil end end
+  if #shown >= tonumber(max_emoji) then return 'many' end
+end
+
+local function change(kind, uid, of, text, at)
+  local message = MESSAGE .. of
+  if kind == 'edited' then
+    local edits = redis.call('HGET', message, 'edits')
+    redis.call('HSET', message, 'edits', edits and edits .. ' ' .. at or at)
+  elseif kind == 'deleted' then
+    empty(of)
+    for edit in string.gmatch(redis.call('HGET', message, 'edits') or '', '%d+') do empty(edit) end
+    redis.call('DEL', message)
+  elseif kind == 'reaction' then
+    count(message, text, 1, at)
+    redis.call('HSET', message, text .. '\n' .. uid, '+' .. at)
+  else
+    count(message, text, -1, at)
+    redis.call('HSET', message, text .. '\n' .. uid, '-' .. at)
+  end
+end
+
+local function mention(uid, at)
+  if redis.call('HEXISTS', MARKS, uid) == 0 then return end
+  local seqs = {}
+  for one in string.gmatch(redis.call('HGET', MENTIONS, uid) or '', '%d+') do
+    seqs[#seqs + 1] = one
+  end
+  seqs[#seqs + 1] = at
+  if #seqs > tonumber(max_mentions) then table.remove(seqs, 1) end
+  redis.call('HSET', MENTIONS, uid, table.concat(seqs, ' '))
+end
+
+local outcomes, news, first_new = {}, {}, nil
+for base = 8, #ARGV, COLUMNS do
+  local kind, draft_epoch, draft_ts, uid, user, of, text, ref, from, is_moderator, mentions =
+    unpack(ARGV, base, base + COLUMNS - 1)
+  local is_change = kind ~= 'chat' and kind ~= 'topic'
+  local ref_key = ref ~= '' and ref .. '\n' .. uid or nil
+  local known = epoch and ref_key and redis.call('HGET', REFS, ref_key)
+  local outcome, author
+  if is_change and not epoch then
+    outcome = 'missing'
+  elseif known then
+    local _, known_ts = read(known)
+    outcome = known .. ' ' .. known_ts .. ' 0'
+  elseif is_change then
+    outcome, author = judge(kind, uid, of, text, from, is_moderator)
+  end
+  if not outcome then
+    epoch = epoch or (was_lost and fresh_epoch or draft_epoch)
+    seq = seq + 1
+    ts = math.max(ts, tonumber(draft_ts))
+    local at, at_ts = text_of(seq), text_of(ts)
+    first_new = first_new or at
+    if is_change then change(kind, uid, of, text, at) end
+    local kept = kind == 'deleted' and '' or text
+    write(at, kind, at_ts, uid, user, of, kept, ref, newest_chat)
+    news[#news + 1] = table.concat({ kind, at_ts, uid, user, of, kept }, '\n')
+    if ref_key then redis.call('HSET', REFS, ref_key, at) end
+    if kind == 'chat' then
+      newest_chat = at
+      for mentioned in string.gmatch(mentions, '[^\n]+') do mention(mentioned, at) end
+    elseif kind == 'topic' then
+      topic = text
+    end
+    outcome = at .. ' ' .. at_ts .. ' 1'
+    if author and author ~= uid then outcome = outcome .. ' ' .. author end
+  end
+  outcomes[#outcomes + 1] = outcome
+end
+
+if epoch then
+  -- Also where nothing is new: replicas are waited for up to the last write.
+  redis.call('HSET', HEAD, 'epoch', epoch, 'seq', text_of(seq), 'ts', text_of(ts), 'first', first,
+    'chat', newest_chat, 'topic', topic, 'bytes', text_of(bytes))
+end
+if #news > 0 then
+  local place = origin .. '\n' .. epoch .. '\n' .. first_new .. '\n'
+  redis.call('PUBLISH', channel, place .. table.concat(news, '\n'))
+end
+outcomes[#outcomes + 1] = epoch or ''
+return outcomes

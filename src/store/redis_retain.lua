@@ -1,0 +1,28 @@
+-- Takes the oldest entries of a room out of its log, with their refs and what was done to them:
+-- those before a time and all but the newest so many; at most `most` of them.
+local HEAD, LOG, REFS, _, _, MESSAGE = unpack(KEYS)
+local since, newest, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+
+local seq, first, bytes = unpack(redis.call('HMGET', HEAD, 'seq', 'first', 'bytes'))
+if not seq then return {} end
+seq, first, bytes = tonumber(seq), tonumber(first), tonumber(bytes)
+
+local seqs, oldest = {}, nil
+while first <= seq and #seqs < most do
+  local at = string.format('%.0f', first)
+  local row = redis.call('HGET', LOG, at)
+  local kind, ts, uid, ref =
+    string.match(row, '^(%a+)\n(%d+)\n([^\n]*)\n[^\n]*\n%d*\n[^\n]*\n([^\n]*)\n%d+$')
+  oldest = ts
+  if tonumber(ts) >= since and first > seq - newest then break end
+  seqs[#seqs + 1] = at
+  if ref ~= '' then redis.call('HDEL', REFS, ref .. '\n' .. uid) end
+  if kind == 'chat' then redis.call('UNLINK', MESSAGE .. at) end
+  first, bytes, oldest = first + 1, bytes - #row, nil
+end
+if #seqs > 0 then
+  redis.call('HDEL', LOG, unpack(seqs))
+  redis.call('HSET', HEAD, 'first', string.format('%.0f', first), 'bytes',
+    string.format('%.0f', bytes))
+end
+return { #seqs, string.format('%.0f', first), string.format('%.0f', bytes), oldest or '' }

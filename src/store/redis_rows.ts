@@ -1,0 +1,100 @@
+// What stands in a row of a room's log: columns with line breaks between them, those that may hold
+// anything as JSON. The scripts know their order.
+import type { Entry, Message, Reaction, RoomName } from "../protocol.ts";
+import type { Draft, Outcome, Refused } from "./store.ts";
+
+/** Columns that a row and an announced entry begin with: kind, ts, uid, user, of, text. */
+const COLUMNS = 6;
+
+/** What redis_append.lua is given of a draft. */
+export function draftColumns(draft: Draft): string[] {
+  const { epoch, ts, uid, user, ref = "" } = draft;
+  const of = draft.type === "chat" ? draft.replyTo : "of" in draft ? draft.of : undefined;
+  const from = "from" in draft ? draft.from : undefined;
+  const isModerator = draft.type === "deleted" && draft.isModerator;
+  const mentions = draft.type === "chat" ? draft.mentions ?? [] : [];
+  return [
+    draft.type === "reaction" && !draft.on ? "unreaction" : draft.type,
+    epoch,
+    String(ts),
+    JSON.stringify(uid),
+    JSON.stringify(user),
+    String(of ?? ""),
+    draft.type === "deleted" ? "" : JSON.stringify("emoji" in draft ? draft.emoji : draft.text),
+    ref,
+    String(from ?? 0),
+    isModerator ? "1" : "",
+    mentions.join("\n"),
+  ];
+}
+
+/** What redis_append.lua says became of a draft. */
+export function outcomeOf(epoch: string, said: string): Outcome {
+  const [, seq, ts, isNew, author] = /^(\d+) (\d+) ([01])(?: (.*))?$/s.exec(said) ?? [];
+  if (seq === undefined) return { refused: said } as Refused;
+  const whose = author === undefined ? {} : { author: JSON.parse(author) };
+  return { epoch, seq: Number(seq), ts: Number(ts), isNew: isNew === "1", ...whose };
+}
+
+/** The entries that an announcement tells of, rising from `first`. */
+export function announcedEntries(room: RoomName, first: number, columns: string[]): Entry[] {
+  const entries: Entry[] = [];
+  for (let at = 0; at < columns.length; at += COLUMNS) {
+    entries.push(entryOf(room, first + at / COLUMNS, columns.slice(at, at + COLUMNS)));
+  }
+  return entries;
+}
+
+export function toEntry(room: RoomName, seq: number, row: string): Entry {
+  return entryOf(room, seq, row.split("\n"));
+}
+
+/** A message as redis_page.lua gives it. */
+export function toMessage(room: RoomName, parts: string[]): Message {
+  const [seq, row, editedTs, text, shown, mine] = parts;
+  const message = toEntry(room, Number(seq), row!) as Message;
+  if (editedTs) {
+    message.text = JSON.parse(text!);
+    message.editedTs = Number(editedTs);
+  }
+  if (shown) message.reactions = reactionsOf(shown, new Set(mine!.split("\n")));
+  return message;
+}
+
+/** Lines of since which seq, how many, and which emoji. */
+function reactionsOf(shown: string, mine: ReadonlySet<string>): Reaction[] {
+  const lines = shown.split("\n").map((line) => /^(\d+) (\d+) (.*)$/.exec(line)!);
+  return lines.sort((a, b) => Number(a[1]) - Number(b[1])).map(([, , count, emoji]) => (
+    { emoji: JSON.parse(emoji!), count: Number(count), mine: mine.has(emoji!) }
+  ));
+}
+
+function entryOf(room: RoomName, seq: number, columns: string[]): Entry {
+  const [kind, tsText, uidJson, userJson, ofText, json] = columns;
+  const ts = Number(tsText);
+  const uid = JSON.parse(uidJson!);
+  const user = JSON.parse(userJson!);
+  const of = Number(ofText);
+  const text = json ? JSON.parse(json) : "";
+  switch (kind) {
+    case "chat": {
+      const entry: Entry = { type: kind, room, seq, ts, uid, user, text };
+      if (ofText !== "") entry.replyTo = of;
+      if (text === "") entry.deleted = true;
+      return entry;
+    }
+    case "edited": {
+      const entry: Entry = { type: kind, room, seq, ts, uid, user, of, text };
+      if (text === "") entry.deleted = true;
+      return entry;
+    }
+    case "deleted":
+      return { type: kind, room, seq, ts, uid, user, of };
+    case "topic":
+      return { type: kind, room, seq, ts, uid, user, text };
+    default: {
+      const on = kind === "reaction";
+      return { type: "reaction", room, seq, ts, uid, user, of, emoji: text, on };
+    }
+  }
+}

@@ -1,0 +1,199 @@
+import { assertEquals } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import fc from "fast-check";
+import { Follower } from "../src/follower.ts";
+import type { Entry } from "../src/protocol.ts";
+import { MemoryStore } from "../src/store/memory.ts";
+import { StoreError } from "../src/store/store.ts";
+import { ManualScheduler } from "./core/manual_scheduler.ts";
+import { draft, entryOf, seqs } from "./store/drafts.ts";
+
+const EPOCH = "e1";
+/** Longer than what is missing is waited for, in milliseconds. */
+const LATE_MS = 1000;
+
+/** A room that takes what its follower has for it. */
+class Room {
+  readonly store = new MemoryStore();
+  readonly scheduler = new ManualScheduler();
+  readonly entries: Entry[] = [];
+  readonly taken: number[] = [];
+  readonly failures: StoreError[] = [];
+  isWaiting = false;
+  losses = 0;
+  readonly follower: Follower;
+
+  constructor(limit = 1000) {
+    this.follower = new Follower("a", {
+      store: this.store,
+      scheduler: this.scheduler,
+      settings: { limits: { resume: limit }, outboxBytes: 1_000_000 },
+      storeTried: (error) => this.failures.push(error as StoreError),
+    });
+  }
+
+  begin(seq = 0) {
+    this.follower.begin({ epoch: EPOCH, seq, first: 1, topic: "" }, {
+      isWaiting: () => this.isWaiting,
+      flow: () => this.flow(),
+      lost: () => this.losses++,
+    });
+  }
+
+  flow() {
+    this.taken.push(...seqs(this.follower.take()));
+  }
+
+  /** So many entries are in the log. */
+  async fill(count: number) {
+    for (let left = count; left > 0; left--) {
+      const said = draft("a", `${left}`, { epoch: EPOCH });
+      const [appended] = await this.store.append([said]);
+      this.entries.push(entryOf(said, appended!));
+    }
+  }
+
+  hear(...heard: number[]) {
+    this.follower.heard(EPOCH, heard.map((seq) => this.entries[seq - 1]!));
+  }
+
+  /** An own commit that is acknowledged. */
+  commit(...own: number[]) {
+    for (const seq of own) {
+      this.follower.settled({ epoch: EPOCH, seq, ts: 1, isNew: true }, this.entries[seq - 1]);
+    }
+    this.flow();
+  }
+
+  /** It is told a head that was asked for now, or before. */
+  tell(head: { epoch: string; seq: number }, asked = this.follower.position.seq) {
+    this.follower.told({ ...head, first: 1, topic: "" }, asked);
+  }
+
+  /** Time passes, and what was asked for is there. */
+  async pass() {
+    this.scheduler.elapse(LATE_MS);
+    for (let turns = 0; turns < 20; turns++) await Promise.resolve();
+  }
+}
+
+async function roomWith(count: number, limit?: number): Promise<Room> {
+  const room = new Room(limit);
+  await room.fill(count);
+  room.begin();
+  return room;
+}
+
+describe("a follower", () => {
+  it("P2 gives what comes next, and holds back what comes after something else", async () => {
+    const room = await roomWith(5);
+    room.hear(1);
+    room.hear(3, 4);
+    assertEquals(room.taken, [1]);
+    room.commit(2);
+    assertEquals(room.taken, [1, 2, 3, 4]);
+    room.hear(2, 3, 4, 5);
+    assertEquals(room.taken, [1, 2, 3, 4, 5]);
+  });
+
+  it("P3 reads what does not come from the store, before what is later", async () => {
+    const room = await roomWith(6);
+    room.hear(3);
+    room.commit(5);
+    assertEquals(room.taken, []);
+    await room.pass();
+    assertEquals(room.taken, [1, 2, 3, 4, 5]);
+    room.tell({ epoch: EPOCH, seq: 6 });
+    await room.pass();
+    assertEquals(room.taken, [1, 2, 3, 4, 5, 6]);
+  });
+
+  it("W7.1 reads nothing that may be the room's own and not acknowledged yet", async () => {
+    const room = await roomWith(4);
+    room.isWaiting = true;
+    room.hear(4);
+    await room.pass();
+    assertEquals(room.taken, []);
+    // Of a commit of 2 alone the answer came: what is before it is no own one.
+    room.commit(2);
+    await room.pass();
+    assertEquals(room.taken, [1, 2]);
+    room.isWaiting = false;
+    await room.pass();
+    assertEquals(room.taken, [1, 2, 3, 4]);
+  });
+
+  it("P2 P3 gives everything once and in order, however it comes and whatever does not", async () => {
+    const count = 12;
+    const steps = fc.array(
+      fc.record({ from: fc.integer({ min: 1, max: count }), isOwn: fc.boolean() }),
+      { maxLength: 12 },
+    );
+    await fc.assert(fc.asyncProperty(steps, async (made) => {
+      const room = await roomWith(count);
+      for (const { from, isOwn } of made) {
+        if (isOwn) room.commit(from);
+        else room.hear(...[from, from + 1].filter((seq) => seq <= count));
+        assertEquals(room.taken, room.taken.map((_, index) => index + 1));
+      }
+      room.tell({ epoch: EPOCH, seq: count });
+      await room.pass();
+      assertEquals(room.taken, Array.from({ length: count }, (_, index) => index + 1));
+      assertEquals(room.losses, 0);
+    }));
+  });
+
+  it("begins where the room does, with what it heard before", async () => {
+    const room = new Room();
+    await room.fill(4);
+    room.hear(2, 3);
+    room.hear(4);
+    room.begin(2);
+    assertEquals(room.taken, [3, 4]);
+  });
+
+  it("W14.1 gives its room up where the log is another, or is shorter than what was given", async () => {
+    for (const [epoch, seq] of [["e2", 9], [EPOCH, 2]] as const) {
+      const room = await roomWith(3);
+      room.hear(1, 2, 3);
+      room.tell({ epoch, seq });
+      assertEquals(room.losses, 1);
+      room.hear(1, 2, 3);
+      room.commit(3);
+      await room.pass();
+      assertEquals([room.taken, room.losses], [[1, 2, 3], 1]);
+    }
+  });
+
+  it("keeps its room where it heard more than the head that was asked for before", async () => {
+    const room = await roomWith(3);
+    room.hear(1, 2, 3);
+    room.tell({ epoch: EPOCH, seq: 1 }, 1);
+    assertEquals([room.taken, room.losses], [[1, 2, 3], 0]);
+  });
+
+  it("W5.4 gives its room up where more is missing than may be read", async () => {
+    const room = await roomWith(5, 3);
+    room.hear(5);
+    await room.pass();
+    assertEquals([room.taken, room.losses], [[], 1]);
+  });
+
+  it("takes the epoch of the log that another begins", async () => {
+    const room = await roomWith(1);
+    room.follower.heard("e2", [room.entries[0]!]);
+    assertEquals([room.taken, room.follower.position], [[1], { epoch: "e2", seq: 1 }]);
+  });
+
+  it("tries again where the store fails", async () => {
+    const room = await roomWith(2);
+    const replay = room.store.replay.bind(room.store);
+    room.store.replay = () => Promise.reject(new StoreError("no connection"));
+    room.hear(2);
+    await room.pass();
+    assertEquals([room.taken, room.failures.length], [[], 1]);
+    room.store.replay = replay;
+    await room.pass();
+    assertEquals(room.taken, [1, 2]);
+  });
+});

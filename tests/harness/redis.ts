@@ -1,0 +1,97 @@
+// A real Redis on a free port, with a folder of its own. Disposing of it ends it. Only for tests made
+// by `needs("redis-server")`.
+import { find } from "./needs.ts";
+import { type Process, startProcess } from "./process.ts";
+import { tempFolder } from "./temp.ts";
+
+/** A port that was free may be taken by the time Redis listens on it. */
+const TRIES = 5;
+/** What it keeps over a restart: nothing, unless a test says otherwise. */
+const NOTHING = ["--save", "", "--appendonly", "no"];
+export const EVERYTHING = ["--save", "", "--appendonly", "yes", "--appendfsync", "always"];
+
+export class RedisServer {
+  /** `redis://127.0.0.1:<port>`. */
+  readonly url: string;
+  readonly port: number;
+  readonly folder: string;
+  readonly #args: string[];
+  readonly #owned: AsyncDisposableStack;
+  #process: Process;
+
+  private constructor(
+    { port, folder, args, process, owned }: {
+      port: number;
+      folder: string;
+      args: string[];
+      process: Process;
+      owned: AsyncDisposableStack;
+    },
+  ) {
+    this.url = `redis://127.0.0.1:${port}`;
+    this.port = port;
+    this.folder = folder;
+    this.#args = args;
+    this.#process = process;
+    this.#owned = owned;
+  }
+
+  static async start(args: string[] = NOTHING): Promise<RedisServer> {
+    await using stack = new AsyncDisposableStack();
+    const folder = stack.use(await tempFolder()).path;
+    for (let tries = 1;; tries++) {
+      const port = freePort();
+      try {
+        const process = await run(port, folder, args);
+        return new RedisServer({ port, folder, args, process, owned: stack.move() });
+      } catch (error) {
+        if (tries === TRIES) throw error;
+      }
+    }
+  }
+
+  /** It can't say why any more, and answers nobody. */
+  async kill() {
+    this.signal("SIGKILL");
+    await this.#process[Symbol.asyncDispose]();
+  }
+
+  /** As it is after it was killed or stopped: with what it kept. */
+  async again() {
+    this.#process = await run(this.port, this.folder, this.#args);
+  }
+
+  signal(signal: Deno.Signal) {
+    this.#process.kill(signal);
+  }
+
+  /** A command of its own client: what it prints. */
+  async cli(...command: string[]): Promise<string> {
+    const args = ["-p", String(this.port), ...command];
+    const { stdout } = await new Deno.Command("redis-cli", { args }).output();
+    return new TextDecoder().decode(stdout).trimEnd();
+  }
+
+  async [Symbol.asyncDispose]() {
+    await this.#process[Symbol.asyncDispose]();
+    await this.#owned.disposeAsync();
+  }
+}
+
+async function run(port: number, folder: string, args: string[]): Promise<Process> {
+  const where = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder];
+  const process = startProcess(find("redis-server")!, { args: [...where, ...args] });
+  try {
+    await process.said(/Ready to accept connections/);
+  } catch (error) {
+    await process[Symbol.asyncDispose]();
+    throw error;
+  }
+  return process;
+}
+
+/** A port that nobody uses now. */
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
