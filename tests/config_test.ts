@@ -240,6 +240,11 @@ describe("the configuration", () => {
     });
   }
 
+  it("shows no password of a URL", () => {
+    const [line] = problems({ STORE_URL: "redis://user:s3c/ret@host/x" });
+    assertEquals(line, `STORE_URL=redis://user:…@host/x: expected ${STORES}`);
+  });
+
   it("wants an outbox that holds 4 of the largest messages", () => {
     const found = problems({ OUTBOX_BYTES: "65535", MAX_MESSAGE_BYTES: "16384" });
     const expected = "at least 4 times MAX_MESSAGE_BYTES (16384)";

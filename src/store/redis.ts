@@ -17,14 +17,14 @@ import replayLua from "./redis_replay.lua" with { type: "text" };
 import { RedisRetention } from "./redis_retention.ts";
 import { draftColumns, outcomeOf, toEntry, toMessage } from "./redis_rows.ts";
 import type { Authored, Draft, Head, Keep, Outcome, Page, PageSize, Retained } from "./store.ts";
-import { MAX_EMOJI, type Store, type Stored, StoreError } from "./store.ts";
+import { MAX_EMOJI, MAX_NAMED, type Store, type Stored, StoreError } from "./store.ts";
 
 /** How often records that have expired are dropped, in milliseconds. */
 const SWEEP_MS = 600_000;
 /** How long an append waits for replicas, in milliseconds. */
 const REPLICAS_MS = 2000;
 /** Parts in which redis_page.lua gives a message. */
-const MESSAGE_PARTS = 6;
+const MESSAGE_PARTS = 7;
 
 const APPEND = new Script(appendLua);
 const PAGE = new Script(pageLua);
@@ -109,7 +109,8 @@ class RedisStore implements Store {
   async page(room: RoomName, before: number, size: PageSize, uid?: UserId): Promise<Page> {
     const [head, log, , , , message] = this.#keys.log(room);
     const first = Math.min(before, Number.MAX_SAFE_INTEGER);
-    const asked = [String(first), String(size.limit), uid === undefined ? "" : JSON.stringify(uid)];
+    const asker = uid === undefined ? "" : JSON.stringify(uid);
+    const asked = [String(first), String(size.limit), asker, String(MAX_NAMED)];
     const reply = await this.#redis.run(PAGE, [head!, log!, message!], asked) as string[];
     const [seq = "0", topic = '""', more] = reply;
     // Newest first.

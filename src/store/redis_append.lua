@@ -89,13 +89,20 @@ local function change(kind, uid, of, text, at)
   elseif kind == 'deleted' then
     empty(of)
     for edit in string.gmatch(redis.call('HGET', message, 'edits') or '', '%d+') do empty(edit) end
+    for _, one in ipairs(shown_of(message)) do redis.call('DEL', message .. ':' .. one[3]) end
     redis.call('DEL', message)
-  elseif kind == 'reaction' then
-    count(message, text, 1, at)
-    redis.call('HSET', message, text .. '\n' .. uid, '+' .. at)
   else
-    count(message, text, -1, at)
-    redis.call('HSET', message, text .. '\n' .. uid, '-' .. at)
+    -- Beside the message, for each emoji: the seqs of those who react with it, in their order.
+    local standing, who = text .. '\n' .. uid, message .. ':' .. text
+    if kind == 'reaction' then
+      count(message, text, 1, at)
+      redis.call('ZADD', who, at, at)
+      redis.call('HSET', message, standing, '+' .. at)
+    else
+      count(message, text, -1, at)
+      redis.call('ZREM', who, string.sub(redis.call('HGET', message, standing), 2))
+      redis.call('HSET', message, standing, '-' .. at)
+    end
   end
 end
 

@@ -17,7 +17,13 @@ while first <= seq and #seqs < most do
   if tonumber(ts) >= since and first > seq - newest then break end
   seqs[#seqs + 1] = at
   if ref ~= '' then redis.call('HDEL', REFS, ref .. '\n' .. uid) end
-  if kind == 'chat' then redis.call('UNLINK', MESSAGE .. at) end
+  if kind == 'chat' then
+    local message = MESSAGE .. at
+    for emoji in string.gmatch(redis.call('HGET', message, 'shown') or '', '%d+ %d+ ([^\n]+)') do
+      redis.call('UNLINK', message .. ':' .. emoji)
+    end
+    redis.call('UNLINK', message)
+  end
   first, bytes, oldest = first + 1, bytes - #row, nil
 end
 if #seqs > 0 then

@@ -51,22 +51,29 @@ export function toEntry(room: RoomName, seq: number, row: string): Entry {
 
 /** A message as redis_page.lua gives it. */
 export function toMessage(room: RoomName, parts: string[]): Message {
-  const [seq, row, editedTs, text, shown, mine] = parts;
+  const [seq, row, editedTs, text, shown, mine, users] = parts;
   const message = toEntry(room, Number(seq), row!) as Message;
   if (editedTs) {
     message.text = JSON.parse(text!);
     message.editedTs = Number(editedTs);
   }
-  if (shown) message.reactions = reactionsOf(shown, new Set(mine!.split("\n")));
+  if (shown) {
+    message.reactions = reactionsOf(shown, new Set(mine!.split("\n")), users!.split("\n"));
+  }
   return message;
 }
 
-/** Lines of since which seq, how many, and which emoji. */
-function reactionsOf(shown: string, mine: ReadonlySet<string>): Reaction[] {
-  const lines = shown.split("\n").map((line) => /^(\d+) (\d+) (.*)$/.exec(line)!);
-  return lines.sort((a, b) => Number(a[1]) - Number(b[1])).map(([, , count, emoji]) => (
-    { emoji: JSON.parse(emoji!), count: Number(count), mine: mine.has(emoji!) }
-  ));
+/** Lines of since which seq, how many, and which emoji; and for each line who, as JSON. */
+function reactionsOf(shown: string, mine: ReadonlySet<string>, users: string[]): Reaction[] {
+  const lines = shown.split("\n").map((line, index) => {
+    const [, since, count, emoji] = /^(\d+) (\d+) (.*)$/.exec(line)!;
+    const isMine = mine.has(emoji!);
+    return { since, count: Number(count), emoji: emoji!, isMine, users: JSON.parse(users[index]!) };
+  });
+  return lines.sort((a, b) => Number(a.since) - Number(b.since))
+    .map(({ emoji, count, isMine, users }) => (
+      { emoji: JSON.parse(emoji), count, mine: isMine, users }
+    ));
 }
 
 function entryOf(room: RoomName, seq: number, columns: string[]): Entry {
