@@ -9,6 +9,7 @@ import appendLua from "./redis_append.lua" with { type: "text" };
 import { RedisBus } from "./redis_bus.ts";
 import { openRedis, type Redis, Script } from "./redis_client.ts";
 import { RedisFeed } from "./redis_feed.ts";
+import { RedisFiles } from "./redis_files.ts";
 import { Keys } from "./redis_keys.ts";
 import { MOST as MAX_MENTIONS, RedisMarks } from "./redis_marks.ts";
 import pageLua from "./redis_page.lua" with { type: "text" };
@@ -45,6 +46,7 @@ export async function openRedisStore(url: string): Promise<Store> {
 
 class RedisStore implements Store {
   readonly marks: RedisMarks;
+  readonly files: RedisFiles;
   readonly feed: RedisFeed;
   readonly bus: RedisBus;
   readonly advice: readonly string[];
@@ -65,6 +67,7 @@ class RedisStore implements Store {
     const head = (room: RoomName) => this.head(room);
     const rooms = () => this.#rooms();
     this.marks = new RedisMarks(redis, this.#keys, head);
+    this.files = new RedisFiles(redis, this.#keys);
     this.#authors = new RedisAuthors(redis, this.#keys, { head, rooms });
     this.#retention = new RedisRetention(redis, this.#keys, rooms);
     this.#sweep = setInterval(() => this.#records.sweep(Date.now()).catch(() => {}), SWEEP_MS);
@@ -184,7 +187,7 @@ class RedisStore implements Store {
   }
 
   async #append(room: RoomName, drafts: readonly Draft[]): Promise<Outcome[]> {
-    const reply = await this.#redis.run(APPEND, this.#keys.log(room).slice(0, 6), [
+    const reply = await this.#redis.run(APPEND, this.#keys.log(room), [
       this.#keys.channel(room),
       this.feed.origin,
       ...this.feed.fence(room),
