@@ -107,7 +107,7 @@ export class RedisFiles implements FileStore {
       this.#round = await this.#redis.call("ZRANGE", filed, "0", "-1") as RoomName[];
     }
     const rooms = this.#round.splice(0, ROOMS);
-    const asked = [`(${before}`, String(WASTE_OF_ROOM)];
+    const asked = [before === Infinity ? "inf" : `(${before}`, String(WASTE_OF_ROOM)];
     const found = await Promise.all(rooms.map(async (room) => {
       const flat = await this.#redis.run(LOOK, this.#keys.files(room), asked) as string[] | null;
       if (!flat) await this.#redis.run(LEAVE, [filed], [room, String(before)]);

@@ -5,6 +5,7 @@ import { appendContract } from "./contract_append.ts";
 import { authorsContract } from "./contract_authors.ts";
 import { changesContract } from "./contract_changes.ts";
 import { filesContract } from "./contract_files.ts";
+import { filesModelContract } from "./contract_files_model.ts";
 import { headContract } from "./contract_head.ts";
 import { marksContract } from "./contract_marks.ts";
 import { modelContract } from "./contract_model.ts";
@@ -28,6 +29,7 @@ export function storeContract(kind: string, open: Open) {
     readContract(open);
     recordsContract(open);
     filesContract(open);
+    filesModelContract(open);
     marksContract(open);
     modelContract(open);
     retentionContract(open);
