@@ -39,8 +39,9 @@ export type Taken = { ok: true; file: SharedFile } | { ok: false; why: NotTaken 
 
 export class Files {
   readonly #options: FilesOptions;
-  /** What all count as, those on their way in included. */
-  #bytes = 0;
+  /** What all count as that are kept, and those on their way in here. */
+  #kept = 0;
+  #coming = 0;
   #isCollecting = false;
   /** It was said that the store or the folder fails. */
   #isFailing = false;
@@ -58,7 +59,8 @@ export class Files {
 
   /** Learns from the store what there is. Rejects with a `StoreError`. */
   async restore(): Promise<void> {
-    this.#count(await this.#options.store.bytes());
+    this.#kept = await this.#options.store.bytes();
+    this.#tell();
   }
 
   /**
@@ -74,6 +76,7 @@ export class Files {
     let part: Part | undefined;
     let isTaken = false;
     try {
+      if (this.#options.store.isShared) await this.restore();
       if (!place.grow(0)) return { ok: false, why: "full" };
       part = await this.#options.folder!.begin(id);
       const received = await this.#receive(part, place, chunks);
@@ -94,10 +97,10 @@ export class Files {
       if (!FULL.has(code)) throw new StoreError(`files can't be written: ${code}`);
       return { ok: false, why: "full" };
     } finally {
-      if (!isTaken) {
-        await part?.drop().catch((error) => this.#options.failed(error));
-        this.#count(-place.counted);
-      }
+      if (!isTaken) await part?.drop().catch((error) => this.#options.failed(error));
+      this.#coming -= place.counted;
+      if (isTaken) this.#kept += place.counted;
+      this.#tell();
     }
   }
 
@@ -117,7 +120,8 @@ export class Files {
 
   /** Removes the bytes that nobody needs any more; now and then also those that nobody knows of. */
   async collect(): Promise<void> {
-    if (this.#isCollecting) return;
+    // What others have a folder for is theirs to remove.
+    if (this.#isCollecting || !this.#options.folder) return;
     this.#isCollecting = true;
     const now = this.#options.now();
     try {
@@ -126,6 +130,7 @@ export class Files {
         this.#sweptAt = now;
         await this.#sweep(now - WAIT_MS);
       }
+      if (this.#options.store.isShared) await this.restore();
       this.#isFailing = false;
     } catch (error) {
       if (!this.#isFailing) this.#options.failed(error);
@@ -152,16 +157,17 @@ export class Files {
     const { store, folder } = this.#options;
     const waste = await store.waste(before);
     if (waste.length === 0) return false;
-    for (const { id } of waste) await folder?.remove(id);
+    for (const { id } of waste) await folder!.remove(id);
     await store.forget(waste.map(({ id }) => id));
-    for (const { bytes } of waste) this.#count(-Math.max(bytes, LEAST_BYTES));
+    for (const { bytes } of waste) this.#kept -= Math.max(bytes, LEAST_BYTES);
+    this.#tell();
     return true;
   }
 
   /** What was killed while it came, or is newer than a store that was put back. */
   async #sweep(before: number): Promise<void> {
     let asked: string[] = [];
-    for await (const id of this.#options.folder?.olderThan(before) ?? []) {
+    for await (const id of this.#options.folder!.olderThan(before)) {
       if (asked.push(id) < ASKED) continue;
       await this.#removeUnknown(asked);
       asked = [];
@@ -171,18 +177,18 @@ export class Files {
 
   async #removeUnknown(ids: readonly string[]): Promise<void> {
     const { store, folder } = this.#options;
-    for (const id of await store.unknown(ids)) await folder?.remove(id);
+    for (const id of await store.unknown(ids)) await folder!.remove(id);
   }
 
   #reserve(bytes: number): boolean {
-    if (this.#bytes + bytes > this.#options.limits.all) return false;
-    this.#count(bytes);
+    if (this.#kept + this.#coming + bytes > this.#options.limits.all) return false;
+    this.#coming += bytes;
+    this.#tell();
     return true;
   }
 
-  #count(bytes: number): void {
-    this.#bytes += bytes;
-    this.#options.counts.filesBytes = this.#bytes;
+  #tell(): void {
+    this.#options.counts.filesBytes = this.#kept + this.#coming;
   }
 }
 

@@ -10,6 +10,8 @@ import type { Store } from "./store/store.ts";
 
 export interface Filing {
   files: Files;
+  /** Sentences on where they are, for the operator. */
+  advice: string[];
   close(): Promise<void>;
 }
 
@@ -22,7 +24,7 @@ export async function openFiling(
 ): Promise<Filing> {
   const failed = (error: unknown) => log.error("files: {error}", { error: String(error) });
   const { STORE_URL, FILES_DIR, MAX_FILE_BYTES, MAX_FILES_BYTES } = config;
-  const folder = await openFolder(STORE_URL, FILES_DIR).catch((error) => {
+  const folder = await openFolder(STORE_URL, FILES_DIR, store).catch((error) => {
     // A server that keeps nothing starts where it can write nothing, too.
     if (STORE_URL !== "memory:" || FILES_DIR !== "") throw error;
     log.warn("no files are taken: {error}", { error: (error as Error).message });
@@ -41,9 +43,15 @@ export async function openFiling(
   files.collect();
   return {
     files,
+    advice: store.files.isShared && MAX_FILES_BYTES > 0 ? [adviceOn(folder?.path)] : [],
     close: async () => {
       clearInterval(collecting);
       await folder?.close().catch(failed);
     },
   };
+}
+
+function adviceOn(path: string | undefined): string {
+  if (path !== undefined) return `Files are in ${path}, which must be the same for all servers.`;
+  return "No files are taken: with Redis, FILES_DIR must name a folder that all servers share.";
 }

@@ -151,7 +151,11 @@ async function serveFrom(
   const url = `${scheme}://${bracketed(config.HOST)}:${listening.port}`;
   return {
     url,
-    greeting: [...greet(config, url, access.describe(url)), ...store.advice ?? []],
+    greeting: [
+      ...greet(config, url, access.describe(url)),
+      ...store.advice ?? [],
+      ...filing.advice,
+    ],
     stop: async () => {
       const deadline = Date.now() + config.DRAIN_MS;
       gate.close();

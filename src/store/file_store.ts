@@ -21,6 +21,8 @@ export const LEAST_BYTES = 4096;
  * retention takes it: in the same commit. What is let go of is not found any more; its bytes are waste.
  */
 export interface FileStore {
+  /** Whether other processes have files in it too: then these come and go unseen. */
+  readonly isShared?: boolean;
   /** Notes one that is in no message yet. Resolves when that is on the disk. */
   add(upload: Upload): Promise<void>;
   find(id: string): Promise<KeptFile | undefined>;

@@ -11,18 +11,19 @@ const CHUNK_BYTES = 65_536;
 
 export class DiskFolder implements Folder {
   readonly path: string;
-  /** Held while the folder is in use; undefined: nobody else knows of it. */
-  readonly #lock: Deno.FsFile | undefined;
+  /** Done when it is not used any more. */
+  readonly #ended: () => unknown;
 
-  constructor(path: string, lock?: Deno.FsFile) {
+  constructor(path: string, ended: () => unknown = () => {}) {
     this.path = path;
-    this.#lock = lock;
+    this.#ended = ended;
   }
 
   /** One that goes when it is closed. Rejects with a `StoreError`. */
   static async temporary(): Promise<DiskFolder> {
     try {
-      return new DiskFolder(await Deno.makeTempDir({ prefix: "snug-files-" }));
+      const path = await Deno.makeTempDir({ prefix: "snug-files-" });
+      return new DiskFolder(path, () => Deno.remove(path, { recursive: true }));
     } catch (error) {
       throw new StoreError(`can't make a folder for files: ${(error as Error).message}`);
     }
@@ -59,8 +60,7 @@ export class DiskFolder implements Folder {
   }
 
   async close(): Promise<void> {
-    if (this.#lock) this.#lock.close();
-    else await Deno.remove(this.path, { recursive: true });
+    await this.#ended();
   }
 }
 

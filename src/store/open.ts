@@ -8,6 +8,7 @@ import { backUp, restore, type Restored } from "./sqlite_backup.ts";
 import { type Findings, findings } from "./sqlite_check.ts";
 import { type Exported, exportLogs } from "./sqlite_export.ts";
 import { type Imported, importLogs } from "./sqlite_import.ts";
+import { openSharedFolder } from "./shared_folder.ts";
 import { openLock } from "./sqlite_lock.ts";
 import type { Sync } from "./sqlite_log.ts";
 import { type Store, StoreError } from "./store.ts";
@@ -33,13 +34,20 @@ const besideOf = (file: string) => `${file}.files`;
 
 /**
  * The folder that holds the bytes of a store's files, made where missing: `dir`, else one beside the
- * database, else one that goes with the process. Rejects with a `StoreError`.
+ * database, else one that goes with the process; undefined: several processes need one, and there is
+ * no `dir`. Rejects with a `StoreError`.
  */
-export async function openFolder(url: string, dir: string): Promise<DiskFolder> {
+export async function openFolder(
+  url: string,
+  dir: string,
+  store: Store,
+): Promise<DiskFolder | undefined> {
+  if (store.files.isShared) return dir === "" ? undefined : await openSharedFolder(dir, store);
   const path = folderOf(url, dir);
   if (path === undefined) return await DiskFolder.temporary();
   const taken = `the folder ${path}: stop it, or give this one another FILES_DIR`;
-  return new DiskFolder(path, await openLock(`${path}/`, taken));
+  const lock = await openLock(`${path}/`, taken);
+  return new DiskFolder(path, () => lock.close());
 }
 
 function folderOf(url: string, dir: string): string | undefined {

@@ -191,6 +191,24 @@ describe("a redis: store", () => {
     assertEquals([a.heard, b.heard, b.told], [[2, 3], [], []]);
   });
 
+  it("W19.3 W19.7 counts files once, whoever removes them and is killed in between", async () => {
+    await using opened = await open(2);
+    const { store, other, redis } = opened;
+    const uploads = await uploadFor(store, "x");
+    const both = [await store.files.waste(1001), await other.files.waste(1001)]
+      .map((waste) => waste.map(({ id }) => id).sort());
+    const ids = uploads.map(({ id }) => id);
+    assertEquals(both, [ids, ids]);
+    // Killed after it began to forget: it is given again.
+    await redis.cli("HDEL", "snug:all:{files}", ids[0]!);
+    await redis.cli("DECRBY", "snug:bytes:{files}", "5000");
+    await store.files.forget(ids.slice(1));
+    assertEquals((await store.files.waste(1001)).map(({ id }) => id), [ids[0]]);
+    for (const { files } of [other, store]) await files.forget(ids);
+    assertEquals([await other.files.bytes(), await other.files.waste(1001)], [0, []]);
+    assertEquals(await redis.cli("KEYS", "*"), "snug:bytes:{files}");
+  });
+
   it("P1 waits for as many replicas as were asked for", async () => {
     await using opened = await open(1, { options: "?replicas=1" });
     const { store, redis } = opened;
