@@ -94,7 +94,9 @@ async function serveFrom(
   });
   await hub.sanctions.restore(Date.now()).catch(explain);
   await hub.instances?.open();
-  const hooks = await Hooks.open(store, hub.names, Date.now()).catch(explain);
+  const hooks = new Hooks(store, hub.names, () => hub.instances?.tell({ type: "hooks" }));
+  if (hub.instances) hub.instances.records.hooks = hooks;
+  await hooks.read(Date.now()).catch(explain);
   const stopReplies = await openReplies(config, hub, log).catch(refuse);
   // It listens before a token is made: one that is kept by a start that fails is shown to nobody.
   const ready = Promise.withResolvers<ReturnType<typeof createApp>>();
