@@ -11,6 +11,7 @@ it("copied messages are a line each with time and name, and nothing of the page"
   await using visit = await openVisit(server.url);
   const ines = await visit.enter("Ines");
   await using ruth = await enter(server, { username: "Ruth" });
+  await ines.shows(".stage-row", /Ruth came in/);
   await say(ruth, "The **nine** o’clock went out late.");
   const { seq } = await say(ruth, "I kept the lgo.");
   ruth.send({ type: "edit", room: "general", of: seq, text: "I kept the log." });

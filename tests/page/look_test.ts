@@ -2,6 +2,7 @@
 // and nobody is shut out.
 import { type Server, startServer } from "../harness/server.ts";
 import { enter, say, type Visitor } from "../harness/visitor.ts";
+import { eventually } from "../store/database.ts";
 import { NO_CONNECTION, REFUSED } from "./faults.ts";
 import { fits } from "./fits.ts";
 import type { Guest } from "./guest.ts";
@@ -91,6 +92,7 @@ async function busy(server: Server, guest: Guest, url: string): Promise<Visitor>
     await guest.sees("Now they go.");
   }
   await guest.shows(".stage-row button", /left\.$/);
+  await isRead(guest);
   await go("random");
   for (const text of SAID) await say(ruth, text);
   await guest.shows("#rooms a.unread .badge", `${SAID.length}unread`);
@@ -100,6 +102,18 @@ async function busy(server: Server, guest: Guest, url: string): Promise<Visitor>
   await guest.shows("#typing", "Ruth is typing");
   return ruth;
 }
+
+/** Waits until the server knows that all of it was read: who goes within a second has not told it. */
+async function isRead({ page }: Guest) {
+  await eventually("the guest has read all", 10_000, () => page.evaluate(READ_ALL));
+}
+
+const READ_ALL = `(async () => {
+  const key = Object.keys(localStorage).find((key) => key.startsWith("snug:session:"));
+  const authorization = "Bearer " + JSON.parse(localStorage[key]);
+  const { rooms } = await (await fetch("/api/rooms", { headers: { authorization } })).json();
+  return rooms.find(({ room }) => room === "general").unread === 0;
+})()`;
 
 const SAID = [
   "Morning. The nine o’clock went out late: Newhaven dropped again, and nobody was there to see it.",
