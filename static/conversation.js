@@ -1,17 +1,17 @@
 // @ts-check
 // The log of the room in view with all that is done in it: its pages, going to a place, answering,
 // changing, reacting. Knows of the rest of the page only what the scene tells.
-import { Deeds } from "./deeds.js";
 import { Pages } from "./model/pages.js";
 import { Sources } from "./model/sources.js";
-import { Actions } from "./views/actions.js";
-import { Context } from "./views/context.js";
+import { find } from "./views/element.js";
+import { Later } from "./views/later.js";
 import { Log } from "./views/log.js";
 /** @import {Chat} from "./chat.js" */
+/** @import {Deeds} from "./deeds.js" */
 /** @import {Room} from "./model/room.js" */
 /** @import {Said} from "./model/said.js" */
+/** @import {Cure} from "./views/refusals.js" */
 /** @import {Company} from "./views/speech.js" */
-/** @import {Cure} from "./views/wording.js" */
 
 /**
  * @typedef {object} Scene
@@ -25,13 +25,16 @@ import { Log } from "./views/log.js";
  * @property {(room: string, seq: number | null) => void} enter
  */
 
+/** What the deeds hear of, and what they are fetched for where it happens to a message. */
+const HEARD = ["focusout", "pointerleave", "pointermove", "pointerup", "pointercancel", "scroll"];
+const WANTED = ["pointerover", "pointerdown", "contextmenu", "focusin", "keydown"];
+
 export class Conversation {
   #chat;
   #scene;
   #pages;
+  /** @type {Later<Deeds>} */
   #deeds;
-  #actions;
-  context = new Context();
   log;
 
   /** @param {Chat} chat @param {Scene} scene */
@@ -44,12 +47,13 @@ export class Conversation {
       apply: (cure, said) => this.#cure(cure, said),
       maxBytes: () => chat.limits?.messageBytes ?? 0,
       company: () => this.#company(),
-      react: (...what) => this.#deeds.react(...what),
-      chooseReaction: (...what) => this.#deeds.chooseReaction(...what),
-      save: (...what) => this.#deeds.save(...what),
-      cancel: (said) => this.#deeds.cancel(said),
-      dismiss: (said) => this.#deeds.dismiss(said),
-      wishAgain: (said) => this.#deeds.wishAgain(said),
+      react: (...what) => this.#deeds.do((deeds) => deeds.react(...what)),
+      chooseReaction: (...what) => this.#deeds.do((deeds) => deeds.chooseReaction(...what)),
+      save: (...what) => this.#deeds.do((deeds) => deeds.save(...what)),
+      cancel: (said) => this.#deeds.do((deeds) => deeds.cancel(said)),
+      editor: (...what) => this.#deeds.now?.editor(...what) ?? null,
+      dismiss: (said) => this.#deeds.do((deeds) => deeds.dismiss(said)),
+      wishAgain: (said) => this.#deeds.do((deeds) => deeds.wishAgain(said)),
     }, {
       older: (room) => this.#pages.older(room),
       newer: (room) => this.#pages.newer(room),
@@ -58,19 +62,18 @@ export class Conversation {
       source: (room, seq) => sources.want(room, seq),
       go: ({ room, seq }) => scene.enter(room, seq),
     });
-    this.#deeds = new Deeds(chat, this.#pages, this.log, this.context, scene);
-    this.#actions = new Actions({
-      offers: (said) => this.#deeds.offers(said),
-      act: (...what) => this.#deeds.act(...what),
-      menu: (...what) => this.#deeds.menu(...what),
-      leave: () => scene.write(),
-    });
+    this.#deeds = new Later(async () => {
+      const { Deeds } = await import("./deeds.js");
+      return new Deeds(chat, this.#pages, this.log, scene);
+    }, "/css/deeds.css");
   }
 
   start() {
     this.log.start();
-    this.#actions.start();
-    this.context.start(() => this.#scene.write());
+    const log = find("#log", HTMLElement);
+    for (const type of [...HEARD, ...WANTED]) {
+      log.addEventListener(type, (event) => this.#hear(event));
+    }
   }
 
   /** Another room is in view. */
@@ -81,19 +84,32 @@ export class Conversation {
   /** The log of the room in view was replaced. */
   startOver() {
     this.log.startOver();
-    this.#deeds.arrived();
+    this.#deeds.now?.arrived();
   }
 
   /** @param {boolean} counts whether to say how many messages wait */
   update(counts) {
     this.log.update(counts);
-    this.#actions.follow();
-    this.context.open(this.#scene.room());
+    this.#deeds.now?.follow();
   }
 
   /** Goes to a message of the room in view. @param {number} seq */
   goTo(seq) {
-    return this.#deeds.goTo(seq);
+    this.#deeds.do((deeds) => deeds.goTo(seq));
+  }
+
+  /** The seq that what is said now in the room in view answers. */
+  get answered() {
+    return this.#deeds.now?.answered(this.#scene.room());
+  }
+
+  /** Something was said in the room in view. */
+  said() {
+    const room = this.#scene.room();
+    this.#deeds.now?.said(room);
+    if (room.timeline.hasNewer) this.latest(room);
+    this.#scene.paint();
+    this.log.toEnd();
   }
 
   /** Opens the last own message to be written anew: in its place, or where one writes if it failed. */
@@ -103,13 +119,25 @@ export class Conversation {
       return line.kind === "said" && line.uid === me && !line.deleted;
     });
     if (last?.kind === "said" && last.status === "failed") this.#cure("edit", last);
-    else this.#deeds.editLast();
+    else this.#deeds.do((deeds) => deeds.editLast());
   }
 
   /** Goes to the newest end. @param {Room} room */
   async latest(room) {
     await this.#pages.latest(room);
     if (room === this.#scene.room()) this.log.toEnd();
+  }
+
+  /** @param {Event} event */
+  #hear(event) {
+    const { target, type } = event;
+    const isAtMessage = target instanceof Element && target.closest(".speech-row") !== null;
+    const isWanted = type === "keydown" || (isAtMessage && WANTED.includes(type));
+    if (!isWanted && !this.#deeds.isWanted) return;
+    // Later it would be too late for that.
+    const isMenu = type === "contextmenu" && isAtMessage && !target.closest("a, textarea");
+    if (isMenu && !this.#deeds.now) event.preventDefault();
+    this.#deeds.do((deeds) => deeds.hear(event));
   }
 
   /** @param {Room} room */

@@ -3,16 +3,19 @@
 // one. Knows the views by what it asks of them; what may be done stands in offers.js.
 import { shownOf } from "./model/said.js";
 import { Wishes } from "./model/wishes.js";
+import { Actions } from "./views/actions.js";
+import { Context } from "./views/context.js";
+import { Editor } from "./views/editor.js";
 import { offersOf } from "./views/offers.js";
 import { linkTo } from "./views/place.js";
+import { refusedWish } from "./views/refusals.js";
 import { speak } from "./views/spoken.js";
-import { refusedWish } from "./views/wording.js";
 /** @import {Chat} from "./chat.js" */
 /** @import {Scene} from "./conversation.js" */
 /** @import {Pages} from "./model/pages.js" */
 /** @import {Room} from "./model/room.js" */
 /** @import {Said} from "./model/said.js" */
-/** @import {Context} from "./views/context.js" */
+/** @import {Editing} from "./views/editor.js" */
 /** @import {Log} from "./views/log.js" */
 /** @import {Deed} from "./views/offers.js" */
 /** @import {Spot} from "./views/popup.js" */
@@ -22,22 +25,56 @@ export class Deeds {
   #pages;
   #log;
   #context;
+  #actions;
   #scene;
   #wishes;
   /** The message to go to as soon as its room is joined. @type {{room: string, seq: number} | null} */
   #destination = null;
 
-  /** @param {Chat} chat @param {Pages} pages @param {Log} log @param {Context} context @param {Scene} scene */
-  constructor(chat, pages, log, context, scene) {
+  /** @param {Chat} chat @param {Pages} pages @param {Log} log @param {Scene} scene */
+  constructor(chat, pages, log, scene) {
     this.#chat = chat;
     this.#pages = pages;
     this.#log = log;
-    this.#context = context;
     this.#scene = scene;
+    this.#context = new Context(scene.write);
+    this.#actions = new Actions({
+      offers: (said) => this.offers(said),
+      act: (...what) => this.act(...what),
+      menu: (...what) => this.menu(...what),
+      leave: scene.write,
+    });
+    this.follow();
     this.#wishes = new Wishes(chat, (trouble) => {
       if (trouble) speak(refusedWish(trouble.wish, trouble.refusal));
       scene.paint();
     });
+  }
+
+  /** What happens in the log. @param {Event} event */
+  hear(event) {
+    this.#actions.hear(event);
+  }
+
+  /** The log has changed, or another is in view. */
+  follow() {
+    this.#actions.follow();
+    this.#context.open(this.#scene.room());
+  }
+
+  /** The seq that what is said now answers. @param {Room} room */
+  answered(room) {
+    return this.#context.of(room);
+  }
+
+  /** Something was said there. @param {Room} room */
+  said(room) {
+    this.#context.done(room);
+  }
+
+  /** What a message is written anew in. @param {string} text @param {Editing} editing */
+  editor(text, editing) {
+    return new Editor(text, editing);
   }
 
   /** @param {Said} said */

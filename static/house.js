@@ -7,6 +7,7 @@ import { Composer } from "./views/composer.js";
 import { find } from "./views/element.js";
 import { Header } from "./views/header.js";
 import { Lamp } from "./views/lamp.js";
+import { Later } from "./views/later.js";
 import { linkTo, placeOfPage } from "./views/place.js";
 import { showTab } from "./views/tab.js";
 import { typingSentence, writingRefusal } from "./views/wording.js";
@@ -37,8 +38,8 @@ export class House {
   #lamp;
   #sides;
   #header = new Header();
-  /** Fetched when it is first opened. @type {Promise<Search> | null} */
-  #search = null;
+  /** @type {Later<Search>} */
+  #search;
   #typing = find("#typing", HTMLElement);
   #ownName = find("#own-name", HTMLElement);
 
@@ -60,9 +61,16 @@ export class House {
     this.#sides = new Sides(chat, memory, this.#rooms, {
       enter: (name) => this.enter(name),
       mention: (user) => this.#composer.mention(user),
-      search: () => this.#openSearch(),
+      search: () => this.#search.do((search) => search.here(this.#room)),
       changed: () => this.#paintSoon(),
     });
+    this.#search = new Later(async () => {
+      const { Search } = await import("./views/search.js");
+      return new Search(chat, ({ room, seq }) => {
+        this.#sides.close();
+        this.enter(room, { seq, writes: false });
+      });
+    }, "/css/search.css");
     this.#conversation = new Conversation(chat, {
       room: () => this.#room,
       rooms: () => this.#rooms.names,
@@ -78,8 +86,8 @@ export class House {
       enter: (room) => this.enter(room),
       leave: () => this.#leave(),
       editLast: () => this.#conversation.editLast(),
-      replyTo: () => this.#conversation.context.of(this.#room),
-      said: () => this.#said(),
+      replyTo: () => this.#conversation.answered,
+      said: () => this.#conversation.said(),
       unsaid: (text, why) => {
         this.#composer.edit(text);
         this.#composer.tell(why, true);
@@ -149,23 +157,11 @@ export class House {
     this.#room.markUnread();
     this.#composer.open(name, this.#chat.draft(name));
     this.#conversation.open();
-    this.#search?.then((search) => search.here(this.#room));
+    this.#search.now?.here(this.#room);
     this.#paint();
     // A keyboard that comes up by itself would cover what one came to read.
     if (writes && matchMedia("(pointer: fine)").matches) this.#composer.focus();
     if (seq !== null) this.#conversation.goTo(seq);
-  }
-
-  async #openSearch() {
-    this.#search ??= import("./views/search.js").then(({ Search }) => {
-      const search = new Search(this.#chat, ({ room, seq }) => {
-        this.#sides.close();
-        this.enter(room, { seq, writes: false });
-      });
-      search.start();
-      return search;
-    });
-    (await this.#search).here(this.#room);
   }
 
   /** @param {Room} room */
@@ -184,14 +180,6 @@ export class House {
     if (!next) throw new Error("You have no other room open.");
     this.#rooms.close(left);
     this.enter(next);
-  }
-
-  #said() {
-    const { context, log } = this.#conversation;
-    context.done(this.#room);
-    if (this.#room.timeline.hasNewer) this.#conversation.latest(this.#room);
-    this.#paint();
-    log.toEnd();
   }
 
   /** Somebody looks at the page again, or no longer. */

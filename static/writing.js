@@ -1,7 +1,6 @@
 // @ts-check
 // What becomes of what somebody writes: a message, or a command that is done. The composer shows it.
 import { isDirect } from "./model/nicks.js";
-import { rosterOf } from "./model/roster.js";
 import { messageIn } from "./model/slash.js";
 import { sentence, tooLong } from "./views/wording.js";
 import { ChatError } from "./sdk/requests.js";
@@ -26,7 +25,7 @@ export class Writing {
   #chat;
   #rooms;
   #around;
-  /** @type {Scene} */
+  /** What commands act on, as it is now. @type {() => Promise<Scene>} */
   #scene;
   sources;
   editLast;
@@ -34,25 +33,31 @@ export class Writing {
   /** @param {Chat} chat @param {OpenRooms} rooms @param {Surroundings} around */
   constructor(chat, rooms, around) {
     const { room, enter, leave } = around;
-    const people = () => rosterOf(room(), chat.me?.uid ?? "");
     this.#chat = chat;
     this.#rooms = rooms;
     this.#around = around;
-    this.#scene = {
-      chat,
-      room: () => room().name,
-      people,
-      mayModerate: () => room().may === "moderate",
-      say: (text) => this.#send(text),
-      enter,
-      leave,
+    const people = async () => {
+      const { rosterOf } = await import("./model/roster.js");
+      return rosterOf(room(), chat.me?.uid ?? "");
+    };
+    this.#scene = async () => {
+      const persons = await people();
+      return {
+        chat,
+        room: () => room().name,
+        people: () => persons,
+        mayModerate: () => room().may === "moderate",
+        say: (text) => this.#send(text),
+        enter,
+        leave,
+      };
     };
     this.sources = {
       people,
       rooms: () => rooms.names.filter((name) => !isDirect(name)),
       commands: async () => {
         const { commandsFor } = await import("./views/commands.js");
-        return commandsFor(this.#scene);
+        return commandsFor(await this.#scene());
       },
     };
     this.editLast = around.editLast;
@@ -94,7 +99,7 @@ export class Writing {
   async #told(text) {
     const { runCommand } = await import("./views/commands.js");
     try {
-      return await runCommand(this.#scene, text);
+      return await runCommand(await this.#scene(), text);
     } catch (error) {
       throw error instanceof ChatError ? new Error(sentence(error.message)) : error;
     }

@@ -19,6 +19,7 @@ import viewsEditor from "../../static/views/editor.js" with { type: "text" };
 import viewsElement from "../../static/views/element.js" with { type: "text" };
 import viewsEmojiGrid from "../../static/views/emoji_grid.js" with { type: "text" };
 import viewsFailure from "../../static/views/failure.js" with { type: "text" };
+import viewsGoals from "../../static/views/goals.js" with { type: "text" };
 import viewsHeader from "../../static/views/header.js" with { type: "text" };
 import viewsHelp from "../../static/views/help.js" with { type: "text" };
 import viewsJump from "../../static/views/jump.js" with { type: "text" };
@@ -26,6 +27,7 @@ import viewsKeyboard from "../../static/views/keyboard.js" with { type: "text" }
 import viewsKeyed from "../../static/views/keyed.js" with { type: "text" };
 import viewsKeys from "../../static/views/keys.js" with { type: "text" };
 import viewsLamp from "../../static/views/lamp.js" with { type: "text" };
+import viewsLater from "../../static/views/later.js" with { type: "text" };
 import viewsLog from "../../static/views/log.js" with { type: "text" };
 import viewsMarks from "../../static/views/marks.js" with { type: "text" };
 import viewsMemberMenu from "../../static/views/member_menu.js" with { type: "text" };
@@ -39,6 +41,7 @@ import viewsPlace from "../../static/views/place.js" with { type: "text" };
 import viewsPopup from "../../static/views/popup.js" with { type: "text" };
 import viewsQuote from "../../static/views/quote.js" with { type: "text" };
 import viewsReactions from "../../static/views/reactions.js" with { type: "text" };
+import viewsRefusals from "../../static/views/refusals.js" with { type: "text" };
 import viewsRooms from "../../static/views/rooms.js" with { type: "text" };
 import viewsRove from "../../static/views/rove.js" with { type: "text" };
 import viewsSaid from "../../static/views/said.js" with { type: "text" };
@@ -75,6 +78,7 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/element.js": viewsElement,
   "/views/emoji_grid.js": viewsEmojiGrid,
   "/views/failure.js": viewsFailure,
+  "/views/goals.js": viewsGoals,
   "/views/header.js": viewsHeader,
   "/views/help.js": viewsHelp,
   "/views/jump.js": viewsJump,
@@ -82,6 +86,7 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/keyed.js": viewsKeyed,
   "/views/keys.js": viewsKeys,
   "/views/lamp.js": viewsLamp,
+  "/views/later.js": viewsLater,
   "/views/log.js": viewsLog,
   "/views/marks.js": viewsMarks,
   "/views/member_menu.js": viewsMemberMenu,
@@ -95,6 +100,7 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/popup.js": viewsPopup,
   "/views/quote.js": viewsQuote,
   "/views/reactions.js": viewsReactions,
+  "/views/refusals.js": viewsRefusals,
   "/views/rooms.js": viewsRooms,
   "/views/rove.js": viewsRove,
   "/views/said.js": viewsSaid,

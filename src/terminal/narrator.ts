@@ -2,9 +2,9 @@
 // rooms as they are told.
 import type { Chat, ConnectionState, Joined, Of, Outgoing } from "../../static/chat.js";
 import { momentOf } from "../../static/views/clock.js";
+import { failureOf } from "../../static/views/refusals.js";
 import {
   counted,
-  failureOf,
   roomRefusal,
   sentence,
   stageSentence,

@@ -17,7 +17,7 @@ import { fold } from "./roster.js";
 /**
  * Where choices come from.
  * @typedef {object} Sources
- * @property {() => readonly Person[]} people
+ * @property {() => readonly Person[] | Promise<readonly Person[]>} people
  * @property {() => readonly string[]} rooms
  * @property {() => Promise<readonly {name: string, args: string, does: string}[]>} commands
  */
@@ -47,7 +47,7 @@ export function tokenIn(text) {
 export async function choicesFor({ sign, query }, { people, rooms, commands }) {
   switch (sign) {
     case "@":
-      return ranked(people(), query, ({ user }) => user).map(({ uid, user, note }) => (
+      return ranked(await people(), query, ({ user }) => user).map(({ uid, user, note }) => (
         { kind: "person", text: `@${user}`, label: user, note, uid }
       ));
     case "#":

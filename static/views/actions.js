@@ -37,40 +37,29 @@ export class Actions {
   /** @param {Doing} doing */
   constructor(doing) {
     this.#doing = doing;
-  }
-
-  start() {
     const bar = this.#bar;
-    const log = this.#log;
     bar.role = "toolbar";
     bar.ariaLabel = "Message";
     // It is in the log, which reads aloud what comes.
     bar.ariaLive = "off";
     bar.hidden = true;
-    log.append(bar);
     // The focus stays where it is, and so does the bar.
     bar.addEventListener("mousedown", (event) => event.preventDefault());
-    log.addEventListener("pointerover", ({ pointerType, target }) => {
-      const isOnBar = bar.contains(/** @type {Node} */ (target));
-      if (pointerType === "mouse" && !isOnBar && !this.#hasFocus) this.#show(rowOf(target));
-    });
-    log.addEventListener("pointerleave", () => this.#hasFocus || this.#show(null));
-    log.addEventListener("focusin", ({ target }) => {
+    this.#log.append(bar);
+  }
+
+  /** What happens in the log. @param {Event} event */
+  hear(event) {
+    const { type, target } = event;
+    if (event instanceof KeyboardEvent) this.#key(event);
+    else if (type === "contextmenu") this.#contextMenu(/** @type {MouseEvent} */ (event));
+    else if (event instanceof PointerEvent) this.#point(event);
+    else if (type === "focusin") {
       if (target instanceof Element && target.matches(".speech-row:focus-visible")) {
         this.#show(rowOf(target));
       }
-    });
-    log.addEventListener("focusout", () => this.#show(null));
-    log.addEventListener("keydown", (event) => this.#key(event));
-    log.addEventListener("contextmenu", (event) => this.#contextMenu(event));
-    log.addEventListener("pointerdown", (event) => this.#press(event));
-    log.addEventListener("pointermove", ({ x, y }) => {
-      const { x: fromX, y: fromY } = this.#pressedAt;
-      if (Math.hypot(x - fromX, y - fromY) > STILL_PX) clearTimeout(this.#pressTimer);
-    });
-    for (const type of ["pointerup", "pointercancel", "scroll"]) {
-      log.addEventListener(type, () => clearTimeout(this.#pressTimer));
-    }
+    } else if (type === "focusout") this.#show(null);
+    else clearTimeout(this.#pressTimer);
   }
 
   /** The rows have changed. */
@@ -139,7 +128,9 @@ export class Actions {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    const { key, target, ctrlKey, metaKey, altKey } = event;
+    const { key, ctrlKey, metaKey, altKey } = event;
+    // Where the focus is now: keys that waited for this have moved it.
+    const target = document.activeElement;
     if (ctrlKey || metaKey || altKey || !(target instanceof HTMLElement)) return;
     const row = target.matches(".speech-row") ? target : null;
     if (!row && target !== this.#log) return;
@@ -172,7 +163,22 @@ export class Actions {
     return step < 0 ? rows.findLast(isInView) : rows.find(isInView);
   }
 
-  /** @param {PointerEvent | MouseEvent} event */
+  /** @param {PointerEvent} event */
+  #point(event) {
+    const { type, pointerType, target, x, y } = event;
+    const isOnBar = this.#bar.contains(/** @type {Node} */ (target));
+    const { x: fromX, y: fromY } = this.#pressedAt;
+    if (type === "pointerdown") this.#press(event);
+    else if (type === "pointerover") {
+      if (pointerType === "mouse" && !isOnBar && !this.#hasFocus) this.#show(rowOf(target));
+    } else if (type === "pointerleave") {
+      if (!this.#hasFocus) this.#show(null);
+    } else if (type !== "pointermove" || Math.hypot(x - fromX, y - fromY) > STILL_PX) {
+      clearTimeout(this.#pressTimer);
+    }
+  }
+
+  /** @param {MouseEvent} event */
   #contextMenu(event) {
     const { target, clientX, clientY } = event;
     const row = rowOf(target);

@@ -1,5 +1,6 @@
 // @ts-check
 // Elements of parts that are made when they are first wanted, and so do not stand in the page.
+import { setIcon } from "./element.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -24,6 +25,13 @@ export function buildButton(words, press, className = "button") {
   return button;
 }
 
+/** @param {string} icon */
+export function buildSmallIcon(icon) {
+  const svg = buildIcon(icon);
+  svg.classList.add("small");
+  return svg;
+}
+
 /** A button that shows an icon alone. @param {string} icon @param {string} label @param {() => void} press */
 export function buildIconButton(icon, label, press) {
   const button = buildButton("", press, "icon-button");
@@ -35,9 +43,8 @@ export function buildIconButton(icon, label, press) {
 /** @param {string} icon */
 export function buildIcon(icon) {
   const svg = document.createElementNS(SVG, "svg");
-  const use = document.createElementNS(SVG, "use");
   svg.setAttribute("aria-hidden", "true");
-  use.setAttribute("href", `#i-${icon}`);
-  svg.append(use);
+  svg.append(document.createElementNS(SVG, "use"));
+  setIcon(svg, icon);
   return svg;
 }

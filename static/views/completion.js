@@ -3,7 +3,7 @@
 // it and choose from it. The box keeps the focus, and its own role: of several lines, it can be no
 // combobox, but may say what it controls and which option is active.
 import { choicesFor, tokenIn } from "../model/completion.js";
-import { find } from "./element.js";
+import { build } from "./build.js";
 import { nickOf } from "./nick.js";
 /** @import {Choice, Sources, Token} from "../model/completion.js" */
 
@@ -11,13 +11,15 @@ export class Completion {
   #box;
   #sources;
   #changed;
-  #list = find("#choices", HTMLElement);
+  #list = build("ul", "choices");
   /** @type {Choice[]} */
   #choices = [];
   /** The one that Enter takes; -1: none. */
   #active = -1;
   /** The word that is completed. @type {Token | null} */
   #token = null;
+  /** Settles when what it may become is shown. @type {Promise<void> | undefined} */
+  #shown;
   /** Where the word begins whose choices were put away. */
   #dismissed = -1;
 
@@ -30,28 +32,34 @@ export class Completion {
     this.#box = box;
     this.#sources = sources;
     this.#changed = changed;
-  }
-
-  start() {
+    const list = this.#list;
+    Object.assign(list, { id: "choices", role: "listbox", ariaLabel: "Completions", hidden: true });
+    box.setAttribute("aria-controls", list.id);
+    box.parentElement?.before(list);
     this.#box.addEventListener("blur", () => this.#hide());
     document.addEventListener("selectionchange", () => this.#token && this.follow());
     // The box keeps the focus, and a phone its keyboard.
-    this.#list.addEventListener("pointerdown", (event) => event.preventDefault());
-    this.#list.addEventListener("click", ({ target }) => {
+    list.addEventListener("pointerdown", (event) => event.preventDefault());
+    list.addEventListener("click", ({ target }) => {
       const option = target instanceof Element && target.closest("[role=option]");
-      if (option) this.#take([...this.#list.children].indexOf(option));
+      if (option) this.#take([...list.children].indexOf(option));
     });
   }
 
   /** Looks which word the caret is in, and what it may become. */
-  async follow() {
+  follow() {
     const { selectionStart, selectionEnd, value } = this.#box;
     const token = selectionStart === selectionEnd ? tokenIn(value.slice(0, selectionStart)) : null;
     if (token?.from !== this.#dismissed) this.#dismissed = -1;
     if (!token || token.from === this.#dismissed) return this.#hide();
     const isSame = token.from === this.#token?.from && token.query === this.#token.query;
-    if (isSame) return;
+    if (isSame) return this.#shown;
     this.#token = token;
+    return this.#shown = this.#offer(token);
+  }
+
+  /** @param {Token} token */
+  async #offer(token) {
     const choices = await choicesFor(token, this.#sources);
     // Whoever types on has asked anew.
     if (this.#token === token) this.#show(choices, token);
@@ -129,15 +137,11 @@ export class Completion {
 
 /** @param {Choice} choice @param {number} index */
 function optionOf({ kind, text, label, note, uid }, index) {
-  const option = document.createElement("li");
+  const name = uid ? nickOf({ uid, user: label }) : build("bdi", "", label);
+  const words = build("span", "choice-note", note);
+  const sign = kind === "emoji" ? [text] : [];
+  const option = build("li", `choice choice-${kind}`, ...sign, name, words);
   option.id = `choice-${index}`;
   option.role = "option";
-  option.className = `choice choice-${kind}`;
-  const name = uid ? nickOf({ uid, user: label }) : document.createElement("bdi");
-  name.textContent = label;
-  const words = document.createElement("span");
-  words.className = "choice-note";
-  words.textContent = note;
-  option.append(...kind === "emoji" ? [text] : [], name, words);
   return option;
 }

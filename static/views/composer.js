@@ -1,15 +1,20 @@
 // @ts-check
 // Where one writes: the growing box, its draft, when typing is told, what Enter does.
-import { Completion } from "./completion.js";
 import { find } from "./element.js";
+import { Later } from "./later.js";
 import { showNick } from "./nick.js";
 import { speak } from "./spoken.js";
 /** @import {Sources} from "../model/completion.js" */
+/** @import {Completion} from "./completion.js" */
 
 /** Typing is told at most so often. */
 const TYPING_EVERY_MS = 3_000;
 /** The length is told when no more than this part of it is left. */
 const LENGTH_FROM = 0.1;
+/** What words begin with that can be completed. */
+const SIGNS = /[@#:/]/;
+/** Between the button and the choice of an emoji. */
+const GAP_PX = 8;
 
 /**
  * What becomes of what is written.
@@ -26,6 +31,7 @@ const LENGTH_FROM = 0.1;
 
 export class Composer {
   #writing;
+  /** @type {Later<Completion>} */
   #completion;
   #form = find("#composer", HTMLFormElement);
   #label = find("#say-label", HTMLElement);
@@ -33,6 +39,8 @@ export class Composer {
   #grow = find("#composer-grow", HTMLElement);
   #note = find("#composer-note", HTMLElement);
   #length = find("#composer-length", HTMLElement);
+  #face = find("#face", HTMLButtonElement);
+  #emoji = new Later(() => import("./emoji_grid.js"));
   #send = find("#send", HTMLButtonElement);
   #name = find("#composer-name", HTMLElement);
   #input = find("#composer-box", HTMLElement);
@@ -46,11 +54,14 @@ export class Composer {
   /** @param {Writing} writing */
   constructor(writing) {
     this.#writing = writing;
-    this.#completion = new Completion(this.#box, writing.sources, () => this.#changed());
+    this.#completion = new Later(async () => {
+      const { Completion } = await import("./completion.js");
+      return new Completion(this.#box, writing.sources, () => this.#changed());
+    }, "/css/completion.css");
   }
 
   start() {
-    this.#completion.start();
+    this.#face.addEventListener("click", () => this.#emoji.do((emoji) => this.#choose(emoji)));
     this.#box.addEventListener("input", () => this.#changed());
     this.#box.addEventListener("keydown", (event) => this.#key(event));
     this.#form.addEventListener("submit", (event) => {
@@ -65,7 +76,7 @@ export class Composer {
     this.#room = room;
     this.#toldAt = 0;
     this.#isTyping = false;
-    this.#completion.close();
+    this.#completion.now?.close();
     this.tell("");
     this.#put(draft);
   }
@@ -99,12 +110,8 @@ export class Composer {
 
   /** Puts somebody's name where one is writing. @param {string} user */
   mention(user) {
-    const { value, selectionStart: at, selectionEnd: end } = this.#box;
-    const before = value.slice(0, at);
-    const name = `${before && !/\s$/.test(before) ? " " : ""}@${user} `;
-    this.#box.focus();
-    this.#box.setRangeText(name, at, end, "end");
-    this.#changed();
+    const before = this.#box.value.slice(0, this.#box.selectionStart);
+    this.#insert(`${before && !/\s$/.test(before) ? " " : ""}@${user} `);
   }
 
   /** Takes a text back to be written anew, before what stands there. @param {string} text */
@@ -129,7 +136,7 @@ export class Composer {
   /** @param {KeyboardEvent} event */
   #key(event) {
     // The Enter that ends a composition is not one that sends; Safari tells only by the key code.
-    if (event.isComposing || event.keyCode === 229 || this.#completion.key(event)) return;
+    if (event.isComposing || event.keyCode === 229 || this.#completes(event)) return;
     const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
     if (key === "Enter" && !shiftKey) {
       event.preventDefault();
@@ -141,11 +148,41 @@ export class Composer {
     }
   }
 
+  /** @param {typeof import("./emoji_grid.js")} emoji */
+  #choose({ openEmoji }) {
+    const { left, top } = this.#face.getBoundingClientRect();
+    const spot = { x: left, y: top - GAP_PX, isAbove: true };
+    openEmoji("Emoji", spot, (emoji) => this.#insert(emoji));
+  }
+
+  /** @param {string} text */
+  #insert(text) {
+    const { selectionStart, selectionEnd } = this.#box;
+    this.#box.focus();
+    this.#box.setRangeText(text, selectionStart, selectionEnd, "end");
+    this.#changed();
+  }
+
+  /** A Tab waits for the list that is on its way. @param {KeyboardEvent} event */
+  #completes(event) {
+    const { now, isWanted } = this.#completion;
+    const isTab = event.key === "Tab" && !event.shiftKey && !event.ctrlKey && !event.altKey;
+    if (now || !isWanted || !isTab) return now?.key(event) ?? false;
+    event.preventDefault();
+    this.#completion.do(async (completion) => {
+      await completion.follow();
+      completion.key(event);
+    });
+    return true;
+  }
+
   #changed() {
     const text = this.#box.value;
     this.tell("");
     this.#put(text);
-    this.#completion.follow();
+    if (this.#completion.isWanted || SIGNS.test(text)) {
+      this.#completion.do((completion) => completion.follow());
+    }
     this.#writing.draft(this.#room, text.trim() === "" ? "" : text);
     // Nobody is told of a command before it is done.
     const isSpeech = text.trim() !== "" && !/^\/(?!\/|me\s)/.test(text);
@@ -164,7 +201,7 @@ export class Composer {
     const room = this.#room;
     const text = this.#box.value.trimEnd().replace(/^\s*\n/, "");
     if (!text) return;
-    this.#completion.close();
+    this.#completion.now?.close();
     let isTaken = false;
     try {
       const answer = this.#writing.say(text);

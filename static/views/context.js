@@ -1,6 +1,7 @@
 // @ts-check
 // What the next message answers: a line above the text in the composer, for each room its own.
 import { shownOf } from "../model/said.js";
+import { build, buildIconButton, buildSmallIcon } from "./build.js";
 import { find } from "./element.js";
 import { showNick } from "./nick.js";
 import { quotedText } from "./quote.js";
@@ -8,22 +9,32 @@ import { quotedText } from "./quote.js";
 /** @import {Said} from "../model/said.js" */
 
 export class Context {
-  #line = find("#context", HTMLElement);
-  #name = find("#context-name", HTMLElement);
-  #text = find("#context-text", HTMLElement);
+  #name = build("bdi");
+  #text = build("span");
+  #line = build(
+    "div",
+    "context",
+    buildSmallIcon("reply"),
+    build("p", "", "Reply to ", this.#name, this.#text),
+  );
   /** @type {WeakMap<Room, Said>} */
   #answered = new WeakMap();
   /** @type {Room | null} */
   #room = null;
 
   /** @param {() => void} done the focus belongs to the text again */
-  start(done) {
+  constructor(done) {
     const drop = () => {
       if (this.#room) this.#answered.delete(this.#room);
       this.#show();
       done();
     };
-    find("#context-close", HTMLButtonElement).addEventListener("click", drop);
+    const close = buildIconButton("close", "Do not reply", drop);
+    close.firstElementChild?.classList.add("small");
+    this.#line.id = "context";
+    this.#line.hidden = true;
+    this.#line.append(close);
+    find("#composer-grow", HTMLElement).before(this.#line);
     find("#composer", HTMLElement).addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || event.isComposing || this.#line.hidden) return;
       event.stopPropagation();

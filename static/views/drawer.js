@@ -58,6 +58,8 @@ export class Drawer {
       this.#stands[side].addEventListener("change", () => this.#show(null));
     }
     this.#scrim.addEventListener("click", () => this.close());
+    // Also before the searcher, which will look for what stands there, has been fetched.
+    this.#field.form?.addEventListener("submit", (event) => event.preventDefault());
     addEventListener("keydown", (event) => {
       const { key, target } = event;
       // Also where nothing has the focus; but the door, when it is open, has an Escape of its own.

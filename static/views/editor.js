@@ -1,19 +1,25 @@
 // @ts-check
 // Where a message stands while one writes it anew: Enter saves, Escape leaves it as it was.
-import { find, stamp } from "./element.js";
+import { build, buildButton } from "./build.js";
 
 /** @typedef {{draft: (text: string) => void, save: (text: string) => void, cancel: () => void}} Editing */
 
-const stampEditor = stamp("#editor");
-
 export class Editor {
-  element = stampEditor();
+  element = build("div", "editor");
 
   /** @param {string} text @param {Editing} editing */
   constructor(text, { draft, save, cancel }) {
-    const box = find("textarea", HTMLTextAreaElement, this.element);
-    const grow = find(".grow", HTMLElement, this.element);
-    box.value = text;
+    const box = build("textarea");
+    const grow = build("div", "grow", box);
+    const saveButton = buildButton("Save", () => save(box.value), "link save");
+    const cancelButton = buildButton("Cancel", cancel, "link cancel");
+    const keys = [saveButton, " ", build("span", "", "Enter"), " ", cancelButton, " "];
+    this.element.append(
+      grow,
+      build("p", "editor-keys", ...keys, build("span", "", "Esc")),
+    );
+    Object.assign(box, { rows: 1, dir: "auto", ariaLabel: "Edit the message", value: text });
+    box.enterKeyHint = "done";
     grow.dataset.text = text;
     box.addEventListener("input", () => {
       grow.dataset.text = box.value;
@@ -29,8 +35,5 @@ export class Editor {
       else return;
       event.preventDefault();
     });
-    find(".save", HTMLButtonElement, this.element)
-      .addEventListener("click", () => save(box.value));
-    find(".cancel", HTMLButtonElement, this.element).addEventListener("click", cancel);
   }
 }

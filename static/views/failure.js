@@ -1,11 +1,10 @@
 // @ts-check
 // The line under a message that was not sent, or with which something could not be done: why, and
 // what helps.
-import { buildButton } from "./build.js";
-import { find, stamp } from "./element.js";
-import { failureOf as wordsOf, refusedWish } from "./wording.js";
+import { build, buildButton, buildSmallIcon } from "./build.js";
+import { failureOf as wordsOf, refusedWish } from "./refusals.js";
 /** @import {Said} from "../model/said.js" */
-/** @import {Cure} from "./wording.js" */
+/** @import {Cure} from "./refusals.js" */
 
 /**
  * What can be done about it, and the size that the server allows.
@@ -18,8 +17,6 @@ import { failureOf as wordsOf, refusedWish } from "./wording.js";
 
 /** @type {Record<Cure | "delete", string>} */
 const LABELS = { retry: "Try again", edit: "Edit", rejoin: "Join again", delete: "Delete" };
-
-const stampFailure = stamp("#failure");
 
 /** A message that was not sent. @param {Said} said @param {Cures} cures */
 export function failureOf(said, cures) {
@@ -46,8 +43,5 @@ export function troubleOf(said, { wish, refusal }, cures) {
 
 /** @param {string} sentence @param {HTMLButtonElement[]} buttons */
 function lineOf(sentence, buttons) {
-  const element = stampFailure();
-  find("span", HTMLElement, element).textContent = sentence;
-  element.append(...buttons);
-  return element;
+  return build("p", "failure", buildSmallIcon("warn"), build("span", "", sentence), ...buttons);
 }

@@ -4,7 +4,7 @@
 import { build } from "./build.js";
 import { loadStyle } from "./style.js";
 
-/** Where it was asked for. @typedef {{x: number, y: number}} Spot */
+/** Where it was asked for. @typedef {{x: number, y: number, isAbove?: boolean}} Spot */
 
 const EDGE_PX = 8;
 
@@ -13,7 +13,7 @@ const EDGE_PX = 8;
  * @param {{className: string, label: string, content: Node[], closed?: () => void}} parts
  * @param {Spot} spot
  */
-export async function openPopup({ className, label, content, closed }, { x, y }) {
+export async function openPopup({ className, label, content, closed }, { x, y, isAbove }) {
   await loadStyle("/css/popup.css");
   const dialog = build("dialog", `popup ${className}`, ...content);
   dialog.ariaLabel = label;
@@ -36,12 +36,15 @@ export async function openPopup({ className, label, content, closed }, { x, y })
     dialog.remove();
     closed?.();
   });
+  // Who pressed twice before it came wants one.
+  document.querySelector("dialog.popup")?.remove();
   document.body.append(dialog);
   dialog.showModal();
   const { width, height } = dialog.getBoundingClientRect();
   const isMirrored = getComputedStyle(dialog).direction === "rtl";
   const left = Math.min(isMirrored ? innerWidth - x : x, innerWidth - width - EDGE_PX);
-  const top = y + height + EDGE_PX > innerHeight ? innerHeight - height - EDGE_PX : y;
+  const below = y + height + EDGE_PX > innerHeight ? innerHeight - height - EDGE_PX : y;
+  const top = isAbove ? y - height : below;
   dialog.style.setProperty("--x", `${Math.max(EDGE_PX, left)}px`);
   dialog.style.setProperty("--y", `${Math.max(EDGE_PX, top)}px`);
   return () => dialog.close();

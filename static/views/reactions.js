@@ -1,6 +1,6 @@
 // @ts-check
 // The reactions under a message: pressed, one's own comes or goes.
-import { build, buildButton, buildIcon } from "./build.js";
+import { build, buildButton, buildSmallIcon } from "./build.js";
 import { counted } from "./wording.js";
 /** @import {Reaction} from "../../src/protocol.ts" */
 
@@ -21,9 +21,7 @@ export function reactionsOf(reactions, { press, more }) {
     return chip;
   });
   const plus = buildButton("", () => more(plus), "reaction more-reactions");
-  const icon = buildIcon("plus");
-  icon.classList.add("small");
-  plus.append(icon);
+  plus.append(buildSmallIcon("plus"));
   plus.ariaLabel = "React with something else";
   return build("p", "reactions", ...chips, plus);
 }

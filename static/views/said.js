@@ -4,15 +4,14 @@ import { actionOf } from "../model/rows.js";
 import { shownOf } from "../model/said.js";
 import { build } from "./build.js";
 import { fullTimeOf } from "./clock.js";
-import { Editor } from "./editor.js";
 import { find, showTime, stamp } from "./element.js";
-import { failureOf, troubleOf } from "./failure.js";
 import { showNick } from "./nick.js";
 import { quoteOf, quoteState } from "./quote.js";
 import { reactionsOf, reactionState } from "./reactions.js";
 import { speechOf } from "./speech.js";
 /** @import {SaidRow} from "../model/rows.js" */
 /** @import {Said} from "../model/said.js" */
+/** @import {Editing, Editor} from "./editor.js" */
 /** @import {Cures} from "./failure.js" */
 /** @import {Company} from "./speech.js" */
 
@@ -24,6 +23,7 @@ import { speechOf } from "./speech.js";
  *   chooseReaction: (said: Said, opener: HTMLElement) => void,
  *   save: (said: Said, text: string) => void,
  *   cancel: (said: Said) => void,
+ *   editor: (text: string, editing: Editing) => Editor | null,
  *   company: () => Company & {room: string, version: string},
  * }} Hands
  */
@@ -130,11 +130,15 @@ export class SaidView {
   }
 
   /** @param {Said} line */
-  #showFailure(line) {
+  async #showFailure(line) {
     const { status, refusal, trouble } = line;
     const words = status === "failed" ? refusal : trouble && trouble.refusal;
-    if (!this.#changes("failure", words ? `${status} ${words.code} ${words.message}` : "")) return;
+    const now = words ? `${status} ${words.code} ${words.message}` : "";
+    if (!this.#changes("failure", now)) return;
     this.#said.querySelector(".failure")?.remove();
+    if (!now) return;
+    const { failureOf, troubleOf } = await import("./failure.js");
+    if (this.#shown.failure !== now || this.#said.querySelector(".failure")) return;
     if (status === "failed") this.#said.append(failureOf(line, this.#hands));
     else if (trouble) this.#said.append(troubleOf(line, trouble, this.#hands));
   }
@@ -144,7 +148,7 @@ export class SaidView {
     if ((draft === undefined) === (this.#editor === null)) return;
     const hadFocus = this.#editor?.element.contains(document.activeElement);
     this.#editor?.element.remove();
-    this.#editor = draft === undefined ? null : new Editor(draft, {
+    this.#editor = draft === undefined ? null : this.#hands.editor(draft, {
       draft: (text) => this.#line.draft = text,
       save: (text) => this.#hands.save(this.#line, text),
       cancel: () => this.#hands.cancel(this.#line),

@@ -1,7 +1,8 @@
 // @ts-check
 // The search: a field, this room or all, what was found. Knows the room in view only by its name.
+import { build, buildButton } from "./build.js";
 import { dayOfHit } from "./clock.js";
-import { find, stamp } from "./element.js";
+import { find } from "./element.js";
 import { Keyed } from "./keyed.js";
 import { showNick } from "./nick.js";
 import { counted } from "./wording.js";
@@ -17,7 +18,6 @@ const EMPTY_PAGES = 5;
 /** So much of a text may stand before what was found in it. */
 const LEAD = 40;
 const INVITATION = "Search every message you may read.";
-const stampHit = stamp("#hit-row");
 
 export class Search {
   #chat;
@@ -34,36 +34,45 @@ export class Search {
   #timer = 0;
   #form = find("#search-form", HTMLFormElement);
   #field = find("#search-text", HTMLInputElement);
-  #here = find("#search-here", HTMLButtonElement);
-  #all = find("#search-all", HTMLButtonElement);
-  #status = find("#search-status", HTMLElement);
-  #wider = find("#search-wider", HTMLButtonElement);
-  #more = find("#search-more", HTMLButtonElement);
-  #list = new Keyed(find("#hits", HTMLElement), (/** @type {HitRow} */ row) => this.#row(row));
+  #here = buildButton("", () => this.#look(true), "");
+  #all = buildButton("All my rooms", () => this.#look(false), "");
+  #status = build("p", "search-status");
+  #wider = buildButton("Search all my rooms", () => {
+    this.#look(false);
+    this.#field.focus();
+  }, "button little");
+  #found = build("ol", "hits");
+  #more = buildButton("Show more", () => this.#goOn(this.#asked), "button little");
+  #list = new Keyed(this.#found, (/** @type {HitRow} */ row) => this.#row(row));
 
   /** @param {Chat} chat @param {(hit: Hit) => void} open puts a message in view */
   constructor(chat, open) {
     this.#chat = chat;
     this.#open = open;
-  }
-
-  start() {
+    this.#build();
     this.#field.addEventListener("input", () => {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#search(), PAUSE_MS);
     });
-    this.#form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#search();
-    });
-    this.#here.addEventListener("click", () => this.#look(true));
-    this.#all.addEventListener("click", () => this.#look(false));
-    this.#wider.addEventListener("click", () => {
-      this.#look(false);
-      this.#field.focus();
-    });
-    this.#more.addEventListener("click", () => this.#goOn(this.#asked));
-    this.#search();
+    this.#form.addEventListener("submit", () => this.#search());
+    // What was written before it came.
+    this.#look(false);
+  }
+
+  #build() {
+    const where = build("div", "search-where", this.#here, this.#all);
+    where.role = "group";
+    where.ariaLabel = "Where to search";
+    this.#form.append(where);
+    this.#status.role = "status";
+    this.#status.id = "search-status";
+    this.#here.id = "search-here";
+    this.#all.id = "search-all";
+    this.#wider.id = "search-wider";
+    this.#more.id = "search-more";
+    this.#found.id = "hits";
+    const found = [this.#status, this.#wider, this.#found, this.#more];
+    this.#form.after(build("div", "search-body", ...found));
   }
 
   /** Another room is in view, or it is called otherwise. @param {{name: string, label: string}} room */
@@ -135,20 +144,21 @@ export class Search {
 
   /** @param {HitRow} row */
   #row({ key, hit }) {
-    const element = stampHit();
-    const button = find("button", HTMLButtonElement, element);
-    const time = find("time", HTMLTimeElement, element);
-    showNick(find(".hit-name", HTMLElement, element), hit);
     const isDirect = hit.room.startsWith("@");
-    find(".hit-room", HTMLElement, element).textContent = isDirect ? "direct" : `#${hit.room}`;
-    time.textContent = dayOfHit(hit.ts);
+    const room = build("bdi", "hit-room", isDirect ? "direct" : `#${hit.room}`);
+    const time = build("time", "", dayOfHit(hit.ts));
     time.dateTime = new Date(hit.ts).toISOString();
-    find(".hit-text", HTMLElement, element).append(...piecesOf(hit));
-    button.addEventListener("click", () => {
+    const name = build("bdi", "hit-name");
+    showNick(name, hit);
+    const text = build("span", "hit-text", ...piecesOf(hit));
+    text.dir = "auto";
+    const button = buildButton("", () => {
       this.#lit = key;
       this.#show(this.#status.textContent ?? "");
       this.#open(hit);
-    });
+    }, "hit");
+    button.append(build("span", "hit-head", name, room, time), text);
+    const element = build("li", "", button);
     return {
       element,
       /** @param {HitRow} row */
@@ -168,9 +178,7 @@ function piecesOf({ text, ranges }) {
   let at = space > 0 ? space + 1 : 0;
   if (at > 0) pieces.push("… ");
   for (const [start, end] of ranges) {
-    const mark = document.createElement("mark");
-    mark.textContent = text.slice(start, end);
-    pieces.push(text.slice(at, start), mark);
+    pieces.push(text.slice(at, start), build("mark", "", text.slice(start, end)));
     at = end;
   }
   return [...pieces, text.slice(at)];

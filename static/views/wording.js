@@ -1,9 +1,9 @@
 // @ts-check
 // The sentences of the page that depend on something. Knows nothing of elements.
 import { momentOf, timeOf } from "./clock.js";
-/** @import {Mute, Refusal} from "../../src/protocol.ts" */
+/** @import {Mute} from "../../src/protocol.ts" */
 /** @import {Barred, Room} from "../model/room.js" */
-/** @import {Said, Wish} from "../model/said.js" */
+/** @import {Said} from "../model/said.js" */
 /** @import {Stage, Told} from "../model/stage.js" */
 
 const RIGHT_TO_LEFT = /[\p{scx=Hebr}\p{scx=Arab}\p{scx=Syrc}\p{scx=Thaa}\p{scx=Nkoo}\p{scx=Adlm}]/u;
@@ -64,54 +64,9 @@ function comings({ came, left }, short) {
   return `${tell(came, "came in")} ${tell(left, "left")}`.trim();
 }
 
-/** @typedef {"retry" | "edit" | "rejoin"} Cure */
-
-/**
- * Why a message was not sent, and what helps.
- * @param {Refusal | undefined} refusal
- * @param {number} maxBytes
- * @returns {{sentence: string, cure: Cure}}
- */
-export function failureOf(refusal, maxBytes) {
-  switch (refusal?.code) {
-    case "RATE_LIMITED":
-      return { sentence: "Not sent. Too many messages at once.", cure: "retry" };
-    case "NOT_JOINED":
-      return { sentence: "Not sent. You are no longer in this room.", cure: "rejoin" };
-    case "UNAVAILABLE":
-    case "INTERNAL":
-      return { sentence: "Not sent. The server could not store it.", cure: "retry" };
-    case "INVALID_FIELD":
-      return { sentence: `Not sent. ${tooLong(maxBytes)}`, cure: "edit" };
-    case "FORBIDDEN":
-      if (!refusal.message.startsWith("you may only read")) break;
-      return { sentence: "Not sent. You may read here, but not write.", cure: "retry" };
-  }
-  return {
-    sentence: `Not sent. ${refusal ? sentence(refusal.message) : ""}`.trim(),
-    cure: "retry",
-  };
-}
-
 /** @param {number} maxBytes */
 export function tooLong(maxBytes) {
   return `It is longer than this server allows (${Math.floor(maxBytes / 1024)} KB).`;
-}
-
-/** What could not be done with a message. @param {Wish} wish @param {Refusal} refusal */
-export function refusedWish(wish, { code, message }) {
-  const not = {
-    edit: "Not changed.",
-    delete: "Not deleted.",
-    react: "Your reaction was not kept.",
-  }[wish.type];
-  switch (code) {
-    case "NOT_FOUND":
-      return `${not} The message is no longer there.`;
-    case "NOT_JOINED":
-      return `${not} You are no longer in this room.`;
-  }
-  return `${not} ${sentence(message)}`;
 }
 
 /**

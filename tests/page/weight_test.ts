@@ -67,20 +67,28 @@ it("a first visit loads no more than it needs, and is in a room with all of it",
   assertLessOrEqual(bytes, ROOM_BYTES);
   assertLessOrEqual(wire, WIRE_BYTES);
   const later = [
-    "copying",
+    "actions",
     "ask",
     "commands",
+    "completion",
+    "context",
+    "copying",
     "dialog",
+    "editor",
     "emoji_grid",
+    "failure",
+    "goals",
     "help",
     "keys",
     "member_menu",
     "menu",
     "message_menu",
     "notifier",
+    "offers",
     "popup",
+    "refusals",
+    "search",
     "settings",
-    "style",
   ];
   assertEquals(later.filter((name) => paths.has(`/views/${name}.js`)), []);
 });

@@ -1,0 +1,44 @@
+// @ts-check
+// A part of the page that is fetched when it is first wanted: a module that builds its own elements,
+// and a style sheet where it has one. What is wanted of it meanwhile is done once it is there, in its
+// order, so that no key and no press is lost.
+import { speak } from "./spoken.js";
+import { loadStyle } from "./style.js";
+
+/** @template Part */
+export class Later {
+  #load;
+  #style;
+  /** @type {Promise<void> | null} */
+  #loading = null;
+  /** Once it is there. @type {Part | null} */
+  now = null;
+
+  /** @param {() => Promise<Part>} load @param {string} [style] */
+  constructor(load, style) {
+    this.#load = load;
+    this.#style = style;
+  }
+
+  /** Whether it is there or on its way. */
+  get isWanted() {
+    return this.#loading !== null;
+  }
+
+  /** At once where it is there. @param {(part: Part) => unknown} work */
+  do(work) {
+    if (this.now) return void work(this.now);
+    this.#loading ??= this.#fetch();
+    this.#loading.then(() => this.now && work(this.now));
+  }
+
+  async #fetch() {
+    try {
+      const [part] = await Promise.all([this.#load(), this.#style && loadStyle(this.#style)]);
+      this.now = part;
+    } catch {
+      this.#loading = null;
+      speak("This could not be loaded. Try again when you are connected.");
+    }
+  }
+}
