@@ -1,5 +1,6 @@
 // The application: which path is answered by what. Does no I/O of its own.
 import { Hono } from "hono";
+import type { Files } from "./files.ts";
 import type { Gate, LiveSessions } from "./gate/gate.ts";
 import { refuse } from "./gate/refusal.ts";
 import type { Revocations } from "./gate/revocations.ts";
@@ -13,6 +14,7 @@ import { crossOrigin } from "./routes/cross_origin.ts";
 import type { AppEnv } from "./routes/env.ts";
 import { securityHeaders } from "./routes/headers.ts";
 import { events } from "./routes/events.ts";
+import { files } from "./routes/files.ts";
 import { messages } from "./routes/messages.ts";
 import { rooms } from "./routes/rooms.ts";
 import { session } from "./routes/session.ts";
@@ -23,6 +25,7 @@ import { StoreError } from "./store/store.ts";
 
 export interface AppOptions {
   hub: Hub;
+  files: Files;
   gate: Gate;
   signIns: SignIns;
   revocations: Revocations;
@@ -58,6 +61,7 @@ export function createApp(options: AppOptions) {
     .route("/", users(options))
     .route("/", messages(options))
     .route("/", rooms(options))
+    .route("/", files(options))
     .route("/", events(options))
     .route("/", assets())
     .notFound((context) => answer(context, refuse(404, "NOT_FOUND", "nothing is here")))

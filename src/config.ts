@@ -69,6 +69,13 @@ const settings = {
     ]),
     `0, or a whole number of bytes from ${MIN_STORE_BYTES}`,
   ),
+  FILES_DIR: setting("", v.string(), "a folder for the files that are uploaded"),
+  MAX_FILE_BYTES: number(10485760),
+  MAX_FILES_BYTES: setting(
+    "1073741824",
+    whole(0, Number.MAX_SAFE_INTEGER),
+    "a whole number of bytes; 0 takes no files",
+  ),
   RETENTION_DAYS: number(0, 0),
   RETENTION_MESSAGES: number(0, 0),
   WS_TOKEN: setting(

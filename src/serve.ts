@@ -7,6 +7,7 @@ import { createApp } from "./app.ts";
 import { CERTIFICATE_MS, CertificateFiles } from "./certificate.ts";
 import { type Config, isLoopback } from "./config.ts";
 import type { Counts } from "./counts.ts";
+import { openFiling } from "./filing.ts";
 import { type Audited, Hub, SWEEP_MS } from "./hub.ts";
 import type { Life } from "./life.ts";
 import { writeMetrics } from "./metrics.ts";
@@ -72,8 +73,9 @@ async function serveFrom(
     recovered: () => log.warn("the store works again"),
   });
   const opened = Promise.withResolvers<OpenAccess>();
+  const filing = await openFiling(config, store, counts, log).catch(explain);
   const hub = new Hub({
-    settings: hubSettings(config),
+    settings: hubSettings(config, filing.files.maxBytes),
     store,
     scheduler: { soon: setImmediate, later },
     counts,
@@ -100,6 +102,7 @@ async function serveFrom(
   opened.resolve(access);
   ready.resolve(createApp({
     hub,
+    files: filing.files,
     gate,
     signIns,
     revocations,
@@ -152,6 +155,7 @@ async function serveFrom(
       const left = Math.max(0, Math.min(CLOSING_MS, deadline - Date.now()));
       await Promise.race([listening.stop(), new Promise((done) => setTimeout(done, left))]);
       await hub.marks.save().catch((error) => watch.tried(error));
+      await filing.close();
       await store.close();
     },
   };
@@ -200,11 +204,11 @@ async function renew(files: CertificateFiles, listening: Listening, log: Logger)
   }
 }
 
-function hubSettings(config: Config): Hub["settings"] {
+function hubSettings(config: Config, fileBytes: number): Hub["settings"] {
   return {
     limits: {
       messageBytes: config.MAX_MESSAGE_BYTES,
-      fileBytes: 0,
+      fileBytes,
       rooms: config.MAX_ROOMS_PER_CONNECTION,
       messagesPerSecond: config.RATE_MESSAGES_PER_SECOND,
       burst: config.RATE_BURST,

@@ -10,13 +10,16 @@ const REACTION = `${MESSAGE}/reactions/:emoji` as const;
 
 export function messages(options: ApiOptions) {
   const api = new Api(options);
-  const publish = api.put(({ req }, { text, replyTo }) => ({
+  const publish = api.put(({ req }, { text, replyTo, files }) => ({
     type: "chat",
     room: req.param("room"),
     text,
     replyTo,
+    files,
   }));
-  const direct = api.put(({ req }, { text }) => ({ type: "direct", to: req.param("uid"), text }));
+  const direct = api.put(({ req }, { text, files }) => (
+    { type: "direct", to: req.param("uid"), text, files }
+  ));
   const edit = api.put(({ req }, { text }) => ({ type: "edit", ...about(req), text }));
   const remove = api.put(({ req }) => ({ type: "delete", ...about(req) }));
   const react = (on: boolean) =>

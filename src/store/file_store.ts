@@ -1,5 +1,5 @@
 // What the store knows of files (W19): which there are, whose, and which message has them. Their bytes
-// are elsewhere (src/files.ts).
+// are elsewhere, in a folder, as the core sees it.
 import type { RoomName, SharedFile, UserId } from "../protocol.ts";
 
 /** A file that was uploaded. */
@@ -36,4 +36,33 @@ export interface FileStore {
   unknown(ids: readonly string[]): Promise<string[]>;
   /** What all count as, those that are waste included. */
   bytes(): Promise<number>;
+}
+
+/** Where the bytes are, each file's under its id. */
+export interface Folder {
+  begin(id: string): Promise<Part>;
+  /** Opens a file to be read from `start` to before `end`; undefined: it is not there. */
+  read(id: string, start: number, end: number): Promise<Reading | undefined>;
+  /** Also where there is none. */
+  remove(id: string): Promise<void>;
+  /** The ids of all that was written to last before a time. */
+  olderThan(time: number): AsyncIterable<string>;
+}
+
+/** A file that is being written. One of `keep` and `drop` ends it. */
+export interface Part {
+  write(bytes: Uint8Array): Promise<void>;
+  /** Its first bytes, at most so many. */
+  head(length: number): Promise<Uint8Array>;
+  /** Resolves when it is on the disk, whole and under its id. */
+  keep(): Promise<void>;
+  /** Leaves nothing of it, also after a `keep`. */
+  drop(): Promise<void>;
+}
+
+/** A part of a file that is read. */
+export interface Reading {
+  /** The next bytes; null: that was all. */
+  next(): Promise<Uint8Array<ArrayBuffer> | null>;
+  close(): void;
 }

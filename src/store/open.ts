@@ -1,11 +1,13 @@
 // Chooses the store by its URL; the only file that knows them all.
 import type { RoomName } from "../protocol.ts";
+import { DiskFolder } from "./folder.ts";
 import { MemoryStore } from "./memory.ts";
 import { openSqlite } from "./sqlite.ts";
 import { backUp, restore, type Restored } from "./sqlite_backup.ts";
 import { type Findings, findings } from "./sqlite_check.ts";
 import { type Exported, exportLogs } from "./sqlite_export.ts";
 import { type Imported, importLogs } from "./sqlite_import.ts";
+import { openLock } from "./sqlite_lock.ts";
 import type { Sync } from "./sqlite_log.ts";
 import { type Store, StoreError } from "./store.ts";
 
@@ -15,6 +17,21 @@ export type { Exported, Findings, Imported, Restored };
 export function openStore(url: string, sync: Sync): Promise<Store> {
   if (url === "memory:") return Promise.resolve(new MemoryStore());
   return openSqlite(url.slice("sqlite:".length), sync);
+}
+
+/**
+ * The folder that holds the bytes of a store's files, made where missing: `dir`, else one beside the
+ * database, else one that goes with the process. Rejects with a `StoreError`.
+ */
+export async function openFolder(url: string, dir: string): Promise<DiskFolder> {
+  const path = folderOf(url, dir);
+  if (path === undefined) return await DiskFolder.temporary();
+  const taken = `the folder ${path}: stop it, or give this one another FILES_DIR`;
+  return new DiskFolder(path, await openLock(`${path}/`, taken));
+}
+
+function folderOf(url: string, dir: string): string | undefined {
+  return dir || (url.startsWith("sqlite:") ? `${url.slice("sqlite:".length)}.files` : undefined);
 }
 
 /** What can be done to a database as a whole. Each throws a `StoreError` where it can't. */
