@@ -11,7 +11,7 @@ import type { Folder, Part, Reading } from "./store/file_store.ts";
 import { StoreError } from "./store/store.ts";
 
 /** How often it is looked for what nobody needs any more, in milliseconds. */
-export const COLLECT_MS = 5000;
+export const COLLECT_MS = 2000;
 /** How long an upload may wait for its message (W19.7), and a file in the folder for its upload's end. */
 const WAIT_MS = 3_600_000;
 /** Files in the folder that the store is asked about at once. */

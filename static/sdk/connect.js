@@ -7,6 +7,7 @@ import { Connection } from "./connection.js";
 import { Credential } from "./credential.js";
 import { Drafts } from "./drafts.js";
 import { Emitter } from "./events.js";
+import { Files } from "./files.js";
 import { ReadMarks } from "./read_marks.js";
 import { Drawer } from "./storage.js";
 import { Traffic } from "./traffic.js";
@@ -60,7 +61,8 @@ export function connect(url, options = {}) {
   credential.restore();
   unsent.restore();
   connection.open();
-  return new Chat(connection, traffic, unsent, marks, new Drafts(drawer), events);
+  const files = new Files(address, credential, runtime.fetch);
+  return new Chat(connection, traffic, unsent, marks, new Drafts(drawer), files, events);
 }
 
 /** Refs that nobody else makes and that grow (W7.2). @param {Clock} clock */
