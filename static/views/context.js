@@ -34,7 +34,7 @@ export class Context {
     this.#line.id = "context";
     this.#line.hidden = true;
     this.#line.append(close);
-    find("#composer-grow", HTMLElement).before(this.#line);
+    find("#composer-box", HTMLElement).prepend(this.#line);
     find("#composer", HTMLElement).addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || event.isComposing || this.#line.hidden) return;
       event.stopPropagation();
