@@ -90,7 +90,8 @@ export class Writing {
 
   /** @param {string} text */
   bytesLeft(text) {
-    return this.#chat.bytesLeft(this.#around.room().name, text);
+    const { room, files } = this.#around;
+    return this.#chat.bytesLeft(room().name, text, files().length);
   }
 
   maxBytes() {

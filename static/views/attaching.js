@@ -45,9 +45,9 @@ export class Attaching {
     find("#room", HTMLElement).append(this.#target);
   }
 
-  /** @param {File[]} files */
-  add(files) {
-    const left = this.#attachments.add(this.#room, files);
+  /** @param {string} room @param {File[]} files */
+  add(room, files) {
+    const left = this.#attachments.add(room, files);
     if (left > 0) {
       const was = left === 1 ? "was" : "were";
       this.#around.tell(`A message takes ${MAX_FILES} files; ${left} ${was} left out.`);
@@ -78,10 +78,8 @@ export class Attaching {
     this.release();
     const failed = this.#all.filter(({ state }) => state === "failed").length;
     if (failed > 0) {
-      const are = failed === 1 ? "is" : "are";
-      const words = `${counted(failed, "file")} ${are} not uploaded. Try again or remove ${
-        failed === 1 ? "it" : "them"
-      }.`;
+      const [are, them] = failed === 1 ? ["is", "it"] : ["are", "them"];
+      const words = `${counted(failed, "file")} ${are} not uploaded. Try again, or remove ${them}.`;
       return { words, isBad: true };
     }
     if (!this.#isBusy) return null;

@@ -23,6 +23,8 @@ export class Clip {
   #room = find("#room", HTMLElement);
   /** @type {Later<Attaching>} */
   #attaching;
+  /** Sends what waits for the card of a file that was chosen. @type {(() => void) | null} */
+  #go = null;
 
   /** @param {Chat} chat @param {Around} around */
   constructor(chat, around) {
@@ -78,17 +80,30 @@ export class Clip {
    * @returns {{words: string, isBad: boolean} | null}
    */
   hold(go) {
-    return this.#attaching.now?.hold(go) ?? null;
+    const { now, isWanted } = this.#attaching;
+    if (now || !isWanted) return now?.hold(go) ?? null;
+    this.#go = go;
+    this.#attaching.do(() => this.#go?.());
+    return { words: "This goes out as soon as the files are uploaded.", isBad: false };
   }
 
   /** The message is not to go by itself. */
   release() {
+    this.#go = null;
     this.#attaching.now?.release();
   }
 
   /** @param {File[]} files */
   #add(files) {
-    if (files.length > 0) this.#attaching.do((attaching) => attaching.add(files));
+    const { name } = this.#around.room();
+    if (files.length > 0) this.#attaching.do((attaching) => attaching.add(name, files));
+  }
+
+  /** Something is held over the room that could be dropped there. @param {boolean} isOver */
+  #aim(isOver) {
+    if (isOver || this.#attaching.isWanted) {
+      this.#attaching.do((attaching) => attaching.aim(isOver));
+    }
   }
 
   /** Where there are words too, as of a table, these are what is meant. @param {ClipboardEvent} event */
@@ -109,22 +124,18 @@ export class Clip {
     if (!dataTransfer?.types.includes("Files")) return;
     if (type === "dragleave") {
       const isOut = !(relatedTarget instanceof Node && this.#room.contains(relatedTarget));
-      return isOut ? this.#attaching.now?.aim(false) : undefined;
+      return isOut ? this.#aim(false) : undefined;
     }
     // Left to the browser, it would open the file in place of the page.
     event.preventDefault();
     const isTaken = !this.#button.hidden && target instanceof Node && this.#room.contains(target);
     dataTransfer.dropEffect = isTaken ? "copy" : "none";
-    if (type === "dragover") {
-      if (isTaken) this.#attaching.do((attaching) => attaching.aim(true));
-      else this.#attaching.now?.aim(false);
-      return;
-    }
+    if (type === "dragover") return this.#aim(isTaken);
     const { items } = dataTransfer;
     const isFolder = [...items].some((item) => item.webkitGetAsEntry()?.isDirectory);
     const files = [...items].filter((item) => !item.webkitGetAsEntry()?.isDirectory)
       .map((item) => item.getAsFile()).filter((file) => file !== null);
-    this.#attaching.now?.aim(false);
+    this.#aim(false);
     if (!isTaken) return;
     this.#add(files);
     if (isFolder) this.#around.tell("A folder can’t be sent, but the files in it can.");

@@ -1,6 +1,5 @@
 // @ts-check
 // What the next message answers: a line above the text in the composer, for each room its own.
-import { shownOf } from "../model/said.js";
 import { build, buildIconButton, buildSmallIcon } from "./build.js";
 import { find } from "./element.js";
 import { showNick } from "./nick.js";
@@ -70,6 +69,6 @@ export class Context {
     this.#line.hidden = !said;
     if (!said) return;
     showNick(this.#name, said);
-    this.#text.textContent = `: ${quotedText(shownOf(said))}`;
+    this.#text.textContent = `: ${quotedText(said)}`;
   }
 }
