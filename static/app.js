@@ -177,8 +177,11 @@ function enter(name, room, { connect, House, Shell }) {
 }
 
 async function visit() {
-  const { connect } = await import("./sdk/connect.js");
+  const coming = import("./sdk/connect.js");
+  // Before a connection is tried: of its refusal browsers tell the page nothing and the console all.
+  const [{ connect }, isTurnedAway] = await Promise.all([coming, needsToken()]);
   if (isGoingIn) return;
+  if (isTurnedAway) return askToken();
   // Without the storage: who goes in then is nobody's second connection, whose name would stay.
   const chat = visitor = connect(location.origin, { token: memory.token });
   chat.on("state", async (state) => {
@@ -190,6 +193,18 @@ async function visit() {
   door.showOpenRooms(rooms.filter(({ count }) => count > 0).map(({ room }) => room));
   // By the time that a name is written, what comes next is there.
   await loadInside();
+}
+
+/** Whether the server lets in nobody who has no other token (W15.6). */
+async function needsToken() {
+  /** @type {Record<string, string>} */
+  const headers = memory.token ? { authorization: `Bearer ${memory.token}` } : {};
+  try {
+    const answer = await fetch("/ws?why", { headers, cache: "no-store" });
+    return (await answer.json()).status === 401;
+  } catch {
+    return false;
+  }
 }
 
 function askToken() {

@@ -8,6 +8,7 @@ import { find } from "./views/element.js";
 import { Jump } from "./views/jump.js";
 import { People } from "./views/people.js";
 import { RoomList } from "./views/rooms.js";
+import { speak } from "./views/spoken.js";
 /** @import {Chat} from "./chat.js" */
 /** @import {Memory} from "./model/memory.js" */
 /** @import {OpenRooms} from "./model/open_rooms.js" */
@@ -55,7 +56,8 @@ export class Sides {
 
   /** @param {() => Room} room the one in view */
   start(room) {
-    for (const part of [this.#drawer, this.#list, this.#people, this.#jump]) part.start();
+    for (const part of [this.#drawer, this.#list, this.#jump]) part.start();
+    this.#people.start((room) => this.#openBans(room));
     for (const id of ["#people-lists", "#rows"]) {
       find(id, HTMLElement).addEventListener("click", ({ target }) => {
         const button = /** @type {Element} */ (target).closest("button[data-uid]");
@@ -132,6 +134,16 @@ export class Sides {
         this.#wishes.mention(user);
       },
     });
+  }
+
+  /** @param {Room} room */
+  async #openBans(room) {
+    try {
+      const { openBans } = await import("./views/bans.js");
+      await openBans(this.#chat, room);
+    } catch {
+      speak("Who is banned can’t be told now.");
+    }
   }
 
   /** @param {string} uid */

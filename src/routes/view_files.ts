@@ -5,6 +5,7 @@ import viewsAsk from "../../static/views/ask.js" with { type: "text" };
 import viewsAttaching from "../../static/views/attaching.js" with { type: "text" };
 import viewsAttachmentCard from "../../static/views/attachment_card.js" with { type: "text" };
 import viewsBadge from "../../static/views/badge.js" with { type: "text" };
+import viewsBans from "../../static/views/bans.js" with { type: "text" };
 import viewsBuild from "../../static/views/build.js" with { type: "text" };
 import viewsChoice from "../../static/views/choice.js" with { type: "text" };
 import viewsClip from "../../static/views/clip.js" with { type: "text" };
@@ -75,6 +76,7 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/attaching.js": viewsAttaching,
   "/views/attachment_card.js": viewsAttachmentCard,
   "/views/badge.js": viewsBadge,
+  "/views/bans.js": viewsBans,
   "/views/build.js": viewsBuild,
   "/views/choice.js": viewsChoice,
   "/views/clip.js": viewsClip,

@@ -95,5 +95,7 @@ function isUpgrade(request: Request): boolean {
 function turnAway(context: Context<AppEnv>, { counts }: Hub, refusal: HttpRefusal): Response {
   counts.refusals.add(refusal.refusal.code);
   context.header("access-control-allow-origin", "*");
-  return answer(context, refusal);
+  const refused = answer(context, refusal);
+  const isQuestion = context.req.query("why") !== undefined && !isUpgrade(context.req.raw);
+  return isQuestion ? new Response(refused.body, { headers: refused.headers }) : refused;
 }

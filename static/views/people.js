@@ -28,11 +28,14 @@ export class People {
   #rest = find("#people-rest", HTMLElement);
   #alone = find("#alone", HTMLElement);
   #copy = find("#copy-link", HTMLButtonElement);
+  #bans = find("#bans", HTMLButtonElement);
   /** @type {Room | null} */
   #room = null;
   #me = "";
 
-  start() {
+  /** @param {(room: Room) => void} openBans */
+  start(openBans) {
+    this.#bans.addEventListener("click", () => this.#room && openBans(this.#room));
     rove(this.#lists);
     this.#filter.addEventListener("input", () => this.#show());
     for (const button of [this.#copy, find("#alone-copy", HTMLButtonElement)]) {
@@ -48,6 +51,7 @@ export class People {
     this.#room = room;
     this.#me = me;
     this.#copy.hidden = !navigator.clipboard || room.isDirect;
+    this.#bans.hidden = room.may !== "moderate" || room.isDirect;
     this.#show();
   }
 

@@ -19,6 +19,8 @@ export class Scroll {
   #size = "";
   /** @type {Place | null} */
   #anchor = null;
+  /** Where its row was then. */
+  #anchorTop = NaN;
 
   /**
    * @param {HTMLElement} view that scrolls
@@ -35,8 +37,7 @@ export class Scroll {
     this.#view.addEventListener("scroll", () => {
       // Of another size than it was last put at its end: then it was not the reader who left that.
       if (this.#follows && this.#size !== this.#sizeNow) return this.settle();
-      this.#follows = this.#toEndPx < END_PX;
-      this.#anchor = this.#follows ? null : this.#top();
+      this.#hold(this.#toEndPx < END_PX);
       this.#moved();
     }, { passive: true });
     const sizes = new ResizeObserver(() => this.settle());
@@ -67,6 +68,7 @@ export class Scroll {
   /** Goes to a place, or to the end. @param {Place | null} place */
   goTo(place) {
     this.#anchor = place && this.#find(place.key) ? place : null;
+    this.#anchorTop = NaN;
     this.#follows = this.#anchor === null;
     this.settle();
   }
@@ -76,7 +78,9 @@ export class Scroll {
     if (this.#follows) this.#view.scrollTop = this.#view.scrollHeight;
     this.#size = this.#sizeNow;
     const row = this.#anchor && this.#find(this.#anchor.key);
-    if (!this.#anchor || !row) return;
+    // As long as it is where it was, only the reader moves, and may be on the way.
+    if (!this.#anchor || !row || row.offsetTop === this.#anchorTop) return;
+    this.#anchorTop = row.offsetTop;
     const top = row.offsetTop - this.#anchor.offsetPx;
     // Writing what it is already would end a flick of the finger.
     if (Math.abs(top - this.#view.scrollTop) >= 1) this.#view.scrollTop = top;
@@ -86,8 +90,7 @@ export class Scroll {
   reveal(row) {
     if (!(row instanceof HTMLElement) || row.offsetTop >= this.#view.scrollTop) return;
     this.#view.scrollTop = row.offsetTop - REVEALED_PX;
-    this.#follows = false;
-    this.#anchor = this.#top();
+    this.#hold(false);
   }
 
   /** Brings a row into the upper part of what is in view. @param {string} key */
@@ -97,8 +100,14 @@ export class Scroll {
     const { clientHeight } = this.#view;
     const spare = Math.max(REVEALED_PX / 2, (clientHeight - row.offsetHeight) / 3);
     this.#view.scrollTop = row.offsetTop - spare;
-    this.#follows = this.#toEndPx < END_PX;
-    this.#anchor = this.#follows ? null : this.#top();
+    this.#hold(this.#toEndPx < END_PX);
+  }
+
+  /** From here on the reader is to stay where they are. @param {boolean} follows the end */
+  #hold(follows) {
+    this.#follows = follows;
+    this.#anchor = follows ? null : this.#top();
+    this.#anchorTop = this.#anchor ? this.#anchor.offsetPx + this.#view.scrollTop : NaN;
   }
 
   /** The heights that are observed, which a width changes too. */

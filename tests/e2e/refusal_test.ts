@@ -67,6 +67,21 @@ describe("refusal", () => {
     }
   });
 
+  it("W15.6 asked why, it says the same with 200, and an upgrade is refused as ever", async () => {
+    await using server = await startServer({ WS_TOKEN: "secret" });
+    for (const path of PATHS) {
+      for (const [token, expected] of [["wrong", 401], ["secret", 426]] as const) {
+        const headers = { authorization: `Bearer ${token}` };
+        const { status, body } = await ask(server, path, headers);
+        const asked = await ask(server, `${path}?why`, headers);
+        assertEquals([status, asked.status, asked.body], [expected, 200, body]);
+        assertEquals(JSON.parse(body).status, expected);
+      }
+      const upgrade = await ask(server, `${path}?why`, { ...HANDSHAKE, authorization: "Bearer x" });
+      assertRefused(upgrade, 401, "UNAUTHORIZED");
+    }
+  });
+
   it("W15.4 a page may connect from the same host and port, or from a listed origin", async () => {
     await using server = await startServer({ ALLOWED_ORIGINS: "https://app.example,http://b:81" });
     const { host, port } = new URL(server.url);

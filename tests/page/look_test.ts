@@ -1,9 +1,11 @@
 // How it looks on a desk, on a phone and at 320 px: in every state everything fits into the window,
 // and nobody is shut out.
+import { assertLessOrEqual } from "@std/assert";
 import { type Server, startServer } from "../harness/server.ts";
 import { enter, say, type Visitor } from "../harness/visitor.ts";
 import { eventually } from "../store/database.ts";
 import { NO_CONNECTION, REFUSED } from "./faults.ts";
+import { UNHURRIED } from "./fill.ts";
 import { fits } from "./fits.ts";
 import type { Guest } from "./guest.ts";
 import { it } from "./it.ts";
@@ -70,6 +72,25 @@ it("letters of twice the size fit too", async () => {
   await ines.page.evaluate(`document.documentElement.style.fontSize = "200%"`);
   await ines.frame();
   await fits(ines);
+});
+
+it("what waits elsewhere is counted within its button, at twice the size too", async () => {
+  await using server = await startServer(UNHURRIED);
+  await using visit = await openVisit(server.url);
+  await using ruth = await enter(server, { username: "Ruth" });
+  const ines = await visit.enter("Ines", { width: 390, height: 844, isPhone: true });
+  for (let i = 1; i <= 100; i++) ruth.send({ type: "direct", to: "Ines", text: `${i}` });
+  await ines.shows("#menu-badge", /^\s*99\+/);
+  for (const size of ["100%", "200%"]) {
+    await ines.page.evaluate(`document.documentElement.style.fontSize = "${size}"`);
+    await ines.frame();
+    const button = (await ines.page.locator("#menu").boundingBox())!;
+    const badge = (await ines.page.locator("#menu-badge").boundingBox())!;
+    assertLessOrEqual(button.y, badge.y, size);
+    assertLessOrEqual(button.x, badge.x, size);
+    assertLessOrEqual(badge.x + badge.width, button.x + button.width, size);
+    assertLessOrEqual(badge.y + badge.height, button.y + button.height, size);
+  }
 });
 
 /** Leads the guest into a conversation with all that a log may hold, and an unread line. */

@@ -1,5 +1,5 @@
 // What somebody sees whom a moderator mutes, sends out or bans.
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Client, openClient } from "../harness/client.ts";
 import { type Server, startServer } from "../harness/server.ts";
 import { fits } from "./fits.ts";
@@ -128,6 +128,50 @@ it("W5.1 W10.9 who moderates mutes, removes and bans from somebody's menu, each 
   await mara.page.getByRole("button", { name: "Ban", exact: true }).click();
   await ines.status("Not let in");
   await ines.shows("#composer-why", "You are banned here.");
+});
+
+it("W10.16 who moderates sees who is banned, until when and by whom, and lifts it", async () => {
+  await using server = await startServer(ENV);
+  await using visit = await openVisit(server.url);
+  const ines = await visit.enter("Ines");
+  await ines.say("here");
+  await using moderator = await openModerator(server);
+  const mara = await visit.enter("Mara", {
+    path: `/#token=${ENV.ADMIN_TOKEN}`,
+    width: 320,
+    height: 640,
+    isStill: true,
+  });
+  await mara.sees("here");
+  await mara.page.locator("#people-toggle").click();
+  const open = mara.page.getByRole("button", { name: "Who is banned…" });
+  await open.click();
+  await mara.page.getByText("Nobody is banned.").waitFor();
+  await mara.page.keyboard.press("Escape");
+  await mara.page.locator("dialog").waitFor({ state: "detached" });
+
+  const uid = await ines.page.locator("#members button").getAttribute("data-uid");
+  moderator.send({ type: "ban", room: "general", uid });
+  await ines.shows("#empty-title", "You are banned from #general");
+  moderator.send({ type: "ban", uid: "guest:never-here", minutes: 60 });
+  await moderator.until((message) => message.type === "banned" && message.room === undefined);
+  await open.click();
+  const rows = mara.page.locator(".bans li");
+  await rows.nth(1).waitFor();
+  assertMatch(
+    await rows.nth(0).innerText(),
+    /^guest:never-here\s+By Mara, until .*, from all rooms/,
+  );
+  assertMatch(await rows.nth(1).innerText(), /^Ines\s+By Mara, until a moderator ends it\./);
+  await fits(mara);
+  await mara.page.getByRole("button", { name: "Lift the ban of Ines" }).click();
+  await rows.nth(1).waitFor({ state: "detached" });
+  assertEquals(await rows.count(), 1);
+  await ines.page.getByRole("button", { name: "Try again" }).click();
+  await ines.speech("here").waitFor();
+  assert(!await ines.page.locator("#bans").isVisible(), "it is offered to who may not");
+  await mara.page.keyboard.press("Enter");
+  await mara.page.getByText("Nobody is banned.").waitFor();
 });
 
 async function openModerator(server: Server): Promise<Client> {
