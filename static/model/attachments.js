@@ -138,13 +138,14 @@ function wrongWith({ size }, maxBytes) {
 function failureOf({ code, message }, file, sent) {
   const done = Math.floor(100 * sent / file.size);
   // Over HTTP there are more codes than in messages.
-  switch (/** @type {string} */ (code)) {
+  switch (/** @type {string | undefined} */ (code)) {
     case "FILES_FULL":
       return { why: "Not uploaded. The server has no room for it.", mayRetry: true };
     case "RATE_LIMITED":
       return { why: "Not uploaded. Too much was sent at once.", mayRetry: true };
     case "TIMEOUT":
       return { why: "Not uploaded. It took too long.", mayRetry: true };
+    case undefined:
     case "UNAVAILABLE":
       if (sent < file.size) {
         return { why: `Not uploaded. The connection broke at ${done} %.`, mayRetry: true };

@@ -28,7 +28,7 @@ export class Chat extends Questions {
    * @param {Unsent} unsent
    * @param {ReadMarks} marks
    * @param {Drafts} drafts
-   * @param {Files} files
+   * @param {() => Promise<Files>} files
    * @param {Emitter<ChatEvents>} events
    */
   constructor(connection, traffic, unsent, marks, drafts, files, events) {
@@ -107,8 +107,8 @@ export class Chat extends Questions {
    * @param {UploadOptions} [options]
    * @returns {Promise<Uploaded>}
    */
-  upload(room, body, options = {}) {
-    return this.#files.upload(room, body, options);
+  async upload(room, body, options = {}) {
+    return (await this.#files()).upload(room, body, options);
   }
 
   /**
@@ -118,13 +118,13 @@ export class Chat extends Questions {
    * @param {{signal?: AbortSignal}} [options]
    * @returns {Promise<Response>}
    */
-  file(room, id, { signal } = {}) {
-    return this.#files.get(room, id, signal);
+  async file(room, id, { signal } = {}) {
+    return (await this.#files()).get(room, id, signal);
   }
 
   /** Drops what one uploaded and has not said. Rejects with a ChatError. @param {string} room @param {string} id */
-  dropFile(room, id) {
-    return this.#files.drop(room, id);
+  async dropFile(room, id) {
+    return (await this.#files()).drop(room, id);
   }
 
   /**

@@ -7,7 +7,6 @@ import { Connection } from "./connection.js";
 import { Credential } from "./credential.js";
 import { Drafts } from "./drafts.js";
 import { Emitter } from "./events.js";
-import { Files } from "./files.js";
 import { ReadMarks } from "./read_marks.js";
 import { Drawer } from "./storage.js";
 import { Traffic } from "./traffic.js";
@@ -61,7 +60,11 @@ export function connect(url, options = {}) {
   credential.restore();
   unsent.restore();
   connection.open();
-  const files = new Files(address, credential, runtime.fetch);
+  // Fetched with the first file: most visits have none.
+  const files = async () => {
+    const { Files } = await import("./files.js");
+    return new Files(address, credential, runtime.fetch);
+  };
   return new Chat(connection, traffic, unsent, marks, new Drafts(drawer), files, events);
 }
 
