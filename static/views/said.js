@@ -101,6 +101,7 @@ export class SaidView {
     this.#speech.replaceChildren(...nodes);
     const { classList } = this.element;
     classList.toggle("action", action !== null);
+    classList.toggle("wordless", text === "");
     const isAddressed = line.uid !== company.me && this.#speech.querySelector(".you") !== null;
     classList.toggle("to-you", isAddressed);
   }
