@@ -41,7 +41,6 @@ export class Files {
   readonly #options: FilesOptions;
   /** What all count as, those on their way in included. */
   #bytes = 0;
-  readonly #underWay = new Set<string>();
   #isCollecting = false;
   #sweptAt = -Infinity;
 
@@ -70,7 +69,6 @@ export class Files {
   ): Promise<Taken> {
     const id = this.#options.makeId();
     const place = new Place((bytes) => this.#reserve(bytes));
-    this.#underWay.add(id);
     let part: Part | undefined;
     let isTaken = false;
     try {
@@ -94,7 +92,6 @@ export class Files {
       if (!FULL.has(code)) throw new StoreError(`files can't be written: ${code}`);
       return { ok: false, why: "full" };
     } finally {
-      this.#underWay.delete(id);
       if (!isTaken) {
         await part?.drop().catch((error) => this.#options.failed(error));
         this.#count(-place.counted);
@@ -161,8 +158,7 @@ export class Files {
   async #sweep(before: number): Promise<void> {
     let asked: string[] = [];
     for await (const id of this.#options.folder?.olderThan(before) ?? []) {
-      if (!this.#underWay.has(id)) asked.push(id);
-      if (asked.length < ASKED) continue;
+      if (asked.push(id) < ASKED) continue;
       await this.#removeUnknown(asked);
       asked = [];
     }

@@ -66,7 +66,7 @@ export async function join(
       more,
       ...(ref !== undefined && { ref }),
     });
-    room.release(asker, Batch.of(joined), seq);
+    room.release(asker, Batch.of(joined), { seq, topic });
     hub.counts.joins.add(missed ? "resumed" : since ? "gap" : "fresh");
   } catch (error) {
     if (isMember) {

@@ -38,8 +38,9 @@ export type Audience = () => readonly Occupant[];
 interface Place {
   /** Its first `joined` went out (W5.1). */
   isJoined: boolean;
-  /** Up to this seq the entries were in its `joined`. */
+  /** Up to this seq the entries were in its `joined`, and this was the topic then. */
   seq: number;
+  topic: string;
   held: { batch: Batch; seq: number }[] | undefined;
   heldBytes: number;
 }
@@ -97,25 +98,26 @@ export class Room {
 
   /**
    * Begins a join, or a second one of a member: what is said from here on is held back until
-   * `release`. Returns the head as of now.
+   * `release`. Returns the head as of now, or what the one before it told of, where that is later.
    */
   hold(occupant: Occupant): Readonly<Head> {
     const place = this.#places.get(occupant);
     if (place) {
       place.held ??= [];
     } else {
-      this.#places.set(occupant, { isJoined: false, seq: 0, held: [], heldBytes: 0 });
+      this.#places.set(occupant, { isJoined: false, seq: 0, topic: "", held: [], heldBytes: 0 });
       const moderates = occupant.may("moderate", this.name);
       this.presence.enter(occupant.uid, occupant.user, moderates);
     }
-    return { ...this.#head };
+    const isAhead = place && place.seq > this.#head.seq;
+    return { ...this.#head, ...(isAhead && { seq: place.seq, topic: place.topic }) };
   }
 
   /**
    * Ends a join: the `joined` goes out, if there is one, then what was held back and is later than
    * the `seq` that it tells of.
    */
-  release(occupant: Occupant, joined?: Batch, seq = 0): void {
+  release(occupant: Occupant, joined?: Batch, { seq, topic } = { seq: 0, topic: "" }): void {
     const place = this.#places.get(occupant);
     if (!place?.held) return;
     const held = place.held;
@@ -123,7 +125,7 @@ export class Room {
     place.held = undefined;
     place.heldBytes = 0;
     // The store may tell of a commit in a read before it tells of it here.
-    place.seq = Math.max(place.seq, seq);
+    if (seq > place.seq) Object.assign(place, { seq, topic });
     if (joined) occupant.push(joined, "answer");
     for (const { batch, seq: last } of held) if (last > place.seq) occupant.push(batch, "entry");
   }

@@ -111,7 +111,7 @@ const NETWORKS =
   "addresses or networks of proxies such as 127.0.0.1 or 10.0.0.0/8, with commas between them";
 const KEYS_URL =
   "an https: address of public keys without a password in it; http: on this machine only";
-const FILES = "a whole number of bytes; 0 takes no files";
+const FILES = "0, or a whole number of bytes from 4096";
 const SIZES = "0, or a whole number of bytes from 1048576";
 const BAD: [name: string, value: string, expected: string][] = [
   ["HOST", "http://127.0.0.1", HOSTS],
@@ -131,6 +131,7 @@ const BAD: [name: string, value: string, expected: string][] = [
   ["STORE_MAX_BYTES", "1G", SIZES],
   ["MAX_FILES_BYTES", "1G", FILES],
   ["MAX_FILES_BYTES", "-1", FILES],
+  ["MAX_FILES_BYTES", "4095", FILES],
   ["AUTH_HEADER", "x auth", "the name of a header, such as x-ws-auth-key"],
   ["AUTH_HEADER", "x:auth", "the name of a header, such as x-ws-auth-key"],
   ["ALLOWED_ORIGINS", "example.org", ORIGINS],

@@ -192,6 +192,26 @@ describe("session resume", () => {
   );
 
   it(
+    "W5.9 a second join is not behind a first that told what is not yet told live",
+    withLog(2, async (core) => {
+      const root = await core.enter("root", ROOM, { uid: "root", isAdmin: true });
+      core.store.hold("append", "after");
+      root.send({ type: "topic", room: ROOM, text: "three" });
+      await core.settle();
+      const bob = core.connect("bob");
+      bob.sendTogether({ type: "join", room: ROOM }, join(2));
+      await core.settle();
+      const [first, second] = bob.take().filter(({ type }) => type === "joined");
+      assert(first?.type === "joined" && second?.type === "joined");
+      assertEquals([first.seq, first.topic, seqs(first)], [3, "three", [1, 2]]);
+      assertEquals([second.seq, second.topic, seqs(second)], [3, "three", [3]]);
+      core.store.release("append");
+      await core.settle();
+      assertEquals(bob.take().filter(({ type }) => type === "topic"), []);
+    }),
+  );
+
+  it(
     "W5.9 a member's second join gets every entry once, live or in joined",
     withLog(2, async (core, alice) => {
       core.store.hold("replay");

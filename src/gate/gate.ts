@@ -119,12 +119,15 @@ export class Gate {
     return this.#options.proxies.isSecure(peer, request);
   }
 
-  /** Admits a connection; its place is taken until `release`. At once, where that is possible. */
-  admit(request: Request, peer: string): Admission | Promise<Admission> {
+  /**
+   * Admits a connection; its place is taken until `release`. At once, where that is possible.
+   * `isPart`: of a page, which has many of these; as one that connects it does not count.
+   */
+  admit(request: Request, peer: string, isPart = false): Admission | Promise<Admission> {
     if (this.#isClosed) return refuse(503, "UNAVAILABLE", "this server is restarting", 2000);
     const asked = this.#ask(request, peer);
     const { network } = asked;
-    const limited = this.#limit(network, "connect");
+    const limited = isPart ? undefined : this.#limit(network, "connect");
     if (limited) return limited;
     const place = this.#connections.reserve(network);
     if (!place.ok) {

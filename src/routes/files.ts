@@ -37,7 +37,7 @@ export function files({ hub, gate, files }: FileOptions) {
   ) =>
   async (context: Context<AppEnv>): Promise<Response> => {
     const { req, env } = context;
-    const admitted = await gate.admit(req.raw, env.address);
+    const admitted = await gate.admit(req.raw, env.address, what === "file");
     if (!admitted.ok) return answer(context, admitted);
     const { identity, address, limit, release } = admitted;
     let isHeld = false;

@@ -27,12 +27,13 @@ describe("a backup of a database with files", () => {
     await using database = await tempDatabase();
     const file = `${database.folder}/backup.db`;
     const ids: string[] = [];
+    let waiting = "";
     {
       await using server = await start(database);
       await using ada = await enter(server);
       const hers = as(ada.welcome.session);
       ids.push(await share(server, hers, "kept"), await share(server, hers, "deleted"));
-      const waiting = (await upload(server, hers, { body: "in no message" })).body.id;
+      waiting = (await upload(server, hers, { body: "in no message" })).body.id;
       const { out } = await succeed(database.path, ["backup", file]);
       assertMatch(out, /: 1 room, .* 2 files, /);
       assertEquals(onDisk(file), ids.toSorted());
@@ -43,10 +44,14 @@ describe("a backup of a database with files", () => {
     assertStringIncludes((await succeed(database.path, ["check"])).out, " 2 files, ");
     const { out } = await succeed(database.path, ["restore", file]);
     const [, aside] = out.match(/kept in (\S+)\.$/m)!;
+    // What no message of the backup has goes then.
+    const old = Date.now() / 1000 - 7200;
+    await Deno.utime(`${database.path}.files/${ids[2]}`, old, old);
     {
       await using server = await start(database);
       assertEquals([await read(server, ids[0]!), await read(server, ids[1]!)], ["kept", "deleted"]);
       assertEquals(await status(server, {}, ids[2]!), 404);
+      await untilOnDisk(database.path, [ids[0]!, ids[1]!, waiting]);
     }
     await succeed(database.path, ["restore", aside!]);
     await using server = await start(database);

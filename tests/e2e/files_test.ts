@@ -1,9 +1,9 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { SECRET, sign } from "../gate/issuer.ts";
 import { as, onDisk, png, status, untilOnDisk, upload } from "../harness/files.ts";
 import { ask, refusalOf } from "../harness/http.ts";
-import { startServer } from "../harness/server.ts";
+import { startMain, startServer } from "../harness/server.ts";
 import { tempFolder } from "../harness/temp.ts";
 import { enter, heard, settled } from "../harness/visitor.ts";
 
@@ -276,6 +276,53 @@ describe("files", () => {
     await using ada = await enter(server);
     assertEquals(ada.welcome.limits.fileBytes, 0);
     assertEquals(refusalOf(await upload(server, as(ada.welcome.session))), [403, "FORBIDDEN"]);
+  });
+
+  it("W19.8 W15.11 a page has more pictures than an address may connect, and each gives its place back", async () => {
+    await using server = await startServer({ ...ROOMY, MAX_CONNECTIONS_PER_IP: "4" });
+    await using ada = await enter(server);
+    const hers = as(ada.welcome.session);
+    const { body: { id, url } } = await upload(server, hers, { body: new Uint8Array(200_000) });
+    for (let n = 0; n < 10; n++) {
+      assertEquals(
+        (await (await fetch(server.url + url, { headers: hers })).bytes()).length,
+        200_000,
+      );
+      assertEquals(await status(server, hers, id), 200);
+    }
+  });
+
+  it("W19.3 a server that keeps nothing has a folder that goes with it, or takes none", async () => {
+    await using folder = await tempFolder();
+    const env = { STORE_URL: "memory:", TMPDIR: folder.path };
+    const here = () => [...Deno.readDirSync(folder.path)].map(({ name }) => name);
+    {
+      await using server = await startServer(env);
+      await using ada = await enter(server);
+      assertEquals((await upload(server, as(ada.welcome.session))).status, 201);
+      assertEquals(here().length, 1);
+    }
+    assertEquals(here(), []);
+    await using server = await startServer({ ...env, TMPDIR: `${folder.path}/nowhere` });
+    await using ada = await enter(server);
+    assertEquals(ada.welcome.limits.fileBytes, 0);
+    assertEquals((await upload(server, as(ada.welcome.session))).status, 403);
+    assertStringIncludes(server.stderr(), "no files are taken");
+  });
+
+  it("W19.7 FILES_DIR is where they are, for one server at a time", async () => {
+    await using folder = await tempFolder();
+    const FILES_DIR = `${folder.path}/of both`;
+    await using server = await startServer({ FILES_DIR });
+    await using ada = await enter(server);
+    const { body: { id } } = await upload(server, as(ada.welcome.session));
+    assertEquals((await Deno.stat(`${FILES_DIR}/${id}`)).size, 24);
+    await using second = startMain({
+      cwd: folder.path,
+      env: { PORT: "0", STORE_URL: `sqlite:${folder.path}/other.db`, FILES_DIR },
+    });
+    assertEquals((await second.exited).code, 1);
+    assertMatch(second.stderr(), /another process uses the folder .*of both: .* FILES_DIR/);
   });
 
   it("W19.2 W19.9 a page or a drawing with a script in it is only ever downloaded", async () => {
