@@ -99,8 +99,8 @@ export type Entry =
   | Placed & { type: "deleted"; of: number }
   | Placed & { type: "reaction"; of: number; emoji: string; on: boolean }
   | Placed & { type: "topic"; text: string };
-/** How many reacted with an emoji, and whether the asker did. */
-export type Reaction = { emoji: string; count: number; mine: boolean };
+/** How many reacted with an emoji, whether the asker did, and the first few of them. */
+export type Reaction = { emoji: string; count: number; mine: boolean; users: Member[] };
 /** A chat entry in present form, as `history` and a first `joined` show it (W5.11). */
 export type Message = Chat & { editedTs?: number; reactions?: Reaction[] };
 

@@ -92,7 +92,8 @@ describe("sdk room state", () => {
     const { socket, state } = await opened(server, { seq: 3, messages: [entry(3)], more: true });
     const about = { room: ROOM, ts: 9, uid: "guest:2", user: "bob", of: 1 };
     const reaction = { ...about, type: "reaction" as const, emoji: "👍", on: true };
-    const reactions = [{ emoji: "👍", count: 1, mine: false }];
+    const bob = { uid: "guest:2", user: "bob" };
+    const reactions = [{ emoji: "👍", count: 1, mine: false, users: [bob] }];
     const page = { type: "history" as const, room: ROOM, first: 1, more: true };
 
     let done = state.older();
@@ -116,7 +117,8 @@ describe("sdk room state", () => {
     assertEquals(state.messages[0], { ...entry(1), reactions });
     assertEquals(state.hasOlder, false);
     socket.tell({ ...reaction, seq: 6, uid: ME });
-    assertEquals(state.messages[0]!.reactions, [{ emoji: "👍", count: 2, mine: true }]);
+    const users = [bob, { uid: ME, user: "bob" }];
+    assertEquals(state.messages[0]!.reactions, [{ emoji: "👍", count: 2, mine: true, users }]);
   });
 
   it("P1 W7.1 keeps one's own in sight: waiting, failed, sent, and then a message", async () => {

@@ -101,7 +101,12 @@ export class MemoryStore implements Store {
   }
 
   disown(uid: UserId, after: number, next: number, user: string): Promise<void> {
-    for (const item of this.#by(uid, after, next)) disown(item, user);
+    for (const item of this.#by(uid, after, next)) {
+      disown(item, user);
+      const { entry } = item;
+      if (entry.type !== "reaction") continue;
+      itemAt(this.#logs.get(entry.room)!, entry.of)?.message?.disownReaction(uid, user);
+    }
     return Promise.resolve();
   }
 

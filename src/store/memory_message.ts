@@ -1,6 +1,6 @@
 // A message that the memory store keeps: its present form, and what may still be done to it.
 import type { Entry, Message, Reaction, UserId } from "../protocol.ts";
-import { type Change, MAX_EMOJI, type Refused } from "./store.ts";
+import { type Change, MAX_EMOJI, MAX_NAMED, type Refused } from "./store.ts";
 
 type Chat = Extract<Entry, { type: "chat" }>;
 type Standing = { seq: number; ts: number };
@@ -10,8 +10,8 @@ export class MemoryMessage {
   #edited: { text: string; ts: number } | undefined;
   /** Seqs of its edits. */
   edits: number[] = [];
-  /** What is shown, in the order in which it appeared. */
-  readonly #reactions = new Map<string, Set<UserId>>();
+  /** What is shown, in the order in which it appeared: who reacted, and their names. */
+  readonly #reactions = new Map<string, Map<UserId, string>>();
   /** `emoji uid` → the entry that says what is so now. */
   readonly #standings = new Map<string, Standing>();
 
@@ -51,9 +51,9 @@ export class MemoryMessage {
       this.#reactions.clear();
       this.#standings.clear();
     } else if (entry.type === "reaction") {
-      const { emoji, uid, on, seq, ts } = entry;
-      const users = this.#reactions.get(emoji) ?? new Set();
-      if (on) users.add(uid);
+      const { emoji, uid, user, on, seq, ts } = entry;
+      const users = this.#reactions.get(emoji) ?? new Map();
+      if (on) users.set(uid, user);
       else users.delete(uid);
       if (users.size > 0) this.#reactions.set(emoji, users);
       else this.#reactions.delete(emoji);
@@ -66,6 +66,11 @@ export class MemoryMessage {
     this.#chat = { ...this.#chat, user };
   }
 
+  /** The name of somebody who reacted is another. */
+  disownReaction(uid: UserId, user: string): void {
+    for (const users of this.#reactions.values()) if (users.has(uid)) users.set(uid, user);
+  }
+
   show(uid: UserId | undefined): Message {
     const message: Message = { ...this.#chat };
     if (this.#edited) {
@@ -73,9 +78,12 @@ export class MemoryMessage {
       message.editedTs = this.#edited.ts;
     }
     if (this.#reactions.size > 0) {
-      message.reactions = [...this.#reactions].map(([emoji, users]): Reaction => (
-        { emoji, count: users.size, mine: uid !== undefined && users.has(uid) }
-      ));
+      message.reactions = [...this.#reactions].map(([emoji, users]): Reaction => ({
+        emoji,
+        count: users.size,
+        mine: uid !== undefined && users.has(uid),
+        users: [...users].slice(0, MAX_NAMED).map(([uid, user]) => ({ uid, user })),
+      }));
     }
     return message;
   }

@@ -1,8 +1,8 @@
 // What was done to messages in an SQLite file: edits, reactions, deletions. Judges what may be done,
 // and gives pages their present form. Synchronous, as all that runs in the worker.
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { Message, UserId } from "../protocol.ts";
-import { type Change, MAX_EMOJI, type Refused } from "./store.ts";
+import type { Member, Message, UserId } from "../protocol.ts";
+import { type Change, MAX_EMOJI, MAX_NAMED, type Refused } from "./store.ts";
 import { TEXT, textOf } from "./sqlite_entries.ts";
 
 /** A message, as it is judged by. */
@@ -63,14 +63,16 @@ export class SqliteChanges {
       if (message) Object.assign(message, { text: textOf(text), editedTs: ts });
     }
     for (const row of this.#sql.reactions.iterate(uid ?? null, ...range)) {
-      const { of, emoji, count, mine } = row as {
+      const { of, emoji, count, mine, users } = row as {
         of: number;
         emoji: string;
         count: number;
         mine: number | null;
+        users: string;
       };
+      const reaction = { emoji, count, mine: mine === 1, users: JSON.parse(users) as Member[] };
       const message = bySeq.get(of);
-      if (message) (message.reactions ??= []).push({ emoji, count, mine: mine === 1 });
+      if (message) (message.reactions ??= []).push(reaction);
     }
   }
 
@@ -144,8 +146,15 @@ function statements(db: DatabaseSync) {
       `select count(distinct emoji) as count from reaction
        where room = ? and of = ? and shown is not null`,
     ),
+    // Names are looked up of a few only.
     reactions: sql(
-      `select of, emoji, count(*) as count, max(uid = ?) as mine from reaction
+      `select of, emoji, count(*) as count, max(uid = ?) as mine,
+         (select json_group_array(json_object('uid', who.uid, 'user', log.user) order by who.id)
+          from (select uid, id from reaction as one
+                where one.room = reaction.room and one.of = reaction.of
+                  and one.emoji = reaction.emoji and shown is not null
+                order by id limit ${MAX_NAMED}) as who join log on log.id = who.id) as users
+       from reaction
        where room = ? and of between ? and ? and shown is not null
        group by of, emoji order by of, shown`,
     ),

@@ -70,6 +70,8 @@ export type Outcome<D extends Draft = Draft> = D extends
 
 /** Different emoji on a message at once (W4.7). */
 export const MAX_EMOJI = 32;
+/** So many who reacted with an emoji are named (W5.10). */
+export const MAX_NAMED = 5;
 
 /** What a room's log holds: entries `first` to `seq`; none where `first` is `seq + 1`. */
 export interface Head {

@@ -75,9 +75,9 @@ export function shownOf(said) {
 /** @param {readonly Reaction[]} reactions @param {{emoji: string, on: boolean}} wish */
 function reacted(reactions, { emoji, on }) {
   const known = reactions.find((reaction) => reaction.emoji === emoji);
-  if (!known) return on ? [...reactions, { emoji, count: 1, mine: true }] : reactions;
+  if (!known) return on ? [...reactions, { emoji, count: 1, mine: true, users: [] }] : reactions;
   if (known.mine === on) return reactions;
-  const now = { emoji, count: known.count + (on ? 1 : -1), mine: on };
+  const now = { ...known, count: known.count + (on ? 1 : -1), mine: on };
   return reactions.map((reaction) => reaction === known ? now : reaction)
     .filter(({ count }) => count > 0);
 }

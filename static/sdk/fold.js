@@ -3,6 +3,9 @@
 // give the same messages, one by one or already in a page.
 /** @import {Entry, Message, Reaction, UserId} from "../../src/protocol.ts" */
 
+/** So many who reacted are named. */
+const MAX_NAMED = 5;
+
 /**
  * Messages in present form, rising, as of `seq`: what `history` gives and a `joined` that is not
  * `resumed`. Without a `topic` it is not known.
@@ -47,11 +50,16 @@ function changed(message, entry, me) {
  * @param {boolean} isMine
  * @returns {Reaction[]}
  */
-function counting(reactions, { emoji, on }, isMine) {
+function counting(reactions, { emoji, on, uid, user }, isMine) {
   const known = reactions.find((reaction) => reaction.emoji === emoji);
-  if (!known) return on ? [...reactions, { emoji, count: 1, mine: isMine }] : [...reactions];
+  const who = { uid, user };
+  if (!known) {
+    return on ? [...reactions, { emoji, count: 1, mine: isMine, users: [who] }] : [...reactions];
+  }
   const count = known.count + (on ? 1 : -1);
-  const now = { emoji, count, mine: isMine ? on : known.mine };
+  const others = known.users.filter((other) => other.uid !== uid);
+  const users = on && others.length < MAX_NAMED ? [...others, who] : others;
+  const now = { emoji, count, mine: isMine ? on : known.mine, users };
   return reactions.map((reaction) => reaction === known ? now : reaction)
     .filter(({ count }) => count > 0);
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // The reactions under a message: pressed, one's own comes or goes.
 import { build, buildButton, buildSmallIcon } from "./build.js";
-import { counted } from "./wording.js";
+import { reactors } from "./wording.js";
 /** @import {Reaction} from "../../src/protocol.ts" */
 
 /**
@@ -9,13 +9,13 @@ import { counted } from "./wording.js";
  * @typedef {{press: (emoji: string, on: boolean) => void, more: (opener: HTMLElement) => void}} Reacting
  */
 
-/** @param {readonly Reaction[]} reactions @param {Reacting} reacting */
-export function reactionsOf(reactions, { press, more }) {
-  const chips = reactions.map(({ emoji, count, mine }) => {
+/** @param {readonly Reaction[]} reactions @param {string} me @param {Reacting} reacting */
+export function reactionsOf(reactions, me, { press, more }) {
+  const chips = reactions.map((reaction) => {
+    const { emoji, count, mine } = reaction;
     const chip = buildButton("", () => press(emoji, !mine), "reaction");
     chip.append(build("span", "emoji", emoji), build("span", "reaction-count", String(count)));
-    const people = counted(count, "reaction");
-    chip.title = mine ? `${people}, yours too` : people;
+    chip.title = reactors(reaction, me);
     chip.ariaPressed = String(mine);
     chip.dataset.emoji = emoji;
     return chip;
@@ -28,5 +28,5 @@ export function reactionsOf(reactions, { press, more }) {
 
 /** What changes how they look, as one string. @param {readonly Reaction[] | undefined} reactions */
 export function reactionState(reactions = []) {
-  return reactions.map(({ emoji, count, mine }) => `${emoji} ${count} ${mine}`).join();
+  return JSON.stringify(reactions);
 }

@@ -132,7 +132,7 @@ export class SaidView {
     const emoji = old?.contains(focused) && focused instanceof HTMLElement && focused.dataset.emoji;
     old?.remove();
     if (reactions.length === 0) return;
-    const fresh = reactionsOf(reactions, {
+    const fresh = reactionsOf(reactions, this.#hands.company().me, {
       press: (emoji, on) => this.#hands.react(this.#line, emoji, on),
       more: (opener) => this.#hands.chooseReaction(this.#line, opener),
     });

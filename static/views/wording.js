@@ -1,7 +1,7 @@
 // @ts-check
 // The sentences of the page that depend on something. Knows nothing of elements.
 import { momentOf, timeOf } from "./clock.js";
-/** @import {Mute} from "../../src/protocol.ts" */
+/** @import {Mute, Reaction} from "../../src/protocol.ts" */
 /** @import {Barred, Room} from "../model/room.js" */
 /** @import {Said} from "../model/said.js" */
 /** @import {Stage, Told} from "../model/stage.js" */
@@ -24,6 +24,15 @@ function isolated(name) {
 /** `1 message`, `2 messages` @param {number} count @param {string} noun */
 export function counted(count, noun) {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Who reacted: `You, Jonas and 3 more` @param {Reaction} reaction @param {string} me */
+export function reactors({ count, mine, users }, me) {
+  const others = users.filter(({ uid }) => uid !== me).map(({ user }) => user);
+  const names = mine ? ["You", ...others] : others;
+  const more = count - names.length;
+  if (names.length === 0) return counted(count, "reaction");
+  return listed(more > 0 ? [...names, `${more} more`] : names);
 }
 
 /** @param {string[]} names */

@@ -20,7 +20,12 @@ const file = v.strictObject({
 });
 const files = v.optional(v.pipe(v.array(file), v.minLength(1), v.maxLength(8)));
 const said = { ...placed, text, replyTo: v.optional(count), files, deleted: is };
-const reaction = v.strictObject({ emoji: some, count, mine: v.boolean() });
+const reaction = v.strictObject({
+  emoji: some,
+  count,
+  mine: v.boolean(),
+  users: v.pipe(v.array(v.strictObject({ uid: some, user: some })), v.maxLength(5)),
+});
 const present = { ...said, editedTs: v.optional(count), reactions: v.optional(v.array(reaction)) };
 const entry = v.union([
   of("chat", said),

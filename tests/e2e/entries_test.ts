@@ -60,14 +60,18 @@ describe("entries", () => {
     using ada = open(server.url, admin);
     const joined = await within(5000, "a join", ada.join(ROOM));
     const mine = (message: Message) =>
-      message.reactions?.map((reaction) => ({ ...reaction, mine: false }));
+      message.reactions?.map(({ users, ...reaction }) => ({
+        ...reaction,
+        mine: false,
+        users: users.map(({ user }) => user).sort(),
+      }));
     const shown = (messages: readonly Message[]) =>
       messages.map((message) => [message.seq, message.text, message.deleted, mine(message)]);
     assertEquals(shown(joined.messages as Message[]), shown(before));
     assertEquals(shown(before), [
-      [1, "uno", undefined, [{ emoji: "👍", count: 2, mine: false }]],
+      [1, "uno", undefined, [{ emoji: "👍", count: 2, mine: false, users: ["ada", "bob"] }]],
       [2, "", true, undefined],
-      [3, "three", undefined, [{ emoji: "👀", count: 1, mine: false }]],
+      [3, "three", undefined, [{ emoji: "👀", count: 1, mine: false, users: ["ada"] }]],
     ]);
     assertEquals([joined.topic, joined.seq], ["news", 9]);
   });

@@ -123,7 +123,9 @@ describe("retraction", () => {
       assertEquals(messages.filter(({ deleted }) => !deleted), [{
         ...{ type: "chat", room: "general", seq: 1, ts: 1000, uid: "ada", user: "ada's name" },
         text: "hers",
-        reactions: [{ emoji: "👍", count: 1, mine: true }],
+        reactions: [
+          { emoji: "👍", count: 1, mine: true, users: [{ uid: "ada", user: "ada's name" }] },
+        ],
       }]);
       const direct = await store.page(DIRECT, Infinity, size);
       assertEquals(direct.messages.map(({ deleted }) => deleted), [true]);

@@ -150,6 +150,25 @@ it("W5.8 the keyboard and a button lead to older history too", async () => {
   assertEquals((await ines.timeline()).length, 60);
 });
 
+it("a scroll that is under way is not stopped by what is drawn meanwhile", async () => {
+  await using server = await startServer(UNHURRIED);
+  await using visit = await openVisit(server.url);
+  await using ruth = await fill(server, 50);
+  const ines = await visit.enter("Ines");
+  await ines.sees("50");
+  await ines.scroll({ fromEnd: 200 });
+  // On the way the page hears of each step only after it has drawn.
+  await ines.page.evaluate(
+    "addEventListener('scroll', (event) => event.stopImmediatePropagation(), true)",
+  );
+  await ines.scroll({ fromEnd: 400 });
+  const top = await ines.topPx(ines.speech("30"));
+  await say(ruth, "news");
+  await ines.sees("news");
+  await ines.frame();
+  assertEquals(await ines.topPx(ines.speech("30")), top);
+});
+
 it("a long log is held in part: the page goes back and forth in it without holes", async () => {
   await using server = await startServer({ ...UNHURRIED, HISTORY_PAGE: "200" });
   await using visit = await openVisit(server.url);

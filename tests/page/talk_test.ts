@@ -48,6 +48,8 @@ it("W4.5 W4.6 W4.7 what became of a message shows in its place, live and to who 
     const told = (await guest.timeline()).map((line) => line.replace(/^.*: /, ""));
     assertEquals(told, ["uno edited", "bye"]);
     await guest.shows(".reaction", "👍1");
+    // Live, and of what was there before.
+    assertEquals(await guest.page.locator(".reaction").first().getAttribute("title"), "Bob");
   }
   // Who deleted it is told only to those who were there.
   await late.shows(".stage-row button", "A message of Bob was deleted.");

@@ -8,6 +8,7 @@ import { failureOf } from "../../static/views/refusals.js";
 import {
   counted,
   listed,
+  reactors,
   roomRefusal,
   sentence,
   stageSentence,
@@ -21,6 +22,18 @@ it("names are listed as one would say them", () => {
   assertEquals(listed(["Ruth", "Jonas"]), "Ruth and Jonas");
   assertEquals(listed(["Ruth", "Jonas", "Mara"]), "Ruth, Jonas and Mara");
   assertEquals([counted(1, "message"), counted(2, "message")], ["1 message", "2 messages"]);
+});
+
+it("who reacted is told by name, oneself first, the others by their number", () => {
+  const users = ["Jonas", "Ines", "Mara"].map((user) => ({ uid: user, user }));
+  const told = (count: number, mine: boolean, some = users) =>
+    reactors({ emoji: "x", count, mine, users: some }, "Ines");
+  assertEquals(told(3, true), "You, Jonas and Mara");
+  assertEquals(told(5, true), "You, Jonas, Mara and 2 more");
+  assertEquals(told(1, false, users.slice(0, 1)), "Jonas");
+  // One's own may be one that is not named.
+  assertEquals(told(7, true, users.slice(2)), "You, Mara and 5 more");
+  assertEquals([told(1, true, []), told(2, false, [])], ["You", "2 reactions"]);
 });
 
 it("who is typing is told in one line, however many they are", () => {

@@ -39,9 +39,12 @@ export function shown(chat: Chat, entries: readonly Entry[], asker: string): Mes
   if (message.deleted) return message;
   const edited = entries.findLast((entry) => entry.type === "edited" && entry.of === chat.seq);
   const now = edited?.type === "edited" ? { text: edited.text, editedTs: edited.ts } : {};
-  const reactions = [...usersByEmoji(reactionsTo(chat.seq, entries))].map(([emoji, users]) => (
-    { emoji, count: users.size, mine: users.has(asker) }
-  ));
+  const reactions = [...usersByEmoji(reactionsTo(chat.seq, entries))].map(([emoji, users]) => ({
+    emoji,
+    count: users.size,
+    mine: users.has(asker),
+    users: [...users].slice(0, 5).map(([uid, user]) => ({ uid, user })),
+  }));
   return { ...message, ...now, ...(reactions.length > 0 && { reactions }) };
 }
 
@@ -59,11 +62,11 @@ export function reactionsTo(of: number, entries: readonly Entry[]): Reaction[] {
 }
 
 /** In the order in which they appeared. */
-function usersByEmoji(reactions: readonly Reaction[]): Map<string, Set<string>> {
-  const users = new Map<string, Set<string>>();
-  for (const { emoji, on, uid } of reactions) {
-    const those = users.get(emoji) ?? new Set();
-    if (on) users.set(emoji, those.add(uid));
+function usersByEmoji(reactions: readonly Reaction[]): Map<string, Map<string, string>> {
+  const users = new Map<string, Map<string, string>>();
+  for (const { emoji, on, uid, user } of reactions) {
+    const those = users.get(emoji) ?? new Map();
+    if (on) users.set(emoji, those.set(uid, user));
     else if (those.delete(uid) && those.size === 0) users.delete(emoji);
   }
   return users;

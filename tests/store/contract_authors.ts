@@ -78,6 +78,8 @@ export function authorsContract(open: Open) {
       by({ uid: ANN, user: "ann" }, { type: "edited", of: 1, text: "uno" }),
       by({ uid: ANN, user: "ann" }, { type: "topic", text: "news" }),
       by(BOB, { type: "topic", text: "his" }),
+      by({ uid: ANN, user: "ann" }, { type: "reaction", of: 2, emoji: "x", on: true }),
+      by(BOB, { type: "reaction", of: 2, emoji: "x", on: true }),
     ]);
     const { parts } = await all(store, ANN);
     for (const [after, next] of parts) await store.disown(ANN, after, next, "gone");
@@ -94,9 +96,13 @@ export function authorsContract(open: Open) {
       [3, ANN, "gone", "", true],
       [4, ANN, "gone", "", false],
       [5, "guest:bob", "bob", "his", false],
+      [6, ANN, "gone", false, false],
+      [7, "guest:bob", "bob", false, false],
     ]);
     const { messages, topic } = await store.page("a", Infinity, EVERYTHING);
     assertEquals([messages.map(({ user }) => user), topic], [["gone", "bob"], "his"]);
+    const [reaction] = messages[1]!.reactions!;
+    assertEquals(reaction!.users, [{ uid: ANN, user: "gone" }, BOB]);
   });
 
   it("W15.13 leaves what is said after a part was read to the next one", async () => {

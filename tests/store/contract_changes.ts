@@ -10,7 +10,10 @@ const MISSING = { refused: "missing" as const };
 const FOREIGN = { refused: "foreign" as const };
 
 /** A draft of the room "a" by ann, unless something else is said. */
-function change(body: Body, more: { uid?: string; ref?: string; ts?: number } = {}): Draft {
+function change(
+  body: Body,
+  more: { uid?: string; user?: string; ref?: string; ts?: number } = {},
+): Draft {
   return { room: "a", epoch: "e1", ts: 2000, uid: "guest:ann", user: "ann", ...more, ...body };
 }
 
@@ -139,21 +142,42 @@ export function changesContract(open: Open) {
     await using opened = await open();
     const { store } = opened;
     await store.append(drafts("a", 2));
-    const bob = { uid: "guest:bob" };
+    const ann = { uid: "guest:ann", user: "ann" };
+    const bob = { uid: "guest:bob", user: "bob" };
     const said = [react(1, "b"), react(1, "a"), react(1, "c"), react(2, "x")];
     await store.append(said.map((one) => change(one)));
     // "b" goes on with bob; "a" goes and comes again, after the others.
     await store.append([change(react(1, "b"), bob), change(react(1, "b", false))]);
     await store.append([change(react(1, "a", false)), change(react(1, "a"), bob)]);
     const counted = (uid: string | undefined) => [
-      { emoji: "b", count: 1, mine: uid === "guest:bob" },
-      { emoji: "c", count: 1, mine: uid === "guest:ann" },
-      { emoji: "a", count: 1, mine: uid === "guest:bob" },
+      { emoji: "b", count: 1, mine: uid === "guest:bob", users: [bob] },
+      { emoji: "c", count: 1, mine: uid === "guest:ann", users: [ann] },
+      { emoji: "a", count: 1, mine: uid === "guest:bob", users: [bob] },
     ];
     for (const uid of ["guest:ann", "guest:bob", "guest:eve", undefined]) {
       const [message] = await shown(store, uid);
       assertEquals(message, { seq: 1, text: "1", reactions: counted(uid) });
     }
+  });
+
+  it("W5.10 names the first five who react, by the names they had then", async () => {
+    await using opened = await open();
+    const { store } = opened;
+    await store.append(drafts("a", 1));
+    const who = (id: number, user = `name ${id}`) => ({ uid: `guest:${id}`, user });
+    const named = async () => {
+      const [message] = await shown(store, "guest:7");
+      return message!.reactions!.map(({ count, users }) => [count, ...users]);
+    };
+    // The last of the alphabet comes first.
+    for (const id of [7, 6, 5, 4, 3, 2]) await store.append([change(react(1, "a"), who(id))]);
+    assertEquals(await named(), [[6, who(7), who(6), who(5), who(4), who(3)]]);
+    await store.append([change(react(1, "a", false), who(6))]);
+    assertEquals(await named(), [[5, who(7), who(5), who(4), who(3), who(2)]]);
+    // Who comes back stands last, and is called as they are now.
+    await store.append([change(react(1, "a"), who(6, "six"))]);
+    await store.append([change(react(1, "a", false), who(7))]);
+    assertEquals(await named(), [[5, who(5), who(4), who(3), who(2), who(6, "six")]]);
   });
 
   it("W4.7 refuses the 33rd emoji on a message, until one of them is taken back", async () => {

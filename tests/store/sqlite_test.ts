@@ -73,7 +73,9 @@ describe("a sqlite: store that is opened again", () => {
       const { messages, topic } = await store.page("a", 100, EVERYTHING, "guest:bob");
       const [first, second] = messages;
       assertEquals([first!.text, first!.editedTs, second!.deleted], ["edited", 2000, true]);
-      assertEquals(first!.reactions, [{ emoji: "👍", count: 1, mine: true }]);
+      assertEquals(first!.reactions, [
+        { emoji: "👍", count: 1, mine: true, users: [{ uid: "guest:bob", user: "bob" }] },
+      ]);
       assertEquals([topic, (await store.head("a"))!.topic], ["topic", "topic"]);
       const [again] = await store.append([done[1]!]);
       assertEquals(again, { epoch: "e1", seq: 4, ts: 2000, isNew: false });
