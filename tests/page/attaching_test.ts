@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
 import { startServer } from "../harness/server.ts";
 import { enter } from "../harness/visitor.ts";
+import { eventually } from "../store/database.ts";
 import { NO_CONNECTION } from "./faults.ts";
 import { card, choose, type Given, hand, picture, says, text } from "./files.ts";
 import { UNHURRIED } from "./fill.ts";
@@ -175,7 +176,11 @@ it("W19.3 what the server refuses is said in words, and can be tried again", asy
   await says(ines, "third.txt", "Not uploaded. The server has no room for it.");
   // What is taken out makes room, and is told to the server.
   await ines.page.getByRole("button", { name: "Remove first.txt" }).click();
-  await until(ines, "third.txt");
+  await eventually("there is room again", 20_000, async () => {
+    const again = card(ines, "third.txt").getByRole("button", { name: "Try again" });
+    if (await again.isVisible()) await again.click();
+    return await card(ines, "third.txt").getByText("1 byte", { exact: true }).isVisible();
+  });
   await ines.say("These.");
   await ines.seesSent("These.");
 });
@@ -255,16 +260,6 @@ async function uploaded({ page }: Guest, count: number) {
   const done = page.locator(".attachment:not(.failed):has(progress[hidden])");
   await done.nth(count - 1).waitFor();
   await page.locator(".attachment progress:not([hidden])").waitFor({ state: "detached" });
-}
-
-/** Tries again, as the server needs a moment to have let go of something. */
-async function until(guest: Guest, name: string) {
-  const again = card(guest, name).getByRole("button", { name: "Try again" });
-  const done = card(guest, name).locator(".attachment-words", { hasText: /^1 byte$/ });
-  while (!await done.isVisible()) {
-    if (await again.isVisible()) await again.click();
-    await guest.frame();
-  }
 }
 
 /** Keeps uploads back until the function that comes back is called. */

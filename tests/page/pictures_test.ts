@@ -11,7 +11,10 @@ import type { Guest } from "./guest.ts";
 import { it } from "./it.ts";
 import { openVisit, type Visit } from "./visit.ts";
 
-/** In the page: how many blob URLs there are. */
+declare global {
+  /** In the page: how many blob URLs there are. */
+  var urls: number;
+}
 const COUNT_URLS = `globalThis.urls = 0;
   const { createObjectURL, revokeObjectURL } = URL;
   URL.createObjectURL = (blob) => (urls++, createObjectURL.call(URL, blob));
@@ -72,10 +75,10 @@ it("pictures are fetched only near the view, and given back when they are far or
   await ines.scroll({ fromTop: 0 });
   await image("1.png").waitFor();
   await image("20.png").waitFor({ state: "detached" });
-  await ines.page.waitForFunction("urls < 10");
+  await ines.page.waitForFunction(() => globalThis.urls < 10);
   await ines.page.locator("#rooms a", { hasText: "random" }).click();
   await ines.shows("#room-name", "random");
-  await ines.page.waitForFunction("urls === 0");
+  await ines.page.waitForFunction(() => globalThis.urls === 0);
 });
 
 it("a picture opens alone, closes on Escape, gives the focus back, and can be kept", async () => {
