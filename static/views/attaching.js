@@ -78,6 +78,7 @@ export class Attaching {
     this.release();
     const failed = this.#all.filter(({ state }) => state === "failed").length;
     if (failed > 0) {
+      this.#list.querySelector(".failed")?.scrollIntoView({ block: "nearest" });
       const [are, them] = failed === 1 ? ["is", "it"] : ["are", "them"];
       const words = `${counted(failed, "file")} ${are} not uploaded. Try again, or remove ${them}.`;
       return { words, isBad: true };
