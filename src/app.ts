@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import type { Files } from "./files.ts";
 import type { Gate, LiveSessions } from "./gate/gate.ts";
 import { refuse } from "./gate/refusal.ts";
+import type { Hooks } from "./gate/hooks.ts";
 import type { Revocations } from "./gate/revocations.ts";
 import type { SignIns } from "./gate/sign_ins.ts";
 import type { Watchers } from "./gate/watchers.ts";
@@ -15,6 +16,7 @@ import type { AppEnv } from "./routes/env.ts";
 import { securityHeaders } from "./routes/headers.ts";
 import { events } from "./routes/events.ts";
 import { files } from "./routes/files.ts";
+import { hooks } from "./routes/hooks.ts";
 import { messages } from "./routes/messages.ts";
 import { rooms } from "./routes/rooms.ts";
 import { session } from "./routes/session.ts";
@@ -29,6 +31,7 @@ export interface AppOptions {
   gate: Gate;
   signIns: SignIns;
   revocations: Revocations;
+  hooks: Hooks;
   watchers: Watchers;
   live: LiveSessions;
   allowedOrigins: readonly string[];
@@ -63,6 +66,7 @@ export function createApp(options: AppOptions) {
     .route("/", rooms(options))
     .route("/", files(options))
     .route("/", events(options))
+    .route("/", hooks(options))
     .route("/", assets())
     .notFound((context) => answer(context, refuse(404, "NOT_FOUND", "nothing is here")))
     .onError((error, context) => {

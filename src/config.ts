@@ -121,6 +121,7 @@ const settings = {
     ),
     "room names with commas between them; letters, digits, . _ and -",
   ),
+  REPLIES_FILE: setting("", v.string(), "a JSON file with what a bot answers"),
   JOIN_POLICY: setting("open", v.picklist(["open", "listed", "token"]), "open, listed or token"),
   MAX_ROOMS: number(10000),
   MAX_MESSAGE_BYTES: number(16384, 256),

@@ -2,7 +2,7 @@
 import type { ClientMessage } from "./client_message.ts";
 import { directName } from "./direct_name.ts";
 import type { Hub } from "./hub.ts";
-import { isGuest } from "./identity.ts";
+import { isGuest, isProgram } from "./identity.ts";
 import type { Refusal, UserId } from "./protocol.ts";
 import type { Asker } from "./requests.ts";
 import type { Room } from "./room.ts";
@@ -32,7 +32,8 @@ async function find(hub: Hub, from: UserId, to: string): Promise<readonly UserId
   const room = directName(from, to);
   const isKnown = await hub.store.marks.knows(to) || (room && await hub.store.head(room));
   if (isKnown) return [to];
-  return isGuest(to) ? [] : hub.names.find(to);
+  // A program has a name for as long as it says something, and nobody is behind it.
+  return isGuest(to) ? [] : hub.names.find(to).filter((uid) => !isProgram(uid));
 }
 
 function refuse(code: Refusal["code"], message: string): Opened {

@@ -42,6 +42,8 @@ export class Files {
   /** What all count as, those on their way in included. */
   #bytes = 0;
   #isCollecting = false;
+  /** It was said that the store or the folder fails. */
+  #isFailing = false;
   #sweptAt = -Infinity;
 
   constructor(options: FilesOptions) {
@@ -60,8 +62,8 @@ export class Files {
   }
 
   /**
-   * Takes a file in, where one may be taken, and resolves when it is on the disk. What throws in `chunks` is thrown again; what
-   * does not end well leaves nothing.
+   * Takes a file in, where one may be taken, and resolves when it is on the disk. What throws in
+   * `chunks` is thrown again; what does not end well leaves nothing.
    */
   async take(
     { room, uid, name }: { room: RoomName; uid: UserId; name: string },
@@ -124,8 +126,10 @@ export class Files {
         this.#sweptAt = now;
         await this.#sweep(now - WAIT_MS);
       }
+      this.#isFailing = false;
     } catch (error) {
-      this.#options.failed(error);
+      if (!this.#isFailing) this.#options.failed(error);
+      this.#isFailing = true;
     } finally {
       this.#isCollecting = false;
     }

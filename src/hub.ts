@@ -61,7 +61,17 @@ export interface Person extends Guest, Occupant {
  * `until`: ms since 1970; null: for good; 0: it was ended. Never what was said.
  */
 export interface Audited {
-  action: "kick" | "mute" | "ban" | "delete" | "topic" | "revoke" | "retract" | "export";
+  action:
+    | "kick"
+    | "mute"
+    | "ban"
+    | "delete"
+    | "topic"
+    | "revoke"
+    | "retract"
+    | "export"
+    | "hook"
+    | "unhook";
   by: UserId;
   /** Where `by` asked from, over HTTP: there no line of a connection says it. */
   address?: string;
@@ -70,6 +80,22 @@ export interface Audited {
   /** Without it: everywhere. */
   room?: RoomName;
   until?: number | null;
+}
+
+/** A message that was just kept. */
+export interface Heard {
+  room: RoomName;
+  seq: number;
+  uid: UserId;
+  user: string;
+  text: string;
+}
+
+/** Hears what people do, and may answer (W20). */
+export interface Listener {
+  /** Somebody joined a room anew, and has the `joined`. */
+  came(who: Occupant, room: Room): void;
+  heard(message: Heard): void;
 }
 
 export interface HubParts {
@@ -101,6 +127,7 @@ export class Hub {
   readonly allowances: Allowances;
   readonly flusher: Flusher;
   readonly sessions = new Set<Guest>();
+  listener: Listener | undefined;
   readonly #parts: HubParts;
   readonly #commit: GroupCommit;
   /** What everybody may do whose credential names no rooms. */

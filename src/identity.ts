@@ -29,6 +29,11 @@ export interface Identity {
   signIn?: string;
 }
 
+/** Whether a uid is that of a bot or a hook of the server (W20); no token's `sub` may look like one. */
+export function isProgram(uid: UserId): boolean {
+  return uid.startsWith("bot:") || uid.startsWith("hook:");
+}
+
 /** Whether a uid is a guest's; no token's `sub` may look like one. */
 export function isGuest(uid: UserId): boolean {
   return uid.startsWith("guest:");

@@ -68,6 +68,7 @@ export async function join(
     });
     room.release(asker, Batch.of(joined), { seq, topic });
     hub.counts.joins.add(missed ? "resumed" : since ? "gap" : "fresh");
+    if (!since) hub.listener?.came(asker, room);
   } catch (error) {
     if (isMember) {
       room.release(asker);

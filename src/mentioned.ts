@@ -1,9 +1,9 @@
 // Who a chat in a room mentions, and how they hear of it (W10.12).
 import { Batch } from "./batch.ts";
-import type { Hub } from "./hub.ts";
+import type { Heard, Hub } from "./hub.ts";
 import { findMentions, type Mentionable } from "./mention.ts";
 import { whyBanned } from "./join.ts";
-import { encode, type RoomName, type UserId } from "./protocol.ts";
+import { encode, type UserId } from "./protocol.ts";
 import type { Room } from "./room.ts";
 
 /** The others whom a text mentions: those who are in the room, and those who were lately. */
@@ -26,11 +26,10 @@ export function mentionedIn(
 /** Tells every connection of those mentioned that may read the room, after the entry is out. */
 export function tellMention(
   hub: Hub,
-  by: { room: RoomName; seq: number; uid: UserId; user: string },
+  { room, seq, uid, user }: Heard,
   mentions: readonly UserId[],
 ): void {
-  const { room } = by;
-  const told = Batch.of(encode({ type: "mention", ...by }));
+  const told = Batch.of(encode({ type: "mention", room, seq, uid, user }));
   // Not at once: the commit that settles must first go out whole.
   queueMicrotask(() => {
     for (const mentioned of mentions) {

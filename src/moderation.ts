@@ -71,9 +71,8 @@ export function auditSaid(
   by: UserId,
   room: RoomName,
   body: Body,
-  { author, isNew }: Appended,
+  { author }: Appended,
 ): void {
-  if (!isNew) return;
   if (body.type === "topic") hub.audit({ action: "topic", by, room });
   if (body.type !== "deleted" || author === undefined) return;
   hub.audit({ action: "delete", by, uid: author, of: body.of, room });

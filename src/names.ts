@@ -1,6 +1,6 @@
 // The names of the users who are connected now (W8.2): no two guests have the same one, and none has
-// that of a token user who was there before.
-import { isGuest } from "./identity.ts";
+// that of a token user who was there before. No user has one of the server's own bots and hooks (W20.1).
+import { isGuest, isProgram } from "./identity.ts";
 import type { UserId } from "./protocol.ts";
 import { MAX_NAME_CHARACTERS } from "./user_name.ts";
 
@@ -24,6 +24,8 @@ export class Names {
   readonly #byUid = new Map<UserId, Held>();
   /** Folded names, each with the users who have it. */
   readonly #taken = new Map<string, readonly UserId[]>();
+  /** Folded names that no user may have, and of how many programs each is. */
+  readonly #reserved = new Map<string, number>();
   /** By folded name: thousands may wish for the same one, so nobody counts through them. */
   readonly #series = new Map<string, Series>();
 
@@ -38,7 +40,8 @@ export class Names {
       held.connections++;
       return held.user;
     }
-    const { user, ...numbered } = isGuest(uid) ? this.#free(wished) : { user: wished };
+    const isGiven = isProgram(uid) || !isGuest(uid) && !this.#reserved.has(fold(wished));
+    const { user, ...numbered } = isGiven ? { user: wished } : this.#free(wished);
     this.#byUid.set(uid, { user, connections: 1, ...numbered });
     this.#taken.set(fold(user), [...this.find(user), uid]);
     return user;
@@ -56,12 +59,30 @@ export class Names {
   /** Gives a connected guest another name. False: somebody else has it. */
   change(uid: UserId, wished: string): boolean {
     const held = this.#byUid.get(uid)!;
+    if (this.#reserved.has(fold(wished))) return false;
     if (this.find(wished).some((owner) => owner !== uid)) return false;
     this.#untake(held, uid);
     this.#taken.set(fold(wished), [uid]);
     held.user = wished;
     delete held.numbered;
     return true;
+  }
+
+  /** Keeps a name for a program, others may have it too. False: a user who is connected has it. */
+  reserve(name: string): boolean {
+    const key = fold(name);
+    const programs = this.#reserved.get(key) ?? 0;
+    if (programs === 0 && this.#taken.has(key)) return false;
+    this.#reserved.set(key, programs + 1);
+    return true;
+  }
+
+  /** A program is no more; with the last one its name is free. */
+  unreserve(name: string): void {
+    const key = fold(name);
+    const programs = this.#reserved.get(key)! - 1;
+    if (programs > 0) this.#reserved.set(key, programs);
+    else this.#reserved.delete(key);
   }
 
   /** Who has this name: several, where they are token users. */
@@ -79,6 +100,10 @@ export class Names {
     return this.#byUid.size;
   }
 
+  #has(key: string): boolean {
+    return this.#taken.has(key) || this.#reserved.has(key);
+  }
+
   #untake({ user, numbered }: Held, uid: UserId): void {
     const others = this.find(user).filter((owner) => owner !== uid);
     if (others.length > 0) this.#taken.set(fold(user), others);
@@ -92,13 +117,13 @@ export class Names {
 
   #free(wished: string): Pick<Held, "user" | "numbered"> {
     const key = fold(wished);
-    if (!this.#taken.has(key)) return { user: wished };
+    if (!this.#has(key)) return { user: wished };
     const series = this.#series.get(key) ?? { taken: 0, next: 2, free: [] };
     for (;;) {
       const number = series.free.pop() ?? series.next++;
       const suffix = `-${number}`;
       const cut = [...wished].slice(0, MAX_NAME_CHARACTERS - suffix.length).join("");
-      if (this.#taken.has(fold(cut + suffix))) continue;
+      if (this.#has(fold(cut + suffix))) continue;
       series.taken++;
       this.#series.set(key, series);
       return { user: cut + suffix, numbered: { key, number } };

@@ -227,7 +227,7 @@ export type ServerMessage =
     ref?: string;
   }
   | { type: "presence"; room: RoomName; joined: Member[]; left: Member[]; count: number }
-  | { type: "system"; room: RoomName; text: string }
+  | { type: "system"; room: RoomName; text: string; uid?: UserId; user?: string }
   | { type: "typing"; room: RoomName; uid: UserId; user: string; on: boolean }
   | { type: "nick"; room: RoomName; uid: UserId; user: string; was: string; ref?: never }
   | {

@@ -8,8 +8,7 @@ import type { Hub, Person } from "./hub.ts";
 import { headSince, readAround, readPage } from "./history.ts";
 import type { Identity } from "./identity.ts";
 import { join } from "./join.ts";
-import { tellMention } from "./mentioned.ts";
-import { auditSaid, listBans, moderate } from "./moderation.ts";
+import { listBans, moderate } from "./moderation.ts";
 import { rename } from "./nick.ts";
 import type { Outbox } from "./outbox.ts";
 import { whyNot } from "./permission.ts";
@@ -21,6 +20,7 @@ import type { Rights } from "./rights.ts";
 import { listRooms } from "./rooms.ts";
 import type { Room } from "./room.ts";
 import { search } from "./search.ts";
+import { tellSaid } from "./said.ts";
 import { bodyOf, isSaying, refusalOf, type Saying, whyNotSay } from "./saying.ts";
 import { type Appended, type Outcome, StoreError } from "./store/store.ts";
 
@@ -196,10 +196,7 @@ export class Requests {
       this.#settle(saying, outcome);
       if (!outcome || "refused" in outcome) return;
       this.#asker.said?.(room.name, outcome);
-      auditSaid(hub, uid, room.name, body, outcome);
-      if (body.type === "chat" && body.mentions && outcome.isNew) {
-        tellMention(hub, { room: room.name, seq: outcome.seq, uid, user }, body.mentions);
-      }
+      if (outcome.isNew) tellSaid(hub, { uid, user }, room.name, body, outcome);
     });
   }
 

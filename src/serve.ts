@@ -7,10 +7,12 @@ import { createApp } from "./app.ts";
 import { CERTIFICATE_MS, CertificateFiles } from "./certificate.ts";
 import { type Config, isLoopback } from "./config.ts";
 import type { Counts } from "./counts.ts";
-import { openFiling } from "./filing.ts";
+import { type Filing, openFiling } from "./filing.ts";
+import { Hooks } from "./gate/hooks.ts";
 import { type Audited, Hub, SWEEP_MS } from "./hub.ts";
 import type { Life } from "./life.ts";
 import { writeMetrics } from "./metrics.ts";
+import { openReplies } from "./replies_file.ts";
 import { Retention, RETENTION_MS } from "./retention.ts";
 import { openStore } from "./store/open.ts";
 import { type Store, StoreError } from "./store/store.ts";
@@ -39,13 +41,14 @@ export interface Server {
 /** Starts a server. Rejects with a `StartError` where the store or the address can't be used. */
 export async function serve(config: Config, log: Logger, counts: Counts): Promise<Server> {
   const files = CertificateFiles.of(config);
-  const certificate = await files?.read().catch((error) => {
-    throw new StartError(error.message);
-  });
+  const certificate = await files?.read().catch(refuse);
   const store = await openStore(config.STORE_URL, config.STORE_SYNC).catch(explain);
+  let filing: Filing | undefined;
   try {
-    return await serveFrom(store, config, log, counts, files, certificate);
+    filing = await openFiling(config, store, counts, log).catch(explain);
+    return await serveFrom(store, filing, config, log, counts, files, certificate);
   } catch (error) {
+    await filing?.close();
     await store.close();
     throw error;
   }
@@ -53,6 +56,7 @@ export async function serve(config: Config, log: Logger, counts: Counts): Promis
 
 async function serveFrom(
   store: Store,
+  filing: Filing,
   config: Config,
   log: Logger,
   counts: Counts,
@@ -73,7 +77,6 @@ async function serveFrom(
     recovered: () => log.warn("the store works again"),
   });
   const opened = Promise.withResolvers<OpenAccess>();
-  const filing = await openFiling(config, store, counts, log).catch(explain);
   const hub = new Hub({
     settings: hubSettings(config, filing.files.maxBytes),
     store,
@@ -89,6 +92,8 @@ async function serveFrom(
     storeTried: (error) => watch.tried(error),
   });
   await hub.sanctions.restore(Date.now()).catch(explain);
+  const hooks = await Hooks.open(store, hub.names, Date.now()).catch(explain);
+  const stopReplies = await openReplies(config, hub, log).catch(refuse);
   // It listens before a token is made: one that is kept by a start that fails is shown to nobody.
   const ready = Promise.withResolvers<ReturnType<typeof createApp>>();
   const listening = await listenOn(
@@ -107,6 +112,7 @@ async function serveFrom(
     signIns,
     revocations,
     watchers,
+    hooks,
     live: hub,
     allowedOrigins: config.ALLOWED_ORIGINS,
     authHeader: config.AUTH_HEADER,
@@ -150,6 +156,7 @@ async function serveFrom(
       clearInterval(sweep);
       clearInterval(retain);
       clearInterval(renewal);
+      stopReplies();
       retention.stop();
       // What is left are peers that do not answer: nothing of theirs is waited for.
       const left = Math.max(0, Math.min(CLOSING_MS, deadline - Date.now()));
@@ -264,6 +271,10 @@ function logAudited(log: Logger, { until, room, ...about }: Audited): void {
 function endOf(until: number | null): string {
   if (until === null) return "for good";
   return until === 0 ? "now" : new Date(until).toISOString();
+}
+
+function refuse(error: Error): never {
+  throw new StartError(error.message);
 }
 
 function explain(error: unknown): never {

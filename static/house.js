@@ -133,6 +133,7 @@ export class House {
       this.#paintSoon();
     });
     this.#chat.on("nick", () => this.#paintSoon());
+    this.#chat.on("system", () => this.#paintSoon());
     this.#writing.start();
     const go = () => {
       const { room, seq } = placeOfPage() ?? { room: name, seq: null };

@@ -25,6 +25,7 @@ const DEFAULTS: Record<string, unknown> = {
   ALLOWED_ORIGINS: [],
   TRUSTED_PROXIES: [],
   ROOMS: ["general", "random"],
+  REPLIES_FILE: "",
   JOIN_POLICY: "open",
   MAX_ROOMS: 10000,
   MAX_MESSAGE_BYTES: 16384,

@@ -47,6 +47,26 @@ describe("names", () => {
     assertEquals(given[11], `${"x".repeat(29)}-12`);
   });
 
+  it("W20.1 the name of a program is nobody's, until the last program of that name is gone", () => {
+    const names = new Names();
+    names.take(uid("a"), "alice");
+    assertEquals([names.reserve("Alice"), names.reserve("Bot"), names.reserve("bot")], [
+      false,
+      true,
+      true,
+    ]);
+    assertEquals(names.take(uid("b"), "BOT"), "BOT-2");
+    assertEquals(names.take("user" as UserId, "Bot"), "Bot-3");
+    assertEquals(names.take("bot:replies" as UserId, "Bot"), "Bot");
+    names.release("bot:replies" as UserId);
+    assertEquals(names.change(uid("a"), "bot"), false);
+    names.unreserve("Bot");
+    assertEquals(names.change(uid("a"), "bot"), false);
+    names.unreserve("Bot");
+    assertEquals(names.change(uid("a"), "bot"), true);
+    assertEquals(names.count, 3);
+  });
+
   it("W8.2 a user's further connections have the name of the first", () => {
     const names = new Names();
     assertEquals(names.take(uid("a"), "alice"), "alice");

@@ -8,6 +8,7 @@ import { type ConnectOptions, Core, type CoreOptions } from "./core/core.ts";
 import { roll, RUNS } from "./core/fuzz.ts";
 import { assertServerFrame } from "./core/server_message.ts";
 import { WildFrames } from "./core/wild_frames.ts";
+import { heapBytes } from "./harness/memory.ts";
 import type { Dice } from "./simulation/dice.ts";
 
 /** Frames between two looks at what came of them, and looks in a life. */
@@ -110,14 +111,11 @@ describe("session, fuzzed", () => {
       const settings = { joinPolicy: "listed" as const, rooms: ["general", "random"] };
       const life = new Life(dice, settings, ATTACKERS.filter(({ isAdmin }) => !isAdmin));
       await life.begin();
-      // Right after a collection a heap is least: the least of each half is what is held.
-      const held = [Infinity, Infinity];
-      for (let looks = 0; looks < LOOKS * RUNS; looks++) {
-        await life.look();
-        const half = looks < LOOKS * RUNS / 2 ? 0 : 1;
-        held[half] = Math.min(held[half]!, Deno.memoryUsage().heapUsed);
-      }
-      assertLess(held[1]!, held[0]! + GROWTH);
+      const half = LOOKS * RUNS / 2;
+      for (let looks = 0; looks < half; looks++) await life.look();
+      const held = heapBytes();
+      for (let looks = 0; looks < half; looks++) await life.look();
+      assertLess(heapBytes(), held + GROWTH);
       await life.end();
     });
   });

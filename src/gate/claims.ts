@@ -2,7 +2,7 @@
 // value is not.
 import { createHash } from "node:crypto";
 import * as v from "valibot";
-import { type Grant, type Identity, isGuest } from "../identity.ts";
+import { type Grant, type Identity, isGuest, isProgram } from "../identity.ts";
 import { isUserId, UID_EXPECTED, utf8Length } from "../protocol.ts";
 import { MAX_NAME_CHARACTERS, parseUserName } from "../user_name.ts";
 
@@ -16,7 +16,7 @@ const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(LAST_SECOND));
 const permissions = v.array(v.picklist(["read", "write", "moderate"]));
 // A misspelt field would give more than was meant.
 const grant = v.union([permissions, v.strictObject({ permissions, from: v.optional(seconds, 0) })]);
-const isSub = (sub: string) => isUserId(sub) && !isGuest(sub);
+const isSub = (sub: string) => isUserId(sub) && !isGuest(sub) && !isProgram(sub);
 const isRooms = (value: unknown): boolean =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -31,7 +31,7 @@ const claims = v.object({
 
 /** What a claim must be, by name. */
 const EXPECTED: Record<string, string> = {
-  sub: `${UID_EXPECTED}, and not begin with guest:`,
+  sub: `${UID_EXPECTED}, and not begin with guest:, bot: or hook:`,
   exp: "a time in seconds since 1970",
   iat: "a time in seconds since 1970, and not in the future",
   nbf: "a time in seconds since 1970 that has come",

@@ -18,7 +18,7 @@ import {
   type Source,
 } from "./origin.ts";
 import type { Proxies } from "./proxies.ts";
-import { type HttpRefusal, refuse, type Refused } from "./refusal.ts";
+import { type HttpRefusal, refuse, type Refused, refuseOrigin } from "./refusal.ts";
 import type { SignIns } from "./sign_ins.ts";
 
 /** When a client that found no place should try again, in milliseconds. */
@@ -124,29 +124,24 @@ export class Gate {
    * `isPart`: of a page, which has many of these; as one that connects it does not count.
    */
   admit(request: Request, peer: string, isPart = false): Admission | Promise<Admission> {
-    if (this.#isClosed) return refuse(503, "UNAVAILABLE", "this server is restarting", 2000);
     const asked = this.#ask(request, peer);
-    const { network } = asked;
-    const limited = isPart ? undefined : this.#limit(network, "connect");
-    if (limited) return limited;
-    const place = this.#connections.reserve(network);
-    if (!place.ok) {
-      return place.reason === "address"
-        ? refuse(429, "RATE_LIMITED", "too many connections from this address", FULL_RETRY_MS)
-        : refuse(503, "SERVER_FULL", "this server is full", FULL_RETRY_MS);
-    }
-    const { release } = place;
-    const settle = (checked: Known | Refused): Admission => {
-      if (checked.ok) return this.#admitted(checked.identity, asked, release);
-      release();
-      return checked;
-    };
-    const checked = this.#check(asked);
-    if (!(checked instanceof Promise)) return settle(checked);
-    return checked.then(settle, (error) => {
-      release();
-      throw error;
-    });
+    return this.#place(asked, () => this.#check(asked), isPart);
+  }
+
+  /**
+   * The same for who shows a secret of another kind, which nobody guesses, by the identity that it
+   * stands for; undefined: for none, and it is answered as a path that there is not.
+   */
+  admitBearer(
+    request: Request,
+    peer: string,
+    identity: Identity | undefined,
+  ): Admission | Promise<Admission> {
+    const asked = this.#ask(request, peer);
+    const known: Known | Refused = identity
+      ? { ok: true, identity, binding: "", until: null }
+      : { ...refuse(404, "NOT_FOUND", "nothing is here"), isBad: true };
+    return this.#place(asked, () => this.#judge(asked, "forgery", () => known));
   }
 
   /** Who asks over HTTP, by the same checks; takes no place. */
@@ -198,6 +193,35 @@ export class Gate {
     if (signIn !== undefined && signIns.hasEnded(signIn)) live.signOut(signIn);
   }
 
+  /** Takes a place for who asks, which who is not let in gives back. */
+  #place(
+    asked: Asked,
+    check: () => Known | Refused | Promise<Known | Refused>,
+    isPart = false,
+  ): Admission | Promise<Admission> {
+    if (this.#isClosed) return refuse(503, "UNAVAILABLE", "this server is restarting", 2000);
+    const limited = isPart ? undefined : this.#limit(asked.network, "connect");
+    if (limited) return limited;
+    const place = this.#connections.reserve(asked.network);
+    if (!place.ok) {
+      return place.reason === "address"
+        ? refuse(429, "RATE_LIMITED", "too many connections from this address", FULL_RETRY_MS)
+        : refuse(503, "SERVER_FULL", "this server is full", FULL_RETRY_MS);
+    }
+    const { release } = place;
+    const settle = (checked: Known | Refused): Admission => {
+      if (checked.ok) return this.#admitted(checked.identity, asked, release);
+      release();
+      return checked;
+    };
+    const checked = check();
+    if (!(checked instanceof Promise)) return settle(checked);
+    return checked.then(settle, (error) => {
+      release();
+      throw error;
+    });
+  }
+
   #admitted(identity: Identity, { address, network }: Asked, release: () => void): Admission {
     const { limits, now } = this.#options;
     const admitted = { ok: true, identity, address, release } as const;
@@ -241,33 +265,40 @@ export class Gate {
     credential: Credential | undefined,
     name: string | undefined,
   ): Known | Refused | Promise<Known | Refused> {
-    const { authenticator, limits } = this.#options;
+    const { authenticator } = this.#options;
     const now = this.#options.now();
     if (credential === undefined) return authenticator.newcomer(name, now);
     // A browser shows the cookie by itself, and nobody guesses 256 bits.
     if (credential.isCookie) return authenticator.identify(credential, name, now);
-    const failure: Failure = UNGUESSABLE.test(credential.value) ? "forgery" : "guess";
+    const failure = UNGUESSABLE.test(credential.value) ? "forgery" : "guess";
+    const identify = () => authenticator.identify(credential, name, now);
+    return this.#judge({ address, network }, failure, identify);
+  }
+
+  /** Looks at what somebody shows, unless too much of that was bad, and counts it where it is. */
+  #judge(
+    { address, network }: Pick<Asked, "address" | "network">,
+    failure: Failure,
+    look: () => Known | Refused | Promise<Known | Refused>,
+  ): Known | Refused | Promise<Known | Refused> {
+    const { limits } = this.#options;
+    const now = this.#options.now();
     const penaltyMs = limits.penaltyMs(network, failure, now);
     if (penaltyMs > 0) {
       return refuse(429, "RATE_LIMITED", "too many bad tokens from this address", penaltyMs);
     }
-    const judge = (known: Known | Refused) => {
+    const count = (known: Known | Refused) => {
       if (known.ok || !known.isBad) return known;
       const beginsMs = limits.fail(network, failure, now);
       if (beginsMs > 0) this.#options.penalized(address, beginsMs);
       return known;
     };
-    const known = authenticator.identify(credential, name, now);
-    return known instanceof Promise ? known.then(judge) : judge(known);
+    const known = look();
+    return known instanceof Promise ? known.then(count) : count(known);
   }
 }
 
 /** The cookie's name. Under TLS a browser takes one of this name from this very host alone. */
 export function cookieName(isSecure: boolean): string {
   return isSecure ? "__Host-snug" : "snug";
-}
-
-function refuseOrigin(): Refused {
-  const message = "pages of this origin may not do this; ALLOWED_ORIGINS lists those that may";
-  return refuse(403, "FORBIDDEN", message);
 }

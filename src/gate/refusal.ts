@@ -39,3 +39,9 @@ export function refuseBad(): Refused {
   const refused = refuse(401, "UNAUTHORIZED", "this token or session is not valid");
   return { ...refused, isBad: true };
 }
+
+/** A page that may not do this. */
+export function refuseOrigin(): Refused {
+  const message = "pages of this origin may not do this; ALLOWED_ORIGINS lists those that may";
+  return refuse(403, "FORBIDDEN", message);
+}

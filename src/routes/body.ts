@@ -36,9 +36,30 @@ export async function readSaid(context: Context<AppEnv>, maxBytes: number): Prom
   return refuse(400, "INVALID_FIELD", "text must be valid UTF-8");
 }
 
+/** A body with the kind that its Content-Type says. */
+export type TypedBody = { kind: "json" | "form" | "text"; text: string };
+
+/** A body that may be JSON, a form or a text: as it came, and as which. */
+export async function readTyped(
+  context: Context<AppEnv>,
+  maxBytes: number,
+): Promise<{ ok: true } & TypedBody | Refused> {
+  const read = await readWhole(context, maxBytes);
+  if (!read.ok) return read;
+  const text = decode(read.bytes);
+  if (text === undefined) return refuse(400, "INVALID_FIELD", "the body must be valid UTF-8");
+  if (isOf(context, JSON_TYPE)) return { ok: true, kind: "json", text };
+  if (isOf(context, FORM_TYPE)) return { ok: true, kind: "form", text };
+  if (isOf(context, TEXT_TYPE)) return { ok: true, kind: "text", text };
+  const message = "the body must be JSON, a form or text/plain, by its Content-Type";
+  return refuse(415, "UNSUPPORTED_MEDIA_TYPE", message);
+}
+
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
 /** Of what curl calls a form by itself, too. */
 const TEXT_TYPE = /^(text\/plain|application\/x-www-form-urlencoded)?\s*(;|$)/i;
+
+const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(;|$)/i;
 
 function isOf(context: Context<AppEnv>, type: RegExp): boolean {
   return type.test(context.req.header("content-type") ?? "");

@@ -45,6 +45,9 @@ export class Narrator {
     chat.on("typing", (typing) => this.#rooms.get(typing.room)?.typists.hear(typing));
     chat.on("nick", (nick) => this.#nick(nick));
     chat.on("mention", (mention) => this.#mention(mention));
+    chat.on("system", ({ room, user = "", text }) => {
+      this.#elsewhere(this.#rooms.of(room), `${user}: ${text}`);
+    });
     chat.on("muted", (muted) => this.#muted(muted));
     chat.on("left", (left) => this.#left(left));
     chat.on("error", ({ message }) => this.#out.complain([sentence(message)]));

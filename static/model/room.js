@@ -158,6 +158,11 @@ export class Room {
     this.timeline.tell({ type: "nick", user, was });
   }
 
+  /** A bot says something to the reader alone. @param {{user?: string, text: string}} told */
+  greet({ user = "", text }) {
+    this.timeline.tell({ type: "greeting", user, text });
+  }
+
   /** @param {Presence} presence @param {string} me */
   presence({ joined, left, count }, me) {
     // Some of it may be older than one's own coming in, and so no news.

@@ -48,6 +48,7 @@ export function stageSentence(line, short) {
   if (line.kind === "stage") return comings(line, short);
   const { news } = line;
   if (news.type === "nick") return `${news.was} is now ${news.user}.`;
+  if (news.type === "greeting") return `${news.user}: ${news.text}`;
   return news.text
     ? `${news.user} set the topic: ${news.text}`
     : `${news.user} took the topic away.`;

@@ -22,6 +22,8 @@ const LOOK = 50;
 /** What the server may hold more at the end, in bytes. */
 const GROWTH = 150 * 1024 * 1024;
 const MAX_CONNECTIONS = 12;
+/** What those who misbehave may put into the log of a room that they are in. */
+const ENTRIES = ["chat", "edited", "deleted", "reaction", "topic"] as const;
 
 const ROOMS = ["general", "random", "café"];
 const PEOPLE = ["ada", "guest:ada", "nobody"];
@@ -93,7 +95,9 @@ async function unharmed(server: Server, talkers: Visitor[]) {
     await settled(client);
     for (const came of client.frames) if (typeof came === "string") assertServerFrame(came);
   }
-  const [first, second] = talkers.map((client) => heard(client, "chat").map(({ seq }) => seq));
+  const [first, second] = talkers.map((client) =>
+    ENTRIES.flatMap((type) => heard(client, type)).map(({ seq }) => seq).toSorted((a, b) => a - b)
+  );
   assertEquals(first, second);
   assertEquals(first, first!.map((_, index) => index + 1));
   await using stack = new AsyncDisposableStack();

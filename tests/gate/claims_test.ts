@@ -16,6 +16,8 @@ const NO_SUBS = [
   "a".repeat(129),
   "é".repeat(65),
   "guest:x",
+  "bot:x",
+  "hook:x",
   "a b",
   "a,b",
   "a\nb",

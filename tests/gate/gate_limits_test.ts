@@ -57,6 +57,29 @@ describe("W15.11 an address whose credentials are bad", () => {
     assertEquals(penalties.at(-1), [HERE, 2000]);
   });
 
+  it("W20.8 a hook's id that is of none counts as a bad session, and is as no path", async () => {
+    const { gate, clock } = setUp({ connects: 5, maxConnectionsPerIp: 1 });
+    const hook: Identity = { uid: "hook:a", name: "a", expires: null, seal: null };
+    const admit = async (identity: Identity | undefined) => {
+      const admitted = await gate.admitBearer(request(), HERE, identity);
+      if (!admitted.ok) return [admitted.status, admitted.refusal.code];
+      admitted.release();
+      return admitted.identity.uid;
+    };
+    const session = (await who(gate, bearer(TOKEN))).identity.seal!("ann");
+    assertEquals(await admit(hook), "hook:a");
+    for (let time = 0; time < 4; time++) assertEquals(await admit(undefined), [404, "NOT_FOUND"]);
+    assertEquals(await admit(hook), [429, "RATE_LIMITED"], "connections are counted before");
+    await who(gate, bearer(session));
+    // Five bad ones are borne at once, of whichever kind.
+    assertEquals((await refusal(gate, bearer(`${session}x`)))[0], 401);
+    assertEquals((await refusal(gate, bearer(session)))[0], 429);
+    clock.now += 2000;
+    await who(gate, bearer(session));
+    gate.close();
+    assertEquals(await admit(hook), [503, "UNAVAILABLE"]);
+  });
+
   it("is still heard with what nobody can guess: sessions and tokens of users", async () => {
     const { gate, clock } = setUp({ hasUsers: true, connects: 5 });
     const session = (await who(gate, bearer(TOKEN))).identity.seal!("ann");

@@ -9,9 +9,13 @@ type Program =
   | "nginx"
   | "openssl"
   | "promtool"
+  | "python3-websockets"
   | "redis-server"
   | "tmux";
 type Body = (t: Deno.TestContext) => unknown;
+
+const PYTHON = "/usr/bin/python3";
+const WEBSOCKETS = "/usr/lib/python3/dist-packages/websockets/__init__.py";
 
 /** An `it` for tests that need these programs: `const it = needs("chromium")`. */
 export function needs(
@@ -34,6 +38,8 @@ export function needs(
 
 /** Where a program is. */
 export function find(program: Program): string | undefined {
+  // A package of Debian's own Python, which need not be the first on the PATH.
+  if (program === "python3-websockets") return isFile(WEBSOCKETS) ? PYTHON : undefined;
   // Debian keeps servers in /usr/sbin, which is not on every user's PATH.
   const folders = [...(Deno.env.get("PATH") ?? "").split(":"), "/usr/sbin"];
   return folders.map((folder) => `${folder}/${program}`).find(isFile);

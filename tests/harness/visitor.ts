@@ -20,7 +20,10 @@ export type EnterOptions = {
 };
 
 /** Connects and joins "general", or another room. */
-export async function enter(server: Server, options: EnterOptions = {}): Promise<Visitor> {
+export async function enter(
+  server: Pick<Server, "wsUrl">,
+  options: EnterOptions = {},
+): Promise<Visitor> {
   const { room = "general", username, session, since, isPlain } = options;
   const url = new URL(server.wsUrl);
   if (username !== undefined) url.searchParams.set("username", username);

@@ -105,6 +105,43 @@ describe("nginx before Snug", () => {
     assertMatch(nginx.log(), /^127\.0\.0\.1 \[\S+\] GET "\/ws" 101 \d+ [\d.]+ s, 127\.\S+ 101$/m);
   });
 
+  it("W20.5 no hook's id is in any log, however its path is spelt and whatever came of it", async () => {
+    const ADMIN_TOKEN = "who-may-do-everything";
+    const env = { WS_TOKEN: TOKEN, ADMIN_TOKEN, TRUSTED_PROXIES: "127.0.0.1", LOG_LEVEL: "debug" };
+    await using server = await startServer(env);
+    await using nginx = await startNginx([server]);
+    const made = await fetch(`${nginx.url}/api/hooks`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" },
+      body: JSON.stringify({ room: "general", name: "Builds" }),
+    });
+    const { id, url } = await made.json();
+    assertEquals(url, `${nginx.url}/api/hooks/${id}`);
+    const body = JSON.stringify({ text: "hi" });
+    const headers = { "content-type": "application/json" };
+    const said = await fetch(url, { method: "POST", headers, body });
+    assertEquals([said.status, await said.text()], [200, "ok"]);
+    const paths = [
+      `/api/hooks/${id}`,
+      `/api/%68ooks/${id}`,
+      `//api//hooks/${id}`,
+      `/api/hooks/x/${id}`,
+    ];
+    const visit = async (path: string, method = "GET") => {
+      await using raw = await openRaw(nginx.url);
+      await raw.request(path, { referer: url }, method);
+    };
+    for (const path of paths) await visit(path);
+    server.kill("SIGTERM");
+    await server.exited;
+    for (const path of paths) await visit(path);
+    await nginx.said(/(?:"\/api\/hooks\/-" 40[45][^]*){4}(?:"\/api\/hooks\/-" 502[^]*){4}/);
+    for (const log of [nginx.log(), nginx.errors(), server.stdout() + server.stderr()]) {
+      assertFalse(log.includes(id), log);
+    }
+    assertMatch(nginx.log(), /POST "\/api\/hooks" 201 [^]*POST "\/api\/hooks\/-" 200 /);
+  });
+
   it("/metrics is nobody's business, by whatever spelling", async () => {
     await using upstream = serveHere(() => new Response("the figures"));
     await using nginx = await startNginx([upstream]);

@@ -46,6 +46,15 @@ describe("snug chat in a terminal", () => {
     await ada.shows(/\/nick name: change your name\n.*\nexit: leave\n#general>$/s);
   });
 
+  it("W20.4 a bot's greeting is told", async () => {
+    const REPLIES_FILE = new URL("../../examples/replies.json", import.meta.url).pathname;
+    await using server = await startServer({ REPLIES_FILE });
+    await using ada = await open(server.url, "Ada");
+    await ada.shows(
+      /^#general, 1 here: you\.\nBarkeep: Welcome to general, Ada\. [^]*\n#general>$/,
+    );
+  });
+
   it("a line is edited, completed, called back and folded, and others do not disturb it", async () => {
     await using server = await startServer();
     await using eve = await enter(server, { username: "Eve Adams" });
