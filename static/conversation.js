@@ -106,7 +106,8 @@ export class Conversation {
 
   /** Goes to a message of the room in view. @param {number} seq */
   goTo(seq) {
-    this.#deeds.do((deeds) => deeds.goTo(seq));
+    const room = this.#scene.room();
+    this.#deeds.do((deeds) => room === this.#scene.room() && deeds.goTo(seq));
   }
 
   /** The seq that what is said now in the room in view answers. */

@@ -147,6 +147,7 @@ it("W9.2 among many one can look for somebody, and more than 200 are counted", a
 });
 
 async function goals({ page }: Guest): Promise<string[]> {
+  await page.locator("#jump-list").waitFor();
   return trimmed(await page.locator("#jump-list bdi").allTextContents());
 }
 
