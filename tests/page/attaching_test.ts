@@ -223,6 +223,10 @@ for (const window of [{ width: 1280, height: 800 }, { width: 320, height: 640, i
     await fits(ines);
     await ines.page.evaluate(`document.documentElement.dir = "rtl"`);
     await fits(ines);
+    // Letters of twice the size.
+    await ines.page.setViewportSize({ width: 600, height: 800 });
+    await ines.page.evaluate(`document.documentElement.style.fontSize = "200%"`);
+    await fits(ines);
     await release();
   });
 }

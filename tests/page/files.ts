@@ -60,20 +60,20 @@ const HAND = new Function(
     : new DragEvent(what, { ...how, dataTransfer: data }));`,
 ) as (element: unknown, how: unknown) => boolean;
 
-/** Somebody who is at no page says something with files. Gives their ids. */
+/** Somebody who is at no page says something with files, in the room they came into. */
 export async function sayWith(
   server: Server,
   visitor: Visitor,
   words: string,
   ...files: { name: string; body: BodyInit }[]
-): Promise<string[]> {
+): Promise<void> {
+  const { room } = visitor.joined;
   const ids: string[] = [];
   for (const { name, body } of files) {
-    const answer = await upload(server, as(visitor.welcome.session), { name, body });
+    const answer = await upload(server, as(visitor.welcome.session), { room, name, body });
     ids.push((answer.body as { id: string }).id);
   }
   const ref = crypto.randomUUID();
-  visitor.send({ type: "chat", room: "general", text: words, files: ids, ref });
+  visitor.send({ type: "chat", room, text: words, files: ids, ref });
   await visitor.until((message) => message.type === "ack" && message.ref === ref);
-  return ids;
 }

@@ -158,6 +158,10 @@ it("W19.2 hostile files are names, sizes and bytes: no element, no script, no pa
     await ines.frame();
     await fits(ines);
   }
+  await ines.page.setViewportSize({ width: 600, height: 700 });
+  await ines.page.evaluate(`document.documentElement.style.fontSize = "200%"`);
+  await ines.frame();
+  await fits(ines);
   const downloading = ines.page.waitForEvent("download");
   await ines.frame();
   await ines.page.getByRole("button", { name: `Download ${names[0]}` }).click();
