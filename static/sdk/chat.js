@@ -108,7 +108,7 @@ export class Chat extends Questions {
    * @returns {Promise<Uploaded>}
    */
   async upload(room, body, options = {}) {
-    return (await this.#files()).upload(room, body, options);
+    return await (await this.#files()).upload(room, body, options);
   }
 
   /**
@@ -119,12 +119,12 @@ export class Chat extends Questions {
    * @returns {Promise<Response>}
    */
   async file(room, id, { signal } = {}) {
-    return (await this.#files()).get(room, id, signal);
+    return await (await this.#files()).get(room, id, signal);
   }
 
   /** Drops what one uploaded and has not said. Rejects with a ChatError. @param {string} room @param {string} id */
   async dropFile(room, id) {
-    return (await this.#files()).drop(room, id);
+    await (await this.#files()).drop(room, id);
   }
 
   /**

@@ -60,7 +60,7 @@ export function connect(url, options = {}) {
   credential.restore();
   unsent.restore();
   connection.open();
-  // Fetched with the first file: most visits have none.
+  // Loaded when somebody has a file.
   const files = async () => {
     const { Files } = await import("./files.js");
     return new Files(address, credential, runtime.fetch);
