@@ -11,6 +11,8 @@ import type { Guest } from "./guest.ts";
 import { it } from "./it.ts";
 import { openVisit, type Visit } from "./visit.ts";
 
+/** The page's, for functions that run there. */
+declare const document: { readonly oncopy: unknown };
 declare global {
   /** In the page: how many blob URLs there are. */
   var urls: number;
@@ -186,6 +188,8 @@ it("where a message has no words, a reply and what is copied say what its file i
   await ines.shows(".quote", /mast\.png/);
   await card(ines, "pier.png").waitFor({ state: "detached" });
   await ines.log.press("Control+a");
+  // What copies comes when one first selects.
+  await page.waitForFunction(() => document.oncopy !== null);
   const copied = await page.evaluate<string>(`(() => {
     const data = new DataTransfer();
     document.dispatchEvent(new ClipboardEvent("copy", { clipboardData: data, bubbles: true }));
