@@ -18,9 +18,12 @@ import { events } from "./routes/events.ts";
 import { files } from "./routes/files.ts";
 import { hooks } from "./routes/hooks.ts";
 import { messages } from "./routes/messages.ts";
+import { moderation } from "./routes/moderation.ts";
+import { reference } from "./routes/reference.ts";
 import { rooms } from "./routes/rooms.ts";
 import { session } from "./routes/session.ts";
 import { status } from "./routes/status.ts";
+import { system } from "./routes/system.ts";
 import { users } from "./routes/users.ts";
 import { ws } from "./routes/ws.ts";
 import { StoreError } from "./store/store.ts";
@@ -50,6 +53,18 @@ export interface AppOptions {
 /** The routes of a Snug server; `hc<AppType>(base).ws.$ws()` is a socket to it. */
 export function createApp(options: AppOptions) {
   const { gate, fault } = options;
+  // Each of these says what it is, for the description.
+  const api = new Hono<AppEnv>()
+    .route("/", status(options))
+    .route("/", session(options))
+    .route("/", users(options))
+    .route("/", messages(options))
+    .route("/", rooms(options))
+    .route("/", moderation(options))
+    .route("/", system(options))
+    .route("/", files(options))
+    .route("/", events(options))
+    .route("/", hooks(options));
   return new Hono<AppEnv>()
     .use(securityHeaders)
     .use(async (context, next) => {
@@ -58,15 +73,9 @@ export function createApp(options: AppOptions) {
       return await next();
     })
     .route("/", ws(options))
-    .route("/", status(options))
     .use("/api/*", crossOrigin(options))
-    .route("/", session(options))
-    .route("/", users(options))
-    .route("/", messages(options))
-    .route("/", rooms(options))
-    .route("/", files(options))
-    .route("/", events(options))
-    .route("/", hooks(options))
+    .route("/", api)
+    .route("/", reference(api.routes))
     .route("/", assets())
     .notFound((context) => answer(context, refuse(404, "NOT_FOUND", "nothing is here")))
     .onError((error, context) => {

@@ -74,6 +74,7 @@ class Call implements Asker, Person {
   readonly rooms = new Map<RoomName, Room>();
   readonly isBatched = true;
   readonly isServing = true;
+  readonly isRequest = true;
   readonly outbox = { bytes: 0, mayAnswer: () => true };
   readonly #rates: Rates;
   readonly #requests = new Requests(this);

@@ -100,7 +100,8 @@ const EXPECTED: Record<string, string> = {
   to: "a uid or the name of somebody who is connected, and not oneself",
 };
 
-const clientMessages = {
+/** Every message by its type: what checks it, and what describes it over HTTP. */
+export const clientMessages = {
   join: v.object({
     type: v.literal("join"),
     room: roomName,
@@ -237,9 +238,13 @@ export function readMessage(data: Unread, path?: RoomName): Parsed {
   const parsed = v.safeParse(schema, data, { abortEarly: true });
   if (parsed.success) return { ok: true, message: parsed.output };
   const field = String(parsed.issues[0].path?.[0]?.key ?? "type");
-  const expected = EXPECTED[`${data.type} ${field}`] ?? EXPECTED[field];
-  const message = `${field} must be ${expected ?? "as the protocol says"}`;
+  const message = `${field} must be ${expectedOf(data.type, field) ?? "as the protocol says"}`;
   return { ok: false, refusal: { code: "INVALID_FIELD", message, ...echo } };
+}
+
+/** What a field of a message of this type must be, in words. */
+export function expectedOf(type: string, field: string): string | undefined {
+  return EXPECTED[`${type} ${field}`] ?? EXPECTED[field];
 }
 
 /** The `ref` and `room` that an error carries back, where they are usable (W3.1). */

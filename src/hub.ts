@@ -40,6 +40,8 @@ export interface Guest {
   readonly identity: Identity;
   /** Where it came from. */
   readonly address: string;
+  /** It is one request over HTTP, of which no line in the log tells. */
+  readonly isRequest?: true;
   /** What waits for it. */
   readonly outbox: { readonly bytes: number };
   close(close: Close): void;
@@ -70,6 +72,7 @@ export interface Audited {
     | "revoke"
     | "retract"
     | "export"
+    | "system"
     | "hook"
     | "unhook";
   by: UserId;

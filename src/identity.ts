@@ -25,6 +25,8 @@ export interface Identity {
   isAdmin?: boolean;
   /** When the credential was issued, in milliseconds: what was issued before a revocation is void. */
   issuedAt?: number;
+  /** A guest who was made for this request or connection: nobody else was the same one. */
+  isFresh?: true;
   /** The signed-in session of a cookie, by the hash of its id. */
   signIn?: string;
 }

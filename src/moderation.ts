@@ -2,7 +2,7 @@
 // what is written down.
 import { CLOSE } from "./close.ts";
 import type { ClientMessage } from "./client_message.ts";
-import type { Hub } from "./hub.ts";
+import type { Audited } from "./hub.ts";
 import { whyBanned } from "./join.ts";
 import type { Refusal, RoomName, ServerMessage, UserId } from "./protocol.ts";
 import { forbidden, notFound } from "./refusal.ts";
@@ -18,7 +18,7 @@ type Order = Extract<ClientMessage, { type: "kick" | "mute" | "ban" }>;
 
 /** Does it, writes it down, and gives the answer. Rejects with a `StoreError`: then nothing is done. */
 export async function moderate(asker: Asker, order: Order): Promise<ServerMessage> {
-  const { hub, uid: by, user } = asker;
+  const { hub, user } = asker;
   const { uid, ref } = order;
   const refusal = whyNotDo(asker, order);
   const echo = ref === undefined ? {} : { ref };
@@ -27,7 +27,7 @@ export async function moderate(asker: Asker, order: Order): Promise<ServerMessag
   if (order.type === "kick") {
     const { room } = order;
     hub.rooms.get(room)!.expel(uid, "kicked", user);
-    hub.audit({ action: "kick", by, uid, room });
+    audit(asker, { action: "kick", uid, room });
     return { type: "kicked", room, uid, ...echo };
   }
   const until = untilOf(order.minutes, hub.now());
@@ -36,7 +36,7 @@ export async function moderate(asker: Asker, order: Order): Promise<ServerMessag
     const { room } = order;
     if (until === 0) await hub.sanctions.lift("mute", room, uid);
     else await hub.sanctions.mute(room, uid, until, user);
-    hub.audit({ action: "mute", by, room, ...about });
+    audit(asker, { action: "mute", room, ...about });
     const muted: ServerMessage = { type: "muted", room, ...about, by: user };
     hub.rooms.get(room)?.tell(
       muted,
@@ -46,7 +46,7 @@ export async function moderate(asker: Asker, order: Order): Promise<ServerMessag
   }
   const place = order.room === undefined ? {} : { room: order.room };
   await ban(asker, order.room, uid, until);
-  hub.audit({ action: "ban", by, ...place, ...about });
+  audit(asker, { action: "ban", ...place, ...about });
   return { type: "banned", ...place, ...about, ...echo };
 }
 
@@ -67,15 +67,19 @@ export function listBans(
 
 /** Writes down what was put into a room's log by the right to moderate there (W10.15). */
 export function auditSaid(
-  hub: Hub,
-  by: UserId,
+  asker: Asker,
   room: RoomName,
   body: Body,
   { author }: Appended,
 ): void {
-  if (body.type === "topic") hub.audit({ action: "topic", by, room });
+  if (body.type === "topic") audit(asker, { action: "topic", room });
   if (body.type !== "deleted" || author === undefined) return;
-  hub.audit({ action: "delete", by, uid: author, of: body.of, room });
+  audit(asker, { action: "delete", uid: author, of: body.of, room });
+}
+
+/** Writes it down, with the address where no line of a connection tells that. */
+function audit({ hub, uid, address, isRequest }: Asker, event: Omit<Audited, "by">): void {
+  hub.audit({ ...event, by: uid, ...(isRequest && { address }) });
 }
 
 async function ban(

@@ -21,6 +21,11 @@ export class Online<C extends { readonly uid: UserId }> {
     return this.#byUid.get(uid) ?? [];
   }
 
+  /** All connections of all users. */
+  get all(): Iterable<C> {
+    return [...this.#byUid.values()].flat();
+  }
+
   has(uid: UserId): boolean {
     return this.#byUid.has(uid);
   }

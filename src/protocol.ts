@@ -227,7 +227,8 @@ export type ServerMessage =
     ref?: string;
   }
   | { type: "presence"; room: RoomName; joined: Member[]; left: Member[]; count: number }
-  | { type: "system"; room: RoomName; text: string; uid?: UserId; user?: string }
+  /** Without a room: from an administrator to everybody (W10.17); with a user, from a bot to one (W20.4). */
+  | { type: "system"; room?: RoomName; text: string; uid?: UserId; user?: string }
   | { type: "typing"; room: RoomName; uid: UserId; user: string; on: boolean }
   | { type: "nick"; room: RoomName; uid: UserId; user: string; was: string; ref?: never }
   | {

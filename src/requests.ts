@@ -196,7 +196,7 @@ export class Requests {
       this.#settle(saying, outcome);
       if (!outcome || "refused" in outcome) return;
       this.#asker.said?.(room.name, outcome);
-      if (outcome.isNew) tellSaid(hub, { uid, user }, room.name, body, outcome);
+      if (outcome.isNew) tellSaid(this.#asker, room.name, body, outcome);
     });
   }
 

@@ -41,7 +41,7 @@ export { ChatError } from "./sdk/requests.js";
  * @property {Entry} entry
  * @property {Outgoing} outgoing Whenever one changes.
  * @property {Of<"presence">} presence
- * @property {Of<"system">} system What a bot says to one alone; only with `plain`, who came and left too.
+ * @property {Of<"system">} system An administrator tells everybody, or, in a `room`, a bot one alone; with `plain`, who came and left too.
  * @property {Of<"typing">} typing
  * @property {Of<"nick">} nick Without a `room` it is one's own name, else that of somebody there.
  * @property {Of<"read">} read How far one has read a room, by another connection.

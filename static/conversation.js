@@ -85,6 +85,11 @@ export class Conversation {
     for (const type of [...HEARD, ...WANTED]) {
       log.addEventListener(type, (event) => this.#hear(event));
     }
+    this.#chat.on("system", ({ room, text }) => {
+      if (room !== undefined) return;
+      this.#scene.room().timeline.tell({ type: "system", text });
+      this.#scene.paintSoon();
+    });
   }
 
   /** Another room is in view. */

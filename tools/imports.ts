@@ -48,6 +48,7 @@ export const ROWS: Record<string, Row> = {
       "src/said.ts",
       "src/permission.ts",
       "src/join.ts",
+      "src/announcement.ts",
       "src/auth.ts",
       "src/moderation.ts",
       "src/retraction.ts",

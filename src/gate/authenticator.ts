@@ -119,7 +119,8 @@ export class Authenticator {
 
   #newGuest(access: Access, name: string | undefined, now: number): Known {
     const id = this.#options.makeGuestId();
-    const identity = this.#guest(access, `guest:${id}`, name ?? `guest-${id.slice(0, 4)}`, now);
+    const guest = this.#guest(access, `guest:${id}`, name ?? `guest-${id.slice(0, 4)}`, now);
+    const identity = { ...guest, isFresh: true } as const;
     return { ok: true, identity, binding: access.guests.binding, until: null };
   }
 

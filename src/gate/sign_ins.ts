@@ -11,7 +11,7 @@ const LIFETIME_MS = 30 * DAY_MS;
 const REMEMBERED = 1000;
 
 /** What a session keeps of an identity. */
-interface Kept extends Omit<Identity, "seal" | "signIn"> {
+interface Kept extends Omit<Identity, "seal" | "signIn" | "isFresh"> {
   /** Names the credential it came from; when that is not in force any more, the session ends. */
   binding: string;
 }
@@ -35,7 +35,7 @@ export class SignIns {
 
   /** Starts one. The id is told here and never again. */
   async start(identity: Identity, binding: string, now: number) {
-    const { seal: _, signIn: __, ...rest } = identity;
+    const { seal: _, signIn: __, isFresh: ___, ...rest } = identity;
     const id = randomBytes(32).toString("base64url");
     const expires = await this.#keep(hash(id), { ...rest, binding }, now);
     this.started++;

@@ -3,13 +3,15 @@
 import type { Context } from "hono";
 import { type Answer, ask } from "../call.ts";
 import type { Gate } from "../gate/gate.ts";
+import { refuse } from "../gate/refusal.ts";
 import type { Unread } from "../client_message.ts";
 import type { Hub } from "../hub.ts";
 import type { Refusal, ServerMessage } from "../protocol.ts";
 import type { Admitted } from "./visit.ts";
 import { answer, answerRefused } from "./answer.ts";
-import { readSaid } from "./body.ts";
+import { readJson, readSaid } from "./body.ts";
 import type { AppEnv } from "./env.ts";
+import { type Operation, operation } from "./operation.ts";
 
 export interface ApiOptions {
   hub: Hub;
@@ -17,7 +19,9 @@ export interface ApiOptions {
 }
 
 type Fields = Record<string, unknown>;
-type Says = (context: Context<AppEnv>, said: Fields) => Unread;
+/** An operation that is a client message. */
+type Asking = Operation & { message: NonNullable<Operation["message"]> };
+type Says = (context: Context<AppEnv>, said: Fields) => Fields;
 type Of<T extends ServerMessage["type"]> = Extract<ServerMessage, { type: T }>;
 type Good = Extract<Answer, { ok: true }>;
 type Kept = Extract<Good, { isNew: boolean }>;
@@ -31,39 +35,63 @@ export class Api {
     this.#gate = gate;
   }
 
-  /** For what is put into a log: answers with the entry. `says` makes the message. */
-  put(says: Says) {
-    return (context: Context<AppEnv>): Promise<Response> =>
+  /** For what is put into a log: answers with the entry. `says` makes the message's fields. */
+  put<const O extends Asking>(about: O, says: Says) {
+    return operation(about, (context) =>
       this.#admitted(context, async (admitted) => {
-        const { messageBytes } = this.#hub.settings.limits;
-        const body = await readSaid(context, messageBytes);
+        const body = await readSaid(context, this.#hub.settings.limits.messageBytes);
         if (!body.ok) return answer(context, body);
         const ref = context.req.header("idempotency-key");
+        if (ref !== undefined && admitted.identity.isFresh) return answer(context, refuseKey());
         const message = { ...says(context, body.fields), ...(ref !== undefined && { ref }) };
-        return await this.#ask(context, admitted, message, (answered) => {
-          if (!answered.entry) throw new Error(`${answered.message.type} came for an entry`);
-          return tellEntry(context, answered);
-        });
-      });
+        return await this.#ask(
+          context,
+          admitted,
+          { type: about.message, ...message },
+          (answered) => {
+            if (!answered.entry) throw new Error(`${answered.message.type} came for an entry`);
+            return tellEntry(context, answered);
+          },
+        );
+      }));
   }
 
-  /** For what is read. `asks` makes the message; `shown` is what is answered, of its answer. */
-  get<T extends ServerMessage["type"]>(
-    type: T,
+  /** For what is done and is no entry: answers with what the message was answered with. */
+  order<const O extends Asking>(about: O, says: Says) {
+    return operation(about, (context) =>
+      this.#admitted(context, async (admitted) => {
+        const body = await readJson(context, this.#hub.settings.limits.messageBytes);
+        if (!body.ok) return answer(context, body);
+        const message = { type: about.message, ...says(context, body.fields) };
+        return await this.#read(context, admitted, message, plain);
+      }));
+  }
+
+  /** For what is read. `asks` makes the message's fields; `shown` is what is answered, of its answer. */
+  get<const O extends Asking & { message: ServerMessage["type"] }>(
+    about: O,
     asks: (context: Context<AppEnv>) => Fields,
-    shown: (told: Of<T>, context: Context<AppEnv>) => object | Refusal = ({ type: _, ...rest }) =>
-      rest,
+    shown: (told: Of<O["message"]>, context: Context<AppEnv>) => object | Refusal = plain,
   ) {
-    return (context: Context<AppEnv>): Promise<Response> =>
-      this.#admitted(
-        context,
-        (admitted) =>
-          this.#ask(context, admitted, { type, ...asks(context) }, (answered) => {
-            if (answered.entry) throw new Error("an entry came for what was read");
-            const told = shown(answered.message as Of<T>, context);
-            return "code" in told ? answerRefused(context, told) : context.json(told);
-          }),
-      );
+    return operation(about, (context) =>
+      this.#admitted(context, (admitted) => {
+        const message = { type: about.message, ...asks(context) };
+        return this.#read(context, admitted, message, (told) =>
+          shown(told as Of<O["message"]>, context));
+      }));
+  }
+
+  #read(
+    context: Context<AppEnv>,
+    admitted: Admitted,
+    message: Unread,
+    shown: (told: ServerMessage) => object | Refusal,
+  ): Promise<Response> {
+    return this.#ask(context, admitted, message, (answered) => {
+      if (answered.entry) throw new Error("an entry came for what is none");
+      const told = shown(answered.message);
+      return "code" in told ? answerRefused(context, told as Refusal) : context.json(told);
+    });
   }
 
   async #ask(
@@ -94,6 +122,17 @@ export class Api {
 /** A number of a path or query; what is none stays a text, which the schema refuses by its name. */
 export function numberOf(text: string | undefined): number | string | undefined {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : text;
+}
+
+function plain({ type: _, ...rest }: ServerMessage): object {
+  return rest;
+}
+
+/** A key of somebody who is nobody the next time would keep nothing from being said twice (W17.5). */
+function refuseKey() {
+  const message = "Idempotency-Key needs somebody who is the same again: show a user's token, or " +
+    "a session, which POST /api/session gives";
+  return refuse(400, "INVALID_FIELD", message);
 }
 
 function tellEntry(context: Context<AppEnv>, { entry, isNew }: Kept): Response {

@@ -37,7 +37,7 @@ const SHELL = {
 };
 
 /** Scripts and styles of the page's own, nothing else, and no HTML from strings. */
-const PAGE_POLICY = [
+export const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

@@ -2,6 +2,8 @@
 // may take.
 import type { Context } from "hono";
 import { Buffer } from "node:buffer";
+import * as v from "valibot";
+import { expectedOf } from "../client_message.ts";
 import { refuse, type Refused } from "../gate/refusal.ts";
 import type { AppEnv } from "./env.ts";
 
@@ -34,6 +36,17 @@ export async function readSaid(context: Context<AppEnv>, maxBytes: number): Prom
   const text = decode(read.bytes);
   if (text !== undefined) return { ok: true, fields: { text } };
   return refuse(400, "INVALID_FIELD", "text must be valid UTF-8");
+}
+
+/** What a body's fields are by their schemas, or which is wrong and what is expected. */
+export function checkFields<E extends v.ObjectEntries>(
+  entries: E,
+  fields: Fields,
+): { ok: true; fields: v.InferOutput<v.ObjectSchema<E, undefined>> } | Refused {
+  const parsed = v.safeParse(v.object(entries), fields, { abortEarly: true });
+  if (parsed.success) return { ok: true, fields: parsed.output };
+  const field = String(parsed.issues[0].path?.[0]?.key);
+  return refuse(400, "INVALID_FIELD", `${field} must be ${expectedOf("", field)}`);
 }
 
 /** A body with the kind that its Content-Type says. */

@@ -15,6 +15,7 @@ import cssMessageCss from "../../static/css/message.css" with { type: "text" };
 import cssPanelCss from "../../static/css/panel.css" with { type: "text" };
 import cssPeopleCss from "../../static/css/people.css" with { type: "text" };
 import cssPopupCss from "../../static/css/popup.css" with { type: "text" };
+import cssReferenceCss from "../../static/css/reference.css" with { type: "text" };
 import cssSearchCss from "../../static/css/search.css" with { type: "text" };
 import cssTokensCss from "../../static/css/tokens.css" with { type: "text" };
 
@@ -35,6 +36,7 @@ export const CSS_FILES: Record<string, string> = {
   "/css/panel.css": cssPanelCss,
   "/css/people.css": cssPeopleCss,
   "/css/popup.css": cssPopupCss,
+  "/css/reference.css": cssReferenceCss,
   "/css/search.css": cssSearchCss,
   "/css/tokens.css": cssTokensCss,
 };

@@ -167,6 +167,8 @@ export class EventStream implements Socket {
       case "closing":
         return `retry: ${message.reconnectAfterMs}\n${eventOf("closing", line)}`;
     }
+    const isToAll = message.type === "system" && message.room === undefined;
+    if (isToAll) return eventOf("system", line);
     if (!("room" in message) || message.room !== this.#joined?.room) return "";
     if (message.type === "left") queueMicrotask(() => this.close(CLOSE.bye.code, CLOSE.bye.reason));
     return ENTRIES.has(message.type) && "seq" in message

@@ -1,16 +1,21 @@
 // GET /api/rooms/:room/events (W18): through the gate like an upgrade, then to a session whose socket
 // is a stream of events.
 import { type Context, Hono } from "hono";
+import * as v from "valibot";
 import { refuse } from "../gate/refusal.ts";
 import type { Position } from "../protocol.ts";
 import { answer, answerRefused } from "./answer.ts";
 import type { AppEnv } from "./env.ts";
 import { EventStream } from "./event_stream.ts";
 import { only } from "./method.ts";
+import { operation } from "./operation.ts";
 import { type Host, SessionVisit } from "./visit.ts";
 
 const EVENTS = "/api/rooms/:room/events";
 const POSITION = /^([\w-]{1,32}):(\d{1,15})$/;
+const position = v.optional(
+  v.pipe(v.string(), v.regex(POSITION), v.description("The `id` of an event, `<epoch>:<seq>`.")),
+);
 const HEADERS = {
   "content-type": "text/event-stream",
   "cache-control": "no-store",
@@ -42,7 +47,17 @@ export function events(host: Host) {
     if (!opened.ok) return answerRefused(context, opened.refusal);
     return context.body(opened.stream.body, 200, HEADERS);
   };
-  return new Hono<AppEnv>().get(EVENTS, begin).all(EVENTS, only("GET"));
+  const follow = operation({
+    id: "followRoom",
+    tag: "rooms",
+    summary: "Follow a room as Server-Sent Events",
+    detail:
+      "Each entry is an event with an `id`; the one in `Last-Event-ID`, or in `since`, is where it goes on.",
+    query: { since: position },
+    headers: { "Last-Event-ID": position },
+    answers: { 200: "text/event-stream" },
+  }, begin);
+  return new Hono<AppEnv>().get(EVENTS, follow).all(EVENTS, only("GET"));
 }
 
 function readPosition(id: string): Position | undefined {

@@ -1,6 +1,7 @@
 // Files over HTTP (W19): uploaded to a room, given to those who may read there, and dropped again while
 // no message has them.
 import { type Context, Hono } from "hono";
+import * as v from "valibot";
 import { permit, type Permitted } from "../call.ts";
 import { isPicture } from "../file_type.ts";
 import type { Files, NotTaken } from "../files.ts";
@@ -13,6 +14,8 @@ import { disposition, isKnown, rangeOf } from "./content.ts";
 import type { AppEnv } from "./env.ts";
 import { bodyOf } from "./file_body.ts";
 import { only } from "./method.ts";
+import { operation } from "./operation.ts";
+import * as shapes from "./shapes.ts";
 import { BodyBroken, chunksOf } from "./upload_body.ts";
 
 const FILES = "/api/rooms/:room/files";
@@ -130,11 +133,38 @@ export function files({ hub, gate, files }: FileOptions) {
     return isDropped ? context.body(null, 204) : missing(context, id);
   });
 
+  const params = { id: v.pipe(v.string(), v.description("The `id` of a file.")) };
+  const described = {
+    upload: operation({
+      id: "uploadFile",
+      tag: "files",
+      summary: "Upload a file to a room",
+      detail: "The body is the file itself, of any type. A message there may then name its `id`.",
+      query: { name: v.exactOptional(v.string()) },
+      media: ["*/*"],
+      answers: { 201: shapes.file },
+    }, upload),
+    get: operation({
+      id: "getFile",
+      tag: "files",
+      summary: "Read a file",
+      detail: "Whole, or the one range that `Range` asks for.",
+      params,
+      answers: { 200: "application/octet-stream", 206: "application/octet-stream", 304: null },
+    }, get),
+    drop: operation({
+      id: "dropFile",
+      tag: "files",
+      summary: "Drop a file of one's own that is in no message yet",
+      params,
+      answers: { 204: null },
+    }, drop),
+  };
   return new Hono<AppEnv>()
-    .post(FILES, upload)
+    .post(FILES, described.upload)
     .all(FILES, only("POST"))
-    .get(FILE, get)
-    .delete(FILE, drop)
+    .get(FILE, described.get)
+    .delete(FILE, described.drop)
     .all(FILE, only("GET", "HEAD", "DELETE"));
 }
 

@@ -4,6 +4,7 @@ import type { Chat, ConnectionState, Joined, Of, Outgoing } from "../../static/c
 import { momentOf } from "../../static/views/clock.js";
 import { failureOf } from "../../static/views/refusals.js";
 import {
+  announcement,
   counted,
   roomRefusal,
   sentence,
@@ -45,11 +46,9 @@ export class Narrator {
     chat.on("typing", (typing) => this.#rooms.get(typing.room)?.typists.hear(typing));
     chat.on("nick", (nick) => this.#nick(nick));
     chat.on("mention", (mention) => this.#mention(mention));
-    chat.on("system", ({ room, user = "", text }) => {
-      this.#elsewhere(this.#rooms.of(room), `${user}: ${text}`);
-    });
     chat.on("muted", (muted) => this.#muted(muted));
     chat.on("left", (left) => this.#left(left));
+    chat.on("system", (told) => this.#system(told));
     chat.on("error", ({ message }) => this.#out.complain([sentence(message)]));
   }
 
@@ -188,6 +187,11 @@ export class Narrator {
       ? `${who} may write in ${room.label} again.`
       : `${by} muted ${who} in ${room.label}${until === null ? "" : ` until ${momentOf(until)}`}.`;
     this.#out.tell([quiet(sentence(words))]);
+  }
+
+  #system({ room, user = "", text }: Of<"system">) {
+    if (room !== undefined) return this.#elsewhere(this.#rooms.of(room), `${user}: ${text}`);
+    this.#out.tell([{ text: announcement(text), style: "strong" }]);
   }
 
   #left({ room: name, reason, by }: Of<"left">) {

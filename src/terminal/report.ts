@@ -20,7 +20,7 @@ export function report(chat: Chat) {
   for (const type of ["joined", "left", "entry", "direct", "presence", "typing"] as const) {
     chat.on(type, write);
   }
-  for (const type of ["read", "mention", "muted"] as const) chat.on(type, write);
+  for (const type of ["read", "mention", "muted", "system"] as const) chat.on(type, write);
 }
 
 /** What was asked for and did not come from the server. */

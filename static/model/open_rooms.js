@@ -91,7 +91,7 @@ export class OpenRooms {
       this.#listing.askSoon();
       changed();
     });
-    chat.on("system", (told) => this.get(told.room).greet(told));
+    chat.on("system", (told) => told.room && this.get(told.room).greet(told));
     chat.on("typing", (typing) => this.get(typing.room).typists.hear(typing));
     chat.on("error", (refusal) => {
       const room = this.#rooms.get(refusal.room ?? "");

@@ -8,7 +8,7 @@
  * @typedef {{kind: "stage", key: string, ts: number, came: Map<string, string>,
  *   left: Map<string, string>}} Stage
  */
-/** @typedef {{type: "topic" | "greeting", user: string, text: string} | {type: "nick", user: string, was: string}} News */
+/** @typedef {{type: "topic" | "greeting", user: string, text: string} | {type: "nick", user: string, was: string} | {type: "system", text: string}} News */
 /** Something else that happened in the room. @typedef {{kind: "told", key: string, ts: number, news: News}} Told */
 
 /** A run in which nobody came or left yet. @param {string} key @returns {Stage} */

@@ -144,7 +144,8 @@ export class Timeline {
 
   /** Something else happened now. @param {News} news @param {number} [ts] */
   tell(news, ts = Date.now()) {
-    if (this.hasNewer) return;
+    // That something is told to everybody is not of the log: it stands wherever the reader is.
+    if (this.hasNewer && news.type !== "system") return;
     this.lines.push({ kind: "told", key: `told ${++this.#directions}`, ts, news });
   }
 

@@ -48,10 +48,16 @@ export function stageSentence(line, short) {
   if (line.kind === "stage") return comings(line, short);
   const { news } = line;
   if (news.type === "nick") return `${news.was} is now ${news.user}.`;
+  if (news.type === "system") return announcement(news.text);
   if (news.type === "greeting") return `${news.user}: ${news.text}`;
   return news.text
     ? `${news.user} set the topic: ${news.text}`
     : `${news.user} took the topic away.`;
+}
+
+/** What an administrator tells everybody. @param {string} text */
+export function announcement(text) {
+  return `To everybody here: ${text}`;
 }
 
 /** Who deleted it is known of what was deleted before one's eyes. @param {Said} said */

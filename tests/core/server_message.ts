@@ -95,7 +95,12 @@ const serverMessage = v.union([
   of("members", { room: some, members, count, more: v.boolean(), ref }),
   of("rooms", { rooms: v.array(listed), ref }),
   of("presence", { room: some, joined: members, left: members, count }),
-  of("system", { room: some, text: some, uid: v.optional(some), user: v.optional(some) }),
+  of("system", {
+    room: v.optional(some),
+    text: some,
+    uid: v.optional(some),
+    user: v.optional(some),
+  }),
   of("typing", { room: some, uid: some, user: some, on: v.boolean() }),
   of("nick", { room: some, uid: some, user: some, was: some }),
   of("nick", { uid: some, user: some, was: some, session: v.nullable(some), ref }),

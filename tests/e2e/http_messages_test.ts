@@ -104,7 +104,8 @@ describe("messages over HTTP", () => {
     assertEquals((await told(`POST ${MESSAGES}`, "x".repeat(1025)))[0], 413);
     assertEquals((await told(`POST ${MESSAGES}`, "<a/>", { "content-type": "text/xml" }))[0], 415);
     assertMatch(`${await told("POST /api/rooms/a%20b/messages", "hi")}`, /room must be/);
-    const bad = await told(`POST ${MESSAGES}`, "hi", { "idempotency-key": "a b" });
+    const bob = await guest(server, "Bob");
+    const bad = await told(`POST ${MESSAGES}`, "hi", { ...bob, "idempotency-key": "a b" });
     assertMatch(`${bad}`, /Idempotency-Key must be 1 to 64/);
     assertEquals((await told(`POST ${MESSAGES}`, { text: "re", replyTo: 9 }))[1], "INVALID_FIELD");
     const evil = await told(`POST ${MESSAGES}`, "hi", { origin: "https://evil.example" });
@@ -142,6 +143,32 @@ describe("messages over HTTP", () => {
     ada.send({ type: "chat", room: "general", text: "third", ref: "deploy-17" });
     const { seq, ts } = await ada.until("ack");
     assertEquals([seq, ts], [first.seq, first.ts]);
+  });
+
+  it("W17.5 a key of one who is another guest with each request is refused, and says nothing", async () => {
+    const key = { "idempotency-key": "deploy-17" };
+    for (const WS_TOKEN of ["open", "shared"]) {
+      await using server = await startServer({ ...ROOMY, WS_TOKEN });
+      const token: Record<string, string> = WS_TOKEN === "open"
+        ? {}
+        : { authorization: `Bearer ${WS_TOKEN}` };
+      const refused = await ask(server, `POST ${MESSAGES}`, "hi", { ...token, ...key });
+      assertEquals(refusalOf(refused), [400, "INVALID_FIELD"]);
+      assertMatch(refused.body.message, /^Idempotency-Key needs .* POST \/api\/session/);
+      assertEquals((await ask(server, `POST ${MESSAGES}`, "first", token)).body.seq, 1);
+      // Under a session it is the same guest: the cookie's, or a connection's.
+      const { headers } = await ask(server, "POST /api/session", {}, token);
+      const cookie = headers.get("set-cookie")!.split(";")[0]!;
+      await using ada = await openClient(server.wsUrl, { headers: token });
+      const { session } = await ada.until("welcome");
+      for (const shown of [{ cookie }, { authorization: `Bearer ${session}` }]) {
+        const asked = { ...shown, ...key };
+        const once = await ask(server, `POST ${MESSAGES}`, "once", asked);
+        assertEquals(once.status, 201);
+        const again = await ask(server, `POST ${MESSAGES}`, "once", asked);
+        assertEquals([again.status, again.body], [200, once.body]);
+      }
+    }
   });
 
   it("W17.1 W10.3 W10.7 W10.8 rights, mutes and bans hold as on a connection", async () => {
@@ -214,5 +241,26 @@ describe("messages over HTTP", () => {
     assertEquals(said.headers.get("location"), "/api/rooms/%40ada%2Cbob/messages/1");
     await settled(ada);
     assertEquals(heard(ada, "chat").length, 1);
+  });
+
+  it("W17.7 W10.14 a backend says it as who its token is, to every connection of the user", async () => {
+    await using server = await startServer({ ...ROOMY, JWT_SECRET: SECRET, ADMIN_TOKEN: "boss" });
+    const headers = await bearer("ada");
+    await using first = await openClient(server.wsUrl, { headers });
+    await using second = await openClient(server.wsUrl, { headers, protocols: ["snug.v1"] });
+    for (const client of [first, second]) await client.until("welcome");
+    const robot = await bearer("robot", { name: "Robot", admin: true });
+    const said = await ask(server, "POST /api/users/ada/messages", { text: "17 is out" }, robot);
+    assertEquals([said.status, said.body.uid, said.body.user], [201, "robot", "Robot"]);
+    for (const client of [first, second]) assertEquals(await client.until("chat"), said.body);
+    // Each request under ADMIN_TOKEN is another guest, and so another conversation.
+    const boss = { authorization: "Bearer boss" };
+    const rooms: string[] = [];
+    for (let time = 0; time < 2; time++) {
+      const { status, body } = await ask(server, "POST /api/users/ada/messages", "hi", boss);
+      assertEquals([status, /^guest:/.test(body.uid)], [201, true]);
+      rooms.push(body.room);
+    }
+    assert(rooms[0] !== rooms[1]);
   });
 });

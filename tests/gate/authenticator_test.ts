@@ -44,6 +44,7 @@ describe("W15.3 a credential stands for", () => {
       name: "guest-id1-",
       expires: null,
       issuedAt: NOW,
+      isFresh: true,
     });
     assertEquals(binding, "binding");
   });
@@ -59,6 +60,7 @@ describe("W15.3 a credential stands for", () => {
       "root",
       true,
     ]);
+    assertEquals([identity.isFresh, again.identity.isFresh], [true, undefined]);
     // What a guest is given is never an administrator's.
     const guest = (await who(gate, bearer(TOKEN))).identity.seal!("root");
     assertEquals((await who(gate, bearer(guest))).identity.isAdmin, undefined);

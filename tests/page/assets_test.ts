@@ -148,9 +148,10 @@ it("every address that the page, its styles and modules name is served, and no f
       await follow(url.pathname);
     }
   };
-  // What others import is not what the page does.
-  for (const path of ["/", "/chat.js"]) await follow(path);
-  assertEquals([...seen].toSorted(), [...filesOf(STATIC).map(pathOf), "/shell.json"].toSorted());
+  // What others import is not what the page does, and the API's page is one of its own.
+  for (const path of ["/", "/chat.js", "/api"]) await follow(path);
+  const made = ["/shell.json", "/api", "/api/openapi.json"];
+  assertEquals([...seen].toSorted(), [...filesOf(STATIC).map(pathOf), ...made].toSorted());
 });
 
 it("the service worker is told of every file that the page may need", async () => {

@@ -261,6 +261,15 @@ describe("a long timeline", () => {
     assertEquals([timeline.to, timeline.hasNewer, timeline.lines.length], [601, false, 601]);
   });
 
+  it("W10.17 shows what is told to everybody also while its newest end is not there", () => {
+    const timeline = holding(1, 501);
+    timeline.trim("newest");
+    assertEquals(timeline.hasNewer, true);
+    timeline.tell({ type: "topic", user: "Ruth", text: "birds" });
+    timeline.tell({ type: "system", text: "back at six" });
+    assertEquals(told(timeline).slice(-2), ["500", "system"]);
+  });
+
   it("keeps what is not sent, whichever end goes", () => {
     for (const end of ["oldest", "newest"] as const) {
       const timeline = holding(1, 0);

@@ -222,7 +222,7 @@ export class WireRules {
       case "presence":
       case "system":
       case "typing":
-        if (!this.#members.has(message.room)) {
+        if (message.room !== undefined && !this.#members.has(message.room)) {
           this.violated(`W5.1: ${message.type} of ${message.room} before joined`);
         }
         return;
