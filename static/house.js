@@ -241,9 +241,7 @@ export class House {
     const isBanned = state.status === "stopped" && state.reason === "banned";
     const mute = room.muteOf(me);
     const why = isBanned ? "You are banned here." : writingRefusal(room, mute);
-    const may = room.refusal === null;
-    this.#composer.allow(may, why);
-    this.#clip.offer(may && why === "" && (this.#chat.limits?.fileBytes ?? 0) > 0);
+    this.#composer.allow(room.refusal === null, why);
     clearTimeout(this.#muteTimer);
     const restMs = (mute?.until ?? Infinity) - Date.now();
     if (restMs < DAY_MS) this.#muteTimer = setTimeout(() => this.#paint(), restMs + 1);

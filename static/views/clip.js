@@ -17,6 +17,7 @@ import { Later } from "./later.js";
  */
 
 export class Clip {
+  #chat;
   #around;
   #button = find("#clip", HTMLButtonElement);
   #input = find("#clip-files", HTMLInputElement);
@@ -28,6 +29,7 @@ export class Clip {
 
   /** @param {Chat} chat @param {Around} around */
   constructor(chat, around) {
+    this.#chat = chat;
     this.#around = around;
     this.#attaching = new Later(async () => {
       const { Attaching } = await import("./attaching.js");
@@ -49,9 +51,9 @@ export class Clip {
     }
   }
 
-  /** @param {boolean} isOffered one may write, and files are taken */
-  offer(isOffered) {
-    this.#button.hidden = !isOffered;
+  /** @param {boolean} mayWrite in the room in view; it is also asked whether the server takes files */
+  offer(mayWrite) {
+    this.#button.hidden = !mayWrite || !this.#chat.limits?.fileBytes;
   }
 
   /** Another room is in view. */

@@ -103,6 +103,7 @@ export class Composer {
    */
   allow(may, why) {
     this.#form.inert = !may;
+    this.#clip.offer(may && why === "");
     this.#input.hidden = why !== "";
     this.#name.hidden = why !== "";
     this.#shut.hidden = why === "";
