@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { startServer } from "../harness/server.ts";
 import { enter, say } from "../harness/visitor.ts";
 import { NO_CONNECTION } from "./faults.ts";
+import { sayWith } from "./files.ts";
 import { UNHURRIED } from "./fill.ts";
 import type { Guest } from "./guest.ts";
 import { it } from "./it.ts";
@@ -59,6 +60,8 @@ it("of a quiet room only mentions are told, also where all messages are wanted",
   await using ruth = await enter(server, { room: "random", username: "Ruth" });
   await say(ruth, "heard", { room: "random" });
   await told(ines, ["Ruth in #random: heard"]);
+  await sayWith(server, ruth, "", { name: "mast.png", body: "x" });
+  await told(ines, ["Ruth in #random: mast.png"]);
   await ines.page.locator("#rooms a", { hasText: "random" }).click();
   await ines.page.locator("#bell").click();
   await ines.page.locator("#rooms a", { hasText: "general" }).click();
