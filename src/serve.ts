@@ -9,8 +9,8 @@ import { type Config, isLoopback } from "./config.ts";
 import type { Counts } from "./counts.ts";
 import { type Filing, openFiling } from "./filing.ts";
 import { Hooks } from "./gate/hooks.ts";
-import { type Audited, Hub, SWEEP_MS } from "./hub.ts";
-import type { Life } from "./life.ts";
+import { Hub, SWEEP_MS } from "./hub.ts";
+import { logAudited, logLife } from "./log_lines.ts";
 import { writeMetrics } from "./metrics.ts";
 import { openReplies } from "./replies_file.ts";
 import { Retention, RETENTION_MS } from "./retention.ts";
@@ -251,37 +251,6 @@ function greet(config: Config, url: string, access: string[]): string[] {
     lines.push("Where strangers can reach it, TRANSPORT=ws also bounds fragmented messages.");
   }
   return [...lines, ...access];
-}
-
-function logLife(log: Logger, life: Life, address: string): void {
-  log.info(
-    "{user} {uid} of {address} left {rooms}: {code} {reason} after {seconds} s, " +
-      "{received} in, {sent} out, {dropped} dropped",
-    {
-      ...life,
-      address,
-      rooms: life.rooms.join(" ") || "-",
-      seconds: Number(life.seconds.toFixed(1)),
-    },
-  );
-}
-
-function logAudited(log: Logger, { until, room, ...about }: Audited): void {
-  const parts = [about.address === undefined ? "{by} {action}" : "{by} of {address} {action}"];
-  if (about.uid !== undefined) parts.push("{uid}");
-  if (about.of !== undefined) parts.push("message {of}");
-  parts.push("in {room}");
-  if (until !== undefined) parts.push("until {until}");
-  log.info(`audit: ${parts.join(" ")}`, {
-    ...about,
-    room: room ?? "everything",
-    ...(until !== undefined && { until: endOf(until) }),
-  });
-}
-
-function endOf(until: number | null): string {
-  if (until === null) return "for good";
-  return until === 0 ? "now" : new Date(until).toISOString();
 }
 
 function refuse(error: Error): never {

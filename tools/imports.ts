@@ -31,6 +31,7 @@ export const ROWS: Record<string, Row> = {
       "src/exposition.ts",
       "src/filing.ts",
       "src/health.ts",
+      "src/log_lines.ts",
       "src/metrics.ts",
       "src/replies_file.ts",
     ],

@@ -8,7 +8,7 @@ import { backUp, restore, type Restored } from "./sqlite_backup.ts";
 import { type Findings, findings } from "./sqlite_check.ts";
 import { type Exported, exportLogs } from "./sqlite_export.ts";
 import { type Imported, importLogs } from "./sqlite_import.ts";
-import { openSharedFolder } from "./shared_folder.ts";
+import { openSharedFolder } from "./folder_shared.ts";
 import { openLock } from "./sqlite_lock.ts";
 import type { Sync } from "./sqlite_log.ts";
 import { type Store, StoreError } from "./store.ts";

@@ -36,10 +36,10 @@ const LOOK = new Script(`
   local files, waiting, waste = unpack(KEYS)
   local before, most = unpack(ARGV)
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', waiting, '-inf', before, 'LIMIT', 0, most)) do
-    local bytes = cjson.decode(string.match(redis.call('HGET', files, id), '[^\\n]*$')).bytes
+    local file = string.match(redis.call('HGET', files, id) or '', '[^\\n]+$')
     redis.call('HDEL', files, id)
     redis.call('ZREM', waiting, id)
-    redis.call('ZADD', waste, string.format('%.0f', bytes), id)
+    if file then redis.call('ZADD', waste, string.format('%.0f', cjson.decode(file).bytes), id) end
   end
   local found = redis.call('ZRANGE', waste, 0, most - 1, 'WITHSCORES')
   if #found == 0 and redis.call('EXISTS', files) == 0 then return false end
