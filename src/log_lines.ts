@@ -1,6 +1,6 @@
 // What the log says of connections that ended, and of what was done by who may do more than others.
 import type { Logger } from "@logtape/logtape";
-import type { Audited } from "./hub.ts";
+import type { Audited } from "./audited.ts";
 import type { Life } from "./life.ts";
 
 export function logLife(log: Logger, life: Life, address: string): void {
