@@ -37,8 +37,8 @@ switch (command.name) {
     break;
   }
   default: {
-    const { STORE_URL } = configuration(`can't ${command.name}`);
-    await runData(command, STORE_URL).then(Deno.exit, (error) => {
+    const { STORE_URL, FILES_DIR } = configuration(`can't ${command.name}`);
+    await runData(command, STORE_URL, FILES_DIR).then(Deno.exit, (error) => {
       if (!(error instanceof StoreError)) throw error;
       fail([error.message], 1);
     });

@@ -8,8 +8,8 @@ import type { Limits, UserId } from "./protocol.ts";
 /** The second bucket is this much larger than the first. */
 const SECOND_BUCKET = 10;
 
-/** What is counted: a message by its type, a binary frame, or one that could not be read. */
-export type Counted = ClientMessage["type"] | "binary" | "error";
+/** What is counted: a message by its type, a binary frame, what is asked of files, what can't be read. */
+export type Counted = ClientMessage["type"] | "binary" | "upload" | "file" | "error";
 
 const FIRST_BUCKET: ReadonlySet<Counted> = new Set([
   "chat",
@@ -28,6 +28,7 @@ const FIRST_BUCKET: ReadonlySet<Counted> = new Set([
   "mute",
   "ban",
   "bans",
+  "upload",
 ]);
 
 /** How many messages on average, and at once. */

@@ -1,5 +1,6 @@
 // The application: which path is answered by what. Does no I/O of its own.
 import { Hono } from "hono";
+import type { Files } from "./files.ts";
 import type { Gate, LiveSessions } from "./gate/gate.ts";
 import { refuse } from "./gate/refusal.ts";
 import type { Hooks } from "./gate/hooks.ts";
@@ -14,6 +15,7 @@ import { crossOrigin } from "./routes/cross_origin.ts";
 import type { AppEnv } from "./routes/env.ts";
 import { securityHeaders } from "./routes/headers.ts";
 import { events } from "./routes/events.ts";
+import { files } from "./routes/files.ts";
 import { hooks } from "./routes/hooks.ts";
 import { messages } from "./routes/messages.ts";
 import { moderation } from "./routes/moderation.ts";
@@ -28,6 +30,7 @@ import { StoreError } from "./store/store.ts";
 
 export interface AppOptions {
   hub: Hub;
+  files: Files;
   gate: Gate;
   signIns: SignIns;
   revocations: Revocations;
@@ -59,6 +62,7 @@ export function createApp(options: AppOptions) {
     .route("/", rooms(options))
     .route("/", moderation(options))
     .route("/", system(options))
+    .route("/", files(options))
     .route("/", events(options))
     .route("/", hooks(options));
   return new Hono<AppEnv>()

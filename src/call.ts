@@ -1,14 +1,17 @@
 // One request over HTTP, as something that asks: the same checks, rates, order and store as a
 // connection's messages. It is in no room that it speaks in or reads, and has no socket: the one
 // answer is its end.
+import * as v from "valibot";
+import type { Counted } from "./allowance.ts";
 import type { Batch } from "./batch.ts";
 import { CLOSE, type Close } from "./close.ts";
 import { readMessage, type Unread } from "./client_message.ts";
 import type { Hub, Person } from "./hub.ts";
 import type { Identity } from "./identity.ts";
 import { full, whyBanned } from "./join.ts";
-import { allows } from "./permission.ts";
-import type { Entry, Permission, Refusal, RoomName, ServerMessage, UserId } from "./protocol.ts";
+import { allows, whyNot } from "./permission.ts";
+import { type Entry, ROOM_NAME_EXPECTED, type RoomName, roomName } from "./protocol.ts";
+import type { Permission, Refusal, ServerMessage, UserId } from "./protocol.ts";
 import { type Limit, Rates } from "./rates.ts";
 import { forbidden, notFound, tooFast } from "./refusal.ts";
 import { type Asker, Requests } from "./requests.ts";
@@ -35,6 +38,26 @@ export async function ask(caller: Caller, question: Unread): Promise<Answer> {
   const call = new Call(caller);
   try {
     return await call.ask(question);
+  } finally {
+    call.end();
+  }
+}
+
+export type Permitted =
+  /** `from`: what was said there before that time (ms since 1970) is hidden (W10.5). */
+  | { ok: true; room: RoomName; uid: UserId; from: number }
+  | { ok: false; refusal: Refusal };
+
+/** Whether that may be done in a room now, which is no message. Rejects with a `StoreError`. */
+export async function permit(
+  caller: Caller,
+  what: Counted,
+  permission: Permission,
+  room: string,
+): Promise<Permitted> {
+  const call = new Call(caller);
+  try {
+    return await call.permit(what, permission, room);
   } finally {
     call.end();
   }
@@ -69,13 +92,10 @@ class Call implements Asker, Person {
   }
 
   async ask(question: Unread): Promise<Answer> {
-    const { hub, identity, address } = this;
-    const now = hub.now();
-    hub.counts.received++;
-    if (hub.isBanned(identity, address, now)) return refused(forbidden("you are banned"));
+    this.hub.counts.received++;
     const parsed = readMessage(question);
-    const waitMs = this.#rates.take(parsed.ok ? parsed.message.type : "error", now);
-    if (waitMs > 0) return refused(tooFast(waitMs, undefined));
+    const kept = this.#whyNotNow(parsed.ok ? parsed.message.type : "error");
+    if (kept) return refused(kept);
     if (!parsed.ok) return refused(parsed.refusal);
     const { message } = parsed;
     const room = "room" in message && message.type !== "search" ? message.room : undefined;
@@ -83,6 +103,20 @@ class Call implements Asker, Person {
     if (refusal) return refused(refusal);
     this.#requests.accept(parsed);
     return await this.#answered.promise;
+  }
+
+  async permit(what: Counted, permission: Permission, name: string): Promise<Permitted> {
+    const parsed = v.safeParse(roomName, name);
+    const kept = this.#whyNotNow(parsed.success ? what : "error");
+    if (kept) return { ok: false, refusal: kept };
+    if (!parsed.success) {
+      const message = `room must be ${ROOM_NAME_EXPECTED}`;
+      return { ok: false, refusal: { code: "INVALID_FIELD", message } };
+    }
+    const room = parsed.output;
+    const refusal = await this.#open(room) ?? whyNot(this, permission, room);
+    if (refusal) return { ok: false, refusal };
+    return { ok: true, room, uid: this.uid, from: this.rights.from(room) };
   }
 
   end(): void {
@@ -130,6 +164,15 @@ class Call implements Asker, Person {
   expel(): void {}
   overflow(): void {}
   pushBinary(): void {}
+
+  /** It is banned, or too fast. */
+  #whyNotNow(what: Counted): Refusal | undefined {
+    const { hub, identity, address } = this;
+    const now = hub.now();
+    if (hub.isBanned(identity, address, now)) return forbidden("you are banned");
+    const waitMs = this.#rates.take(what, now);
+    return waitMs > 0 ? tooFast(waitMs, undefined) : undefined;
+  }
 
   /** What a join checks (W5), without becoming a member. */
   async #open(name: RoomName): Promise<Refusal | undefined> {

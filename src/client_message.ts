@@ -2,7 +2,9 @@
 // read. Imports nothing but the schema library and the wire.
 import * as v from "valibot";
 import {
+  isFileId,
   isUserId,
+  MAX_FILES,
   type Refusal,
   ROOM_NAME_EXPECTED,
   type RoomName,
@@ -28,6 +30,15 @@ const uid = v.pipe(v.string(), v.check(isUserId));
 const to = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 const isWellFormed = v.check((value: string) => value.isWellFormed());
 const text = v.pipe(v.string(), v.minLength(1), isWellFormed);
+const files = v.optional(v.pipe(
+  v.array(v.pipe(v.string(), v.check(isFileId))),
+  v.check((ids) => ids.length <= MAX_FILES && new Set(ids).size === ids.length),
+));
+/** With files a text may be empty. */
+const said = v.optional(v.pipe(v.string(), isWellFormed), "");
+function saysSomething({ text, files = [] }: { text: string; files?: string[] | undefined }) {
+  return text !== "" || files.length > 0;
+}
 /** Line breaks of every script. */
 const LINE_BREAK = /[\n\v\f\r\x85\u2028\u2029]/;
 const MAX_TOPIC_BYTES = 1024;
@@ -71,6 +82,7 @@ const EXPECTED: Record<string, string> = {
   "search text": QUERY_EXPECTED,
   of: "the seq of a message of this room",
   emoji: "1 to 64 bytes without white space and control characters, valid Unicode",
+  files: `at most ${MAX_FILES} different ids of files that were uploaded to the room`,
   replyTo: "the seq of an earlier message of this room",
   since: "{epoch: string of at most 32 characters, seq: whole number}",
   before: "a seq, a whole number of at least 1",
@@ -97,13 +109,17 @@ export const clientMessages = {
     ref,
   }),
   leave: v.object({ type: v.literal("leave"), room: roomName, ref }),
-  chat: v.object({
-    type: v.literal("chat"),
-    room: roomName,
-    text,
-    replyTo: v.optional(v.pipe(seq, v.minValue(1))),
-    ref,
-  }),
+  chat: v.pipe(
+    v.object({
+      type: v.literal("chat"),
+      room: roomName,
+      text: said,
+      replyTo: v.optional(v.pipe(seq, v.minValue(1))),
+      files,
+      ref,
+    }),
+    v.forward(v.check((message) => saysSomething(message)), ["text"]),
+  ),
   edit: v.object({ type: v.literal("edit"), room: roomName, of, text, ref }),
   delete: v.object({ type: v.literal("delete"), room: roomName, of, ref }),
   react: v.object({
@@ -151,7 +167,10 @@ export const clientMessages = {
   }),
   read: v.object({ type: v.literal("read"), room: roomName, seq, ref }),
   nick: v.object({ type: v.literal("nick"), name: userName, ref }),
-  direct: v.object({ type: v.literal("direct"), to, text, ref }),
+  direct: v.pipe(
+    v.object({ type: v.literal("direct"), to, text: said, files, ref }),
+    v.forward(v.check((message) => saysSomething(message)), ["text"]),
+  ),
   ping: v.object({ type: v.literal("ping"), ts, ref }),
   pong: v.object({ type: v.literal("pong"), ts, ref }),
   auth: v.object({ type: v.literal("auth"), token: v.pipe(v.string(), v.minLength(1)), ref }),

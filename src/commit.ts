@@ -135,6 +135,9 @@ export class GroupCommit {
   }
 }
 
+/** What a file is in its entry, about. */
+const FILE_BYTES = 300;
+
 /** ASCII that stands in JSON as it is. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
@@ -142,5 +145,7 @@ const PLAIN = /^[ !#-[\]-~]*$/;
 function sizeOf(draft: Draft): number {
   // An emoji is small.
   const text = "text" in draft ? draft.text : "";
-  return ENTRY_BYTES + (PLAIN.test(text) ? text.length : utf8Length(JSON.stringify(text)));
+  const files = draft.type === "chat" ? draft.files?.length ?? 0 : 0;
+  return ENTRY_BYTES + files * FILE_BYTES +
+    (PLAIN.test(text) ? text.length : utf8Length(JSON.stringify(text)));
 }

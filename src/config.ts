@@ -28,6 +28,8 @@ const OUTBOX_MESSAGES = 4;
 
 /** A store that may be no larger would lose its entries to what it needs itself. */
 const MIN_STORE_BYTES = 1_048_576;
+/** What one file counts as. */
+const MIN_FILES_BYTES = 4096;
 
 type Setting = { schema: v.GenericSchema<string, unknown>; otherwise: string; expected: string };
 
@@ -41,6 +43,12 @@ function setting<S extends v.GenericSchema<string, unknown>>(
 
 function number(otherwise: number, least = 1) {
   return setting(String(otherwise), whole(least), `a whole number from ${least} to ${MAX_NUMBER}`);
+}
+
+function bytesInAll(otherwise: number, least: number) {
+  const none = v.pipe(v.literal("0"), v.transform(Number));
+  const schema = v.union([none, whole(least, Number.MAX_SAFE_INTEGER)]);
+  return setting(String(otherwise), schema, `0, or a whole number of bytes from ${least}`);
 }
 
 /** Every variable: its default, what it must be, and that in words. */
@@ -62,14 +70,10 @@ const settings = {
     "sqlite:<path of a file>, memory: or redis[s]://[user:password@]host[:port][/db]",
   ),
   STORE_SYNC: setting("full", v.picklist(["full", "normal"]), "full or normal"),
-  STORE_MAX_BYTES: setting(
-    "0",
-    v.union([
-      v.pipe(v.literal("0"), v.transform(Number)),
-      whole(MIN_STORE_BYTES, Number.MAX_SAFE_INTEGER),
-    ]),
-    `0, or a whole number of bytes from ${MIN_STORE_BYTES}`,
-  ),
+  STORE_MAX_BYTES: bytesInAll(0, MIN_STORE_BYTES),
+  FILES_DIR: setting("", v.string(), "a folder for the files that are uploaded"),
+  MAX_FILE_BYTES: number(10485760),
+  MAX_FILES_BYTES: bytesInAll(1073741824, MIN_FILES_BYTES),
   RETENTION_DAYS: number(0, 0),
   RETENTION_MESSAGES: number(0, 0),
   WS_TOKEN: setting(

@@ -87,6 +87,9 @@ export class Counts {
   busRefused = 0;
   /** Bugs: something threw that must not. */
   faults = 0;
+  /** Files that were taken in, and what all that are kept count as, in bytes (W19.3). */
+  uploads = 0;
+  filesBytes = 0;
   /** How joins went (W5). */
   readonly joins = new Tally(["fresh", "resumed", "gap"]);
   /** Connections that ended, by close code (W13.1). */

@@ -11,8 +11,12 @@ const CHUNK_BYTES = 65_536;
 type DataCommand = Extract<Command, { argument?: string }>;
 
 /** Does it. Resolves with the code to end with; rejects with a `StoreError` where it can't. */
-export async function runData(command: DataCommand, url: string): Promise<number> {
-  const database = databaseOf(url);
+export async function runData(
+  command: DataCommand,
+  url: string,
+  filesDir: string,
+): Promise<number> {
+  const database = databaseOf(url, filesDir);
   const { path } = database;
   switch (command.name) {
     case "backup": {
@@ -27,7 +31,7 @@ export async function runData(command: DataCommand, url: string): Promise<number
       return 0;
     }
     case "check":
-      return check(database, command.argument ?? path);
+      return check(database, command.argument);
     case "export":
       return exportFrom(database, command.argument);
     case "import": {
@@ -42,10 +46,11 @@ export async function runData(command: DataCommand, url: string): Promise<number
   }
 }
 
-function check(database: Database, file: string): number {
+function check(database: Database, backup: string | undefined): number {
+  const file = backup ?? database.path;
   let found: Findings;
   try {
-    found = database.check(file);
+    found = database.check(backup);
   } catch (error) {
     const { message } = error as Error;
     const advice = message.includes("malformed") ? "; snug export gives what can be read" : "";
@@ -103,12 +108,13 @@ async function openToRead(file: string | undefined) {
   }
 }
 
-function describe({ rooms, directs, entries, first, last, bytes }: Findings): string {
+function describe({ rooms, directs, entries, first, last, bytes, files }: Findings): string {
   const span = first && last ? ` from ${when(first)} to ${when(last)}` : "";
   return [
     counted(rooms, "room"),
     counted(directs, "direct conversation"),
     `${counted(entries, "entry")}${span}`,
+    ...(files?.length === 0 ? [] : [counted(files?.length, "file")]),
     bytes === undefined ? "of an unknown size" : `${(bytes / 1e6).toFixed(1)} MB`,
   ].join(", ");
 }

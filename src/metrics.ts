@@ -109,9 +109,12 @@ function writeOutboxes(page: Exposition, { hub: { sessions, flusher } }: Sources
   );
 }
 
-function writeStore(page: Exposition, { watch, hub: { counts } }: Sources): void {
+function writeStore(page: Exposition, { config, watch, hub: { counts } }: Sources): void {
   page.gauge("snug_store_up", "1 if the store did what it was asked last.", Number(watch.isReady));
   page.counter("snug_store_failures_total", "Calls of the store that failed.", watch.failures);
+  page.counter("snug_uploads_total", "Files that were taken in.", counts.uploads);
+  page.gauge("snug_files_bytes", "Bytes of all files that are kept.", counts.filesBytes);
+  page.gauge("snug_files_bytes_max", "MAX_FILES_BYTES.", config.MAX_FILES_BYTES);
   page.histogram("snug_commit_duration_seconds", "One commit of entries.", counts.commitSeconds);
   page.histogram("snug_commit_entries", "Entries in one commit.", counts.commitEntries);
 }

@@ -96,13 +96,18 @@ export class Names {
     return this.#byUid.get(uid)?.since ?? 0;
   }
 
-  /** Keeps a name for a program, others may have it too. False: a user who is connected has it. */
+  /** Keeps a name for a program, others may have it too. False: a user who is connected here has it. */
   reserve(name: string): boolean {
     const key = fold(name);
-    const programs = this.#reserved.get(key) ?? 0;
-    if (programs === 0 && this.#taken.has(key)) return false;
-    this.#reserved.set(key, programs + 1);
+    if (!this.#reserved.has(key) && this.#taken.has(key)) return false;
+    this.keep(name);
     return true;
+  }
+
+  /** The same, whoever has it. */
+  keep(name: string): void {
+    const key = fold(name);
+    this.#reserved.set(key, (this.#reserved.get(key) ?? 0) + 1);
   }
 
   /** A program is no more; with the last one its name is free. */

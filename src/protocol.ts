@@ -53,6 +53,15 @@ export function isUserId(uid: string): boolean {
   return uid !== "" && utf8Length(uid) <= MAX_UID_BYTES && !UID_FORBIDDEN.test(uid);
 }
 
+/** Files in a message (W2.2). */
+export const MAX_FILES = 8;
+const FILE_ID = /^[0-9a-f]{32}$/;
+
+/** Whether a file can have this id (W19.2). */
+export function isFileId(id: string): boolean {
+  return FILE_ID.test(id);
+}
+
 /** `moderates`: may moderate the room (W9.1). */
 export type Member = { uid: UserId; user: string; moderates?: true };
 
@@ -66,8 +75,23 @@ export type Ban = Mute & { room?: RoomName };
 
 /** Where an entry stands, and whose it is. */
 type Placed = { room: RoomName; seq: number; ts: number; uid: UserId; user: string };
-/** `deleted`: the message was, and its text with it. */
-export type Chat = Placed & { type: "chat"; text: string; replyTo?: number; deleted?: true };
+/** A file of a message (W19). `type` is what its first bytes say; width and height are pixels. */
+export type SharedFile = {
+  id: string;
+  name: string;
+  type: string;
+  bytes: number;
+  width?: number;
+  height?: number;
+};
+/** `deleted`: the message was, and its text and files with it. */
+export type Chat = Placed & {
+  type: "chat";
+  text: string;
+  replyTo?: number;
+  files?: SharedFile[];
+  deleted?: true;
+};
 /** An entry of a room's log, the same live and replayed (W4). `of` is the seq of a chat entry. */
 export type Entry =
   | Chat
@@ -88,6 +112,8 @@ export type Position = { epoch: string; seq: number };
 
 export type Limits = {
   messageBytes: number;
+  /** 0: no files are taken. */
+  fileBytes: number;
   rooms: number;
   messagesPerSecond: number;
   burst: number;

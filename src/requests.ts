@@ -113,8 +113,8 @@ export class Requests {
           const opened = await openDirect(this.#asker, message);
           if (!this.#asker.isServing) return;
           if (!opened.ok) return this.#refuse({ ...opened.refusal, ...refOf(message) });
-          const { text, ref } = message;
-          this.#say({ type: "chat", room: opened.room.name, text, ref }, opened.room);
+          const { text, files, ref } = message;
+          this.#say({ type: "chat", room: opened.room.name, text, files, ref }, opened.room);
         });
       case "join":
         return this.#read(message, async () => {

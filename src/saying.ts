@@ -41,13 +41,14 @@ export function bodyOf(saying: Saying, room: Room, asker: Asker): Body {
   const from = asker.rights.from(room.name);
   switch (saying.type) {
     case "chat": {
-      const { type, text, replyTo } = saying;
+      const { type, text, replyTo, files = [] } = saying;
       const mentions = text.includes("@") ? mentionedIn(text, room, asker) : [];
       return {
         type,
         text,
         ...(replyTo !== undefined && { replyTo }),
         ...(mentions.length > 0 && { mentions }),
+        ...(files.length > 0 && { files }),
       };
     }
     case "edit":
@@ -76,6 +77,10 @@ export function refusalOf({ room, type, ...rest }: Saying, { refused }: Refused)
     case "many": {
       const message = `message ${of} has ${MAX_EMOJI} different emoji already`;
       return { code: "CONFLICT", message, room };
+    }
+    case "file": {
+      const message = "files must be uploaded to the room by who sends them, and in no message yet";
+      return { code: "NOT_FOUND", message, room };
     }
   }
 }

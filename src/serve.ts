@@ -7,9 +7,10 @@ import { createApp } from "./app.ts";
 import { CERTIFICATE_MS, CertificateFiles } from "./certificate.ts";
 import { type Config, isLoopback } from "./config.ts";
 import type { Counts } from "./counts.ts";
+import { type Filing, openFiling } from "./filing.ts";
 import { Hooks } from "./gate/hooks.ts";
-import { type Audited, Hub, SWEEP_MS } from "./hub.ts";
-import type { Life } from "./life.ts";
+import { Hub, SWEEP_MS } from "./hub.ts";
+import { logAudited, logLife } from "./log_lines.ts";
 import { writeMetrics } from "./metrics.ts";
 import { openReplies } from "./replies_file.ts";
 import { Retention, RETENTION_MS } from "./retention.ts";
@@ -42,9 +43,12 @@ export async function serve(config: Config, log: Logger, counts: Counts): Promis
   const files = CertificateFiles.of(config);
   const certificate = await files?.read().catch(refuse);
   const store = await openStore(config.STORE_URL, config.STORE_SYNC).catch(explain);
+  let filing: Filing | undefined;
   try {
-    return await serveFrom(store, config, log, counts, files, certificate);
+    filing = await openFiling(config, store, counts, log).catch(explain);
+    return await serveFrom(store, filing, config, log, counts, files, certificate);
   } catch (error) {
+    await filing?.close();
     await store.close();
     throw error;
   }
@@ -52,6 +56,7 @@ export async function serve(config: Config, log: Logger, counts: Counts): Promis
 
 async function serveFrom(
   store: Store,
+  filing: Filing,
   config: Config,
   log: Logger,
   counts: Counts,
@@ -73,7 +78,7 @@ async function serveFrom(
   });
   const opened = Promise.withResolvers<OpenAccess>();
   const hub = new Hub({
-    settings: hubSettings(config),
+    settings: hubSettings(config, filing.files.maxBytes),
     store,
     scheduler: { soon: setImmediate, later },
     counts,
@@ -89,7 +94,9 @@ async function serveFrom(
   });
   await hub.sanctions.restore(Date.now()).catch(explain);
   await hub.instances?.open();
-  const hooks = await Hooks.open(store, hub.names, Date.now()).catch(explain);
+  const hooks = new Hooks(store, hub.names, () => hub.instances?.tell({ type: "hooks" }));
+  if (hub.instances) hub.instances.records.hooks = hooks;
+  await hooks.read(Date.now()).catch(explain);
   const stopReplies = await openReplies(config, hub, log).catch(refuse);
   // It listens before a token is made: one that is kept by a start that fails is shown to nobody.
   const ready = Promise.withResolvers<ReturnType<typeof createApp>>();
@@ -106,6 +113,7 @@ async function serveFrom(
   opened.resolve(access);
   ready.resolve(createApp({
     hub,
+    files: filing.files,
     gate,
     signIns,
     revocations,
@@ -145,7 +153,11 @@ async function serveFrom(
   const url = `${scheme}://${bracketed(config.HOST)}:${listening.port}`;
   return {
     url,
-    greeting: [...greet(config, url, access.describe(url)), ...store.advice ?? []],
+    greeting: [
+      ...greet(config, url, access.describe(url)),
+      ...store.advice ?? [],
+      ...filing.advice,
+    ],
     stop: async () => {
       const deadline = Date.now() + config.DRAIN_MS;
       gate.close();
@@ -161,6 +173,7 @@ async function serveFrom(
       const left = Math.max(0, Math.min(CLOSING_MS, deadline - Date.now()));
       await Promise.race([listening.stop(), new Promise((done) => setTimeout(done, left))]);
       await hub.marks.save().catch((error) => watch.tried(error));
+      await filing.close();
       await store.close();
     },
   };
@@ -209,10 +222,11 @@ async function renew(files: CertificateFiles, listening: Listening, log: Logger)
   }
 }
 
-function hubSettings(config: Config): Hub["settings"] {
+function hubSettings(config: Config, fileBytes: number): Hub["settings"] {
   return {
     limits: {
       messageBytes: config.MAX_MESSAGE_BYTES,
+      fileBytes,
       rooms: config.MAX_ROOMS_PER_CONNECTION,
       messagesPerSecond: config.RATE_MESSAGES_PER_SECOND,
       burst: config.RATE_BURST,
@@ -237,37 +251,6 @@ function greet(config: Config, url: string, access: string[]): string[] {
     lines.push("Where strangers can reach it, TRANSPORT=ws also bounds fragmented messages.");
   }
   return [...lines, ...access];
-}
-
-function logLife(log: Logger, life: Life, address: string): void {
-  log.info(
-    "{user} {uid} of {address} left {rooms}: {code} {reason} after {seconds} s, " +
-      "{received} in, {sent} out, {dropped} dropped",
-    {
-      ...life,
-      address,
-      rooms: life.rooms.join(" ") || "-",
-      seconds: Number(life.seconds.toFixed(1)),
-    },
-  );
-}
-
-function logAudited(log: Logger, { until, room, ...about }: Audited): void {
-  const parts = [about.address === undefined ? "{by} {action}" : "{by} of {address} {action}"];
-  if (about.uid !== undefined) parts.push("{uid}");
-  if (about.of !== undefined) parts.push("message {of}");
-  parts.push("in {room}");
-  if (until !== undefined) parts.push("until {until}");
-  log.info(`audit: ${parts.join(" ")}`, {
-    ...about,
-    room: room ?? "everything",
-    ...(until !== undefined && { until: endOf(until) }),
-  });
-}
-
-function endOf(until: number | null): string {
-  if (until === null) return "for good";
-  return until === 0 ? "now" : new Date(until).toISOString();
 }
 
 function refuse(error: Error): never {

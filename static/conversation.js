@@ -11,6 +11,7 @@ import { Log } from "./views/log.js";
 /** @import {Room} from "./model/room.js" */
 /** @import {Said} from "./model/said.js" */
 /** @import {Cure} from "./views/refusals.js" */
+/** @import {Files} from "./views/files.js" */
 /** @import {Company} from "./views/speech.js" */
 
 /**
@@ -35,6 +36,8 @@ export class Conversation {
   #pages;
   /** @type {Later<Deeds>} */
   #deeds;
+  /** @type {Later<Files>} */
+  #files;
   log;
 
   /** @param {Chat} chat @param {Scene} scene */
@@ -54,6 +57,10 @@ export class Conversation {
       editor: (...what) => this.#deeds.now?.editor(...what) ?? null,
       dismiss: (said) => this.#deeds.do((deeds) => deeds.dismiss(said)),
       wishAgain: (said) => this.#deeds.do((deeds) => deeds.wishAgain(said)),
+      fill: (boxes, files) => {
+        const { name } = scene.room();
+        this.#files.do((part) => part.fill(boxes, files, name));
+      },
     }, {
       older: (room) => this.#pages.older(room),
       newer: (room) => this.#pages.newer(room),
@@ -66,6 +73,10 @@ export class Conversation {
       const { Deeds } = await import("./deeds.js");
       return new Deeds(chat, this.#pages, this.log, scene);
     }, "/css/deeds.css");
+    this.#files = new Later(async () => {
+      const { Files } = await import("./views/files.js");
+      return new Files(chat);
+    }, "/css/files.css");
   }
 
   start() {

@@ -1,6 +1,7 @@
 // @ts-check
 // What one does with a message: answering, reacting, changing and deleting it, copying it, going to
 // one. Knows the views by what it asks of them; what may be done stands in offers.js.
+import { wordsIn } from "./model/file_words.js";
 import { shownOf } from "./model/said.js";
 import { Wishes } from "./model/wishes.js";
 import { Actions } from "./views/actions.js";
@@ -108,7 +109,7 @@ export class Deeds {
       case "edit":
         return this.edit(said);
       case "text":
-        return copy(shownOf(said).text, "The text is copied.");
+        return copy(wordsIn({ ...said, ...shownOf(said) }), "The text is copied.");
       case "link": {
         const link = new URL(linkTo(room.name, said.seq), location.href).href;
         return copy(link, "The link to the message is copied.");
@@ -143,11 +144,12 @@ export class Deeds {
     const room = this.#scene.room();
     const written = text.trimEnd();
     said.draft = undefined;
-    if (!written) {
+    const isChanged = written !== shownOf(said).text;
+    if (!written && isChanged) {
       this.#scene.paint();
       return this.#delete(room, said);
     }
-    if (written !== shownOf(said).text) this.#wishes.edit(room, said, written);
+    if (isChanged) this.#wishes.edit(room, said, written);
     this.#scene.paint();
     this.#scene.write();
   }

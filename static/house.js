@@ -3,6 +3,7 @@
 import { Conversation } from "./conversation.js";
 import { OpenRooms } from "./model/open_rooms.js";
 import { Sides } from "./sides.js";
+import { Clip } from "./views/clip.js";
 import { Composer } from "./views/composer.js";
 import { find } from "./views/element.js";
 import { Header } from "./views/header.js";
@@ -34,6 +35,7 @@ export class House {
   /** @type {Conversation} */
   #conversation;
   #writing;
+  #clip;
   #composer;
   #lamp;
   #sides;
@@ -87,13 +89,23 @@ export class House {
       leave: () => this.#leave(),
       editLast: () => this.#conversation.editLast(),
       replyTo: () => this.#conversation.answered,
-      said: () => this.#conversation.said(),
+      files: () => this.#clip.files,
+      said: () => {
+        this.#clip.said();
+        this.#conversation.said();
+      },
       unsaid: (text, why) => {
         this.#composer.edit(text);
         this.#composer.tell(why, true);
       },
     });
-    this.#composer = new Composer(this.#writing);
+    this.#clip = new Clip(chat, {
+      room: () => this.#room,
+      changed: () => this.#composer.follow(),
+      tell: (words) => this.#composer.tell(words),
+      write: () => this.#composer.focus(),
+    });
+    this.#composer = new Composer(this.#writing, this.#clip);
     this.#lamp = new Lamp({
       retry: () => chat.retryNow(),
       askToken,
@@ -105,7 +117,7 @@ export class House {
   start() {
     const { name } = this.#room;
     find("#house", HTMLElement).hidden = false;
-    for (const part of [this.#conversation, this.#composer, this.#rooms]) part.start();
+    for (const part of [this.#conversation, this.#clip, this.#composer, this.#rooms]) part.start();
     this.#sides.start(() => this.#room);
     this.#header.start(async () => {
       await this.#rooms.join(this.#room);

@@ -4,6 +4,7 @@ import { isDirect } from "./model/nicks.js";
 import { messageIn } from "./model/slash.js";
 import { sentence, tooLong } from "./views/wording.js";
 import { ChatError } from "./sdk/requests.js";
+/** @import {SharedFile} from "../src/protocol.ts" */
 /** @import {Chat, Outgoing} from "./chat.js" */
 /** @import {OpenRooms} from "./model/open_rooms.js" */
 /** @import {Room} from "./model/room.js" */
@@ -17,6 +18,7 @@ import { ChatError } from "./sdk/requests.js";
  * @property {() => void} leave the room in view; throws where one can't
  * @property {() => void} editLast
  * @property {() => number | undefined} replyTo the message that is being answered there
+ * @property {() => readonly SharedFile[]} files that go with it
  * @property {() => void} said something was, in the room in view
  * @property {(text: string, why: string) => void} unsaid it could not be, and is to be written anew
  */
@@ -88,7 +90,8 @@ export class Writing {
 
   /** @param {string} text */
   bytesLeft(text) {
-    return this.#chat.bytesLeft(this.#around.room().name, text);
+    const { room, files } = this.#around;
+    return this.#chat.bytesLeft(room().name, text, files().length);
   }
 
   maxBytes() {
@@ -122,7 +125,8 @@ export class Writing {
     const { name } = this.#around.room();
     try {
       const replyTo = this.#around.replyTo();
-      this.#rooms.say(this.#chat.say(name, text, { replyTo }));
+      const files = this.#around.files();
+      this.#rooms.say(this.#chat.say(name, text, { replyTo, files }));
     } catch {
       throw new Error("Too many messages wait already. This one stays in the box.");
     }

@@ -10,6 +10,9 @@ const DEFAULTS: Record<string, unknown> = {
   STORE_URL: "sqlite:data/snug.db",
   STORE_SYNC: "full",
   STORE_MAX_BYTES: 0,
+  FILES_DIR: "",
+  MAX_FILE_BYTES: 10_485_760,
+  MAX_FILES_BYTES: 1_073_741_824,
   RETENTION_DAYS: 0,
   RETENTION_MESSAGES: 0,
   WS_TOKEN: "",
@@ -83,6 +86,9 @@ const GOOD: [name: string, value: string, read: unknown][] = [
   ["STORE_MAX_BYTES", "0", 0],
   ["STORE_MAX_BYTES", "1048576", 1_048_576],
   ["STORE_MAX_BYTES", "500000000000", 500_000_000_000],
+  ["FILES_DIR", "/srv/files of snug", "/srv/files of snug"],
+  ["MAX_FILES_BYTES", "0", 0],
+  ["MAX_FILES_BYTES", "500000000000", 500_000_000_000],
   ["WS_TOKEN", "open", "open"],
   ["AUTH_HEADER", "X-WS-Auth-Key", "x-ws-auth-key"],
   ["ALLOWED_ORIGINS", "*", ["*"]],
@@ -109,6 +115,7 @@ const NETWORKS =
   "addresses or networks of proxies such as 127.0.0.1 or 10.0.0.0/8, with commas between them";
 const KEYS_URL =
   "an https: address of public keys without a password in it; http: on this machine only";
+const FILES = "0, or a whole number of bytes from 4096";
 const SIZES = "0, or a whole number of bytes from 1048576";
 const BAD: [name: string, value: string, expected: string][] = [
   ["HOST", "http://127.0.0.1", HOSTS],
@@ -130,6 +137,9 @@ const BAD: [name: string, value: string, expected: string][] = [
   ["STORE_MAX_BYTES", "10000000000000000", SIZES],
   ["STORE_MAX_BYTES", "00", SIZES],
   ["STORE_MAX_BYTES", "1G", SIZES],
+  ["MAX_FILES_BYTES", "1G", FILES],
+  ["MAX_FILES_BYTES", "-1", FILES],
+  ["MAX_FILES_BYTES", "4095", FILES],
   ["AUTH_HEADER", "x auth", "the name of a header, such as x-ws-auth-key"],
   ["AUTH_HEADER", "x:auth", "the name of a header, such as x-ws-auth-key"],
   ["ALLOWED_ORIGINS", "example.org", ORIGINS],
@@ -229,6 +239,11 @@ describe("the configuration", () => {
       }
     });
   }
+
+  it("shows no password of a URL", () => {
+    const [line] = problems({ STORE_URL: "redis://user:s3c/ret@host/x" });
+    assertEquals(line, `STORE_URL=redis://user:…@host/x: expected ${STORES}`);
+  });
 
   it("wants an outbox that holds 4 of the largest messages", () => {
     const found = problems({ OUTBOX_BYTES: "65535", MAX_MESSAGE_BYTES: "16384" });

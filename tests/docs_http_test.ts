@@ -38,7 +38,9 @@ describe("docs/HTTP.md", () => {
       assertEquals(answer.code, undefined, `${command}: ${answer.message}`);
       return answer;
     };
-    const [talk, self, rule, ...others] = examples("sh", server).map((block) => block.split("\n"));
+    const [talk, self, send, rule, ...others] = examples("sh", server).map((block) =>
+      block.split("\n")
+    );
     assertEquals(others, []);
 
     const [first, reply, history, search, events, ...more] = talk!;
@@ -59,6 +61,19 @@ describe("docs/HTTP.md", () => {
     assertEquals((await run(react!)).emoji, "🎉");
     assertEquals((await run(remove!)).of, 3);
     await watching.said(/event: deleted\n/);
+
+    await Deno.writeTextFile(`${folder.path}/plan.txt`, "first this, then that");
+    const [upload, name, fetch, ...nothing] = send!;
+    assertEquals(nothing, []);
+    const { id } = await run(upload!);
+    assertEquals((await run(name!.replace("ID", id))).files.map(({ id }: { id: string }) => id), [
+      id,
+    ]);
+    await Deno.remove(`${folder.path}/plan.txt`);
+    await using fetching = start(fetch!.replace("ID", id));
+    assertEquals((await fetching.exited).code, 0);
+    const fetched = await Deno.readTextFile(`${folder.path}/plan.txt`);
+    assertEquals(fetched, "first this, then that");
 
     const answers = [];
     for (const command of rule!) answers.push(await run(command));

@@ -28,7 +28,7 @@ describe("README.md", () => {
       assertEquals((await process.exited).code, 0, command);
       return JSON.parse(process.stdout());
     };
-    const [hi, session, once, history, events = ""] = commands;
+    const [hi, session, once, history, file, events = ""] = commands;
     assertEquals((await run(hi)).user, "deploy");
     const { uid } = await run(session);
     const first = await run(once);
@@ -37,6 +37,8 @@ describe("README.md", () => {
     const said = heard(ada, "chat");
     assertEquals(said.map(({ text }) => text), ["hi from a script", "build 17 is out"]);
     assertEquals((await run(history)).messages, said);
+    await Deno.writeTextFile(`${folder.path}/README.md`, "read me");
+    assertEquals((await run(file)).type, "text/plain");
     await using watching = start(events);
     await watching.said(/event: joined\n/);
     await say(ada, "bye");

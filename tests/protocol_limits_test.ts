@@ -11,6 +11,7 @@ const EMOJI =
   "emoji must be 1 to 64 bytes without white space and control characters, valid Unicode";
 const TOPIC = "text must be at most 1024 bytes without line breaks, valid Unicode";
 const REPLY_TO = "replyTo must be the seq of an earlier message of this room";
+const FILES = "files must be at most 8 different ids of files that were uploaded to the room";
 const SINCE = "since must be {epoch: string of at most 32 characters, seq: whole number}";
 const BEFORE = "before must be a seq, a whole number of at least 1";
 const LIMIT = "limit must be a whole number of at least 1";
@@ -27,6 +28,7 @@ const TS = "ts must be a whole number";
 
 const MAX = Number.MAX_SAFE_INTEGER;
 const MISSING = undefined;
+const IDS = Array.from({ length: 9 }, (_, index) => String(index).repeat(32));
 const A128 = "a".repeat(128);
 const B128 = "b".repeat(128);
 
@@ -126,6 +128,33 @@ const cases: Case[] = [
     good: [MISSING, 1, 2, MAX],
     bad: [null, 0, -1, 1.5, MAX + 1, "1", [], {}],
     expected: REPLY_TO,
+  },
+  ...[{ type: "chat", room: "a" }, { type: "direct", to: "b" }].map((message) => ({
+    rule: `W19.5 W2.2 ${message.type}:`,
+    message: { ...message, text: "t" },
+    field: "files",
+    good: [MISSING, [], [IDS[0]], ["0123456789abcdef".repeat(2)], IDS.slice(1)],
+    bad: [
+      ...[null, 7, "", {}, IDS[0], IDS, [IDS[0], IDS[0]], [""], [7], [null], ["a".repeat(31)]],
+      ...[["a".repeat(33)], ["A".repeat(32)], ["g".repeat(32)], ["a".repeat(31) + "\n"], ["../x"]],
+    ],
+    expected: FILES,
+  })),
+  ...[{ type: "chat", room: "a" }, { type: "direct", to: "b" }].map((message) => ({
+    rule: `W2.2 W4.3 ${message.type} with files:`,
+    message: { ...message, files: [IDS[0]] },
+    field: "text",
+    good: [MISSING, "", "a"],
+    bad: [null, 7, {}, "\ud800"],
+    expected: TEXT,
+  })),
+  {
+    rule: "W4.3",
+    message: { type: "chat", room: "a", files: [] },
+    field: "text",
+    good: ["a"],
+    bad: [MISSING, ""],
+    expected: TEXT,
   },
   {
     rule: "W5.5",

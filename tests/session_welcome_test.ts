@@ -24,6 +24,7 @@ describe("session welcome", () => {
           graceMs: 10_000,
           limits: {
             messageBytes: 16384,
+            fileBytes: 10_485_760,
             rooms: 50,
             messagesPerSecond: 5,
             burst: 20,

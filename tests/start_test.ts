@@ -281,7 +281,8 @@ function onLoopback({ url }: Server): string {
 /** The files of a folder that hold the text, and what a database in it says of it. */
 async function holding(folder: string, text: string): Promise<string[]> {
   const found: string[] = [];
-  for await (const { name } of Deno.readDir(folder)) {
+  for await (const { name, isFile } of Deno.readDir(folder)) {
+    if (!isFile) continue;
     const bytes = await Deno.readFile(`${folder}/${name}`);
     if (new TextDecoder("latin1").decode(bytes).includes(text)) found.push(name);
   }

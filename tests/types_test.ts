@@ -18,6 +18,7 @@ const ROOMY = { RATE_BURST: "100000", RATE_MESSAGES_PER_SECOND: "100000" };
 type App = ReturnType<typeof hc<AppType>>;
 type Room = App["api"]["rooms"][":room"];
 type Maybe<T> = T | undefined;
+type Said = { text?: Maybe<string>; replyTo?: Maybe<number>; files?: Maybe<string[]> };
 type Kicked = { room: string; uid: string };
 type Asked<F extends (...args: never[]) => unknown> = NonNullable<Parameters<F>[0]>;
 type Made<F> = F extends (...args: never[]) => infer R ? R : never;
@@ -28,7 +29,7 @@ export type Checked = [
   Holds<Equal<Made<App["ws"]["echo"]["$ws"]>, WebSocket>>,
   Holds<Equal<Made<App["ws"]["chat"][":room"]["$ws"]>, WebSocket>>,
   Holds<Equal<Asked<App["ws"]["chat"][":room"]["$ws"]>, { param: { room: string } }>>,
-  Holds<Equal<Asked<Room["messages"]["$post"]>["json"], { text: string; replyTo?: Maybe<number> }>>,
+  Holds<Equal<Asked<Room["messages"]["$post"]>["json"], Maybe<Said>>>,
   Holds<Equal<Asked<Room["bans"][":uid"]["$put"]>["json"], Maybe<{ minutes?: Maybe<number> }>>>,
   Holds<Equal<Asked<Room["messages"]["$post"]>["param"], { room: string }>>,
   Holds<Equal<InferResponseType<App["api"]["bans"]["$get"], 403>, Problem>>,
@@ -87,7 +88,12 @@ describe("types", () => {
     const reaction = await good(heart.$put({ param: { ...of, emoji: "❤️" } }));
     assertEquals([reaction.emoji, reaction.on], ["❤️", true]);
     const { reactions, editedTs } = await good(messages[":seq"].$get({ param: of }));
-    assertEquals([reactions, editedTs], [[{ emoji: "❤️", count: 1, mine: true }], edited.ts]);
+    assertEquals([reactions, editedTs], [[{
+      emoji: "❤️",
+      count: 1,
+      mine: true,
+      users: [{ uid: "ada", user: "Ada" }],
+    }], edited.ts]);
     const unreacted = await good(heart.$delete({ param: { ...of, emoji: "❤️" } }));
     assert(unreacted.type === "reaction" && !unreacted.on);
     const page = await good(messages.$get({ param: { room }, query: { limit: 1 } }));

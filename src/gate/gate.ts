@@ -121,10 +121,13 @@ export class Gate {
     return this.#options.proxies.isSecure(peer, request);
   }
 
-  /** Admits a connection; its place is taken until `release`. At once, where that is possible. */
-  admit(request: Request, peer: string): Admission | Promise<Admission> {
+  /**
+   * Admits a connection; its place is taken until `release`. At once, where that is possible.
+   * `isPart`: of a page, which has many of these; as one that connects it does not count.
+   */
+  admit(request: Request, peer: string, isPart = false): Admission | Promise<Admission> {
     const asked = this.#ask(request, peer);
-    return this.#place(asked, () => this.#check(asked));
+    return this.#place(asked, () => this.#check(asked), isPart);
   }
 
   /**
@@ -196,9 +199,10 @@ export class Gate {
   #place(
     asked: Asked,
     check: () => Known | Refused | Promise<Known | Refused>,
+    isPart = false,
   ): Admission | Promise<Admission> {
     if (this.#isClosed) return refuse(503, "UNAVAILABLE", "this server is restarting", 2000);
-    const limited = this.#limit(asked.network, "connect");
+    const limited = isPart ? undefined : this.#limit(asked.network, "connect");
     if (limited) return limited;
     const place = this.#connections.reserve(asked.network);
     if (!place.ok) {

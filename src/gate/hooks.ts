@@ -25,23 +25,36 @@ export type Made = { ok: true; id: string; hook: Hook } | { ok: false; message: 
 export class Hooks {
   readonly #records: Records;
   readonly #names: Names;
+  readonly #changed: () => void;
+  /** How often something changed here. */
+  #changes = 0;
   /** By the hash of the id. Kept whole, so that a wrong id costs the store nothing. */
   readonly #hooks = new Map<string, Hook>();
 
-  private constructor(records: Records, names: Names) {
+  /** `changed` hears of every hook that is made or revoked here. */
+  constructor(records: Records, names: Names, changed: () => void = () => {}) {
     this.#records = records;
     this.#names = names;
+    this.#changed = changed;
   }
 
-  /** Before anybody is connected, or a hook could lose its name. Rejects with a `StoreError`. */
-  static async open(records: Records, names: Names, now: number): Promise<Hooks> {
-    const hooks = new Hooks(records, names);
-    for (const { key, value } of await records.list(KIND, now)) {
+  /**
+   * Reads what there is: before anybody is connected, or a hook could lose its name, and when another
+   * instance changed something. Rejects with a `StoreError`.
+   */
+  async read(now: number): Promise<void> {
+    const changes = this.#changes;
+    const found = await this.#records.list(KIND, now);
+    // What changed meanwhile may not have been found.
+    if (changes !== this.#changes) return this.read(now);
+    const keys = new Set(found.map(({ key }) => key));
+    for (const key of this.#hooks.keys()) if (!keys.has(key)) this.#drop(key);
+    for (const { key, value } of found) {
+      if (this.#hooks.has(key)) continue;
       const { room, name } = JSON.parse(value);
-      names.reserve(name);
-      hooks.#hooks.set(key, toHook(key, room, name));
+      this.#names.keep(name);
+      this.#hooks.set(key, toHook(key, room, name));
     }
-    return hooks;
   }
 
   /** Makes one, or says why there can't be one now. Rejects with a `StoreError`. */
@@ -49,19 +62,25 @@ export class Hooks {
     if (this.#hooks.size >= MAX_HOOKS) {
       return { ok: false, message: `there are ${MAX_HOOKS} hooks already; revoke one` };
     }
-    if (!this.#names.reserve(name)) {
+    if (this.#names.find(name).length > 0) {
       return { ok: false, message: "name must be one that no user has now" };
     }
     const id = randomBytes(ID_BYTES).toString("base64url");
     const key = hash(id);
+    // Nobody takes it while it is written.
+    this.#names.keep(name);
     try {
       await this.#records.put(KIND, key, JSON.stringify({ room, name }), null);
     } catch (error) {
       this.#names.unreserve(name);
       throw error;
     }
+    this.#changes++;
     const hook = toHook(key, room, name);
-    this.#hooks.set(key, hook);
+    // Who looked into the store may have found it, and kept its name too.
+    if (this.#hooks.has(key)) this.#names.unreserve(name);
+    else this.#hooks.set(key, hook);
+    this.#changed();
     return { ok: true, id, hook };
   }
 
@@ -78,9 +97,16 @@ export class Hooks {
     const [key, hook] = [...this.#hooks].find(([, one]) => one.handle === handle) ?? [];
     if (!key || !hook) return undefined;
     await this.#records.remove(KIND, key);
-    // Of two who revoke it at once, the second finds it gone.
-    if (this.#hooks.delete(key)) this.#names.unreserve(hook.name);
+    this.#changes++;
+    this.#drop(key);
+    this.#changed();
     return hook;
+  }
+
+  /** Of two who revoke it at once, the second finds it gone. */
+  #drop(key: string): void {
+    const hook = this.#hooks.get(key);
+    if (hook && this.#hooks.delete(key)) this.#names.unreserve(hook.name);
   }
 }
 

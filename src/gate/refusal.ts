@@ -2,7 +2,7 @@
 import type { Refusal } from "../protocol.ts";
 
 export interface HttpRefusal {
-  status: 400 | 401 | 403 | 404 | 405 | 408 | 413 | 415 | 426 | 429 | 503;
+  status: 400 | 401 | 403 | 404 | 405 | 408 | 413 | 415 | 416 | 426 | 429 | 503 | 507;
   refusal: Omit<Refusal, "code"> & { code: Refusal["code"] | HttpCode };
 }
 
@@ -12,7 +12,9 @@ export type HttpCode =
   | "METHOD_NOT_ALLOWED"
   | "TIMEOUT"
   | "TOO_LARGE"
-  | "UNSUPPORTED_MEDIA_TYPE";
+  | "UNSUPPORTED_MEDIA_TYPE"
+  | "RANGE_NOT_SATISFIABLE"
+  | "FILES_FULL";
 
 export interface Refused extends HttpRefusal {
   ok: false;

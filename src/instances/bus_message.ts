@@ -61,6 +61,7 @@ const busMessage = v.variant("type", [
   v.object({ type: v.literal("revoke"), seq: count, uid, before: count }),
   v.object({ type: v.literal("signOut"), seq: count, signIn: hash }),
   v.object({ type: v.literal("system"), seq: count, text: v.string() }),
+  v.object({ type: v.literal("hooks"), seq: count }),
   v.object({ type: v.literal("guess"), seq: count, network: v.pipe(v.string(), v.maxLength(64)) }),
   // To one.
   v.object({
@@ -93,7 +94,7 @@ export type BusMessage = v.InferOutput<typeof busMessage>;
 /** What stands in a sequence. */
 export type Broadcast = Extract<
   BusMessage,
-  { type: "changes" | "kick" | "sanction" | "revoke" | "signOut" | "system" | "guess" }
+  { type: "changes" | "kick" | "sanction" | "revoke" | "signOut" | "system" | "hooks" | "guess" }
 >;
 /** What somebody did, or what their credentials did. */
 export type Order = Exclude<Broadcast, { type: "changes" }>;
@@ -119,6 +120,7 @@ const BROADCAST: ReadonlySet<string> = new Set(
     "revoke",
     "signOut",
     "system",
+    "hooks",
     "guess",
   ] satisfies Broadcast["type"][],
 );

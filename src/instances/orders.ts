@@ -27,6 +27,8 @@ export function obey(hub: Hub, order: Order): void {
       return hub.live.signOutHere(order.signIn);
     case "system":
       return void announceHere(hub, order.text);
+    case "hooks":
+      return hub.instances?.records.readHooks(hub.now());
     case "guess":
       return hub.instances?.records.credentials?.guessed(order.network);
   }

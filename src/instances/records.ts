@@ -1,7 +1,8 @@
-// What instances share through the store: bans, mutes, revocations, sign-outs. Told at once, and read
-// again when a word may have been missed.
+// What instances share through the store: bans, mutes, revocations, sign-outs, hooks. Told at once, and
+// read again when a word may have been missed.
 import type { Hub } from "../hub.ts";
 import type { UserId } from "../protocol.ts";
+import type { StoreError } from "../store/store.ts";
 import { sanction } from "./orders.ts";
 
 /** How often they are read though nothing seems to be missing, in milliseconds. */
@@ -22,6 +23,8 @@ export interface Credentials {
 export class Records {
   readonly #hub: Hub;
   credentials: Credentials | undefined;
+  /** Reads which hooks there are. Rejects with a `StoreError`. */
+  hooks: { read(now: number): Promise<void> } | undefined;
   /** A word may have been missed. */
   isBehind = false;
   #readAt = -Infinity;
@@ -40,14 +43,22 @@ export class Records {
     if (isFirst) return;
     this.isBehind = false;
     this.#isReading = true;
-    this.#read(now).catch((error) => {
-      this.isBehind = true;
-      this.#hub.storeFailed(error);
-    }).finally(() => this.#isReading = false);
+    this.#read(now).catch((error) => this.#failed(error)).finally(() => this.#isReading = false);
+  }
+
+  /** One was made or revoked. */
+  readHooks(now: number): void {
+    this.hooks?.read(now).catch((error) => this.#failed(error));
+  }
+
+  #failed(error: StoreError): void {
+    this.isBehind = true;
+    this.#hub.storeFailed(error);
   }
 
   async #read(now: number): Promise<void> {
     for (const found of await this.#hub.sanctions.restore(now)) sanction(this.#hub, found);
     await this.credentials?.read();
+    await this.hooks?.read(now);
   }
 }

@@ -1,10 +1,12 @@
 // The style sheets of the page, as text, by the path each is served at (assets.ts).
+import cssAttachingCss from "../../static/css/attaching.css" with { type: "text" };
 import cssBaseCss from "../../static/css/base.css" with { type: "text" };
 import cssCompletionCss from "../../static/css/completion.css" with { type: "text" };
 import cssComposerCss from "../../static/css/composer.css" with { type: "text" };
 import cssDeedsCss from "../../static/css/deeds.css" with { type: "text" };
 import cssDialogCss from "../../static/css/dialog.css" with { type: "text" };
 import cssDoorCss from "../../static/css/door.css" with { type: "text" };
+import cssFilesCss from "../../static/css/files.css" with { type: "text" };
 import cssHelpCss from "../../static/css/help.css" with { type: "text" };
 import cssJumpCss from "../../static/css/jump.css" with { type: "text" };
 import cssLayoutCss from "../../static/css/layout.css" with { type: "text" };
@@ -18,12 +20,14 @@ import cssSearchCss from "../../static/css/search.css" with { type: "text" };
 import cssTokensCss from "../../static/css/tokens.css" with { type: "text" };
 
 export const CSS_FILES: Record<string, string> = {
+  "/css/attaching.css": cssAttachingCss,
   "/css/base.css": cssBaseCss,
   "/css/completion.css": cssCompletionCss,
   "/css/composer.css": cssComposerCss,
   "/css/deeds.css": cssDeedsCss,
   "/css/dialog.css": cssDialogCss,
   "/css/door.css": cssDoorCss,
+  "/css/files.css": cssFilesCss,
   "/css/help.css": cssHelpCss,
   "/css/jump.css": cssJumpCss,
   "/css/layout.css": cssLayoutCss,

@@ -21,10 +21,10 @@ export function messages(options: ApiOptions) {
     summary: "Say something in a room",
     message: "chat",
     headers,
-    body: fieldsOf("chat", "text", "replyTo"),
+    body: fieldsOf("chat", "text", "replyTo", "files"),
     media: TEXT,
     answers: { 201: shapes.chat, 200: shapes.chat },
-  }, ({ req }, { text, replyTo }) => ({ room: req.param("room"), text, replyTo }));
+  }, ({ req }, { text, replyTo, files }) => ({ room: req.param("room"), text, replyTo, files }));
   const direct = api.put({
     id: "sendToUser",
     tag: "users",
@@ -36,10 +36,10 @@ export function messages(options: ApiOptions) {
     message: "direct",
     headers,
     params: { uid: fieldsOf("direct", "to").to },
-    body: fieldsOf("direct", "text"),
+    body: fieldsOf("direct", "text", "files"),
     media: TEXT,
     answers: { 201: shapes.chat, 200: shapes.chat },
-  }, ({ req }, { text }) => ({ to: req.param("uid"), text }));
+  }, ({ req }, { text, files }) => ({ to: req.param("uid"), text, files }));
   const edit = api.put({
     id: "editMessage",
     tag: "messages",

@@ -1,7 +1,9 @@
 // The page's models, as text, by the path each is served at (assets.ts).
+import modelAttachments from "../../static/model/attachments.js" with { type: "text" };
 import modelCompletion from "../../static/model/completion.js" with { type: "text" };
 import modelCrowd from "../../static/model/crowd.js" with { type: "text" };
 import modelEmoji from "../../static/model/emoji.js" with { type: "text" };
+import modelFileWords from "../../static/model/file_words.js" with { type: "text" };
 import modelHearing from "../../static/model/hearing.js" with { type: "text" };
 import modelInline from "../../static/model/inline.js" with { type: "text" };
 import modelListing from "../../static/model/listing.js" with { type: "text" };
@@ -26,9 +28,11 @@ import modelWebAddress from "../../static/model/web_address.js" with { type: "te
 import modelWishes from "../../static/model/wishes.js" with { type: "text" };
 
 export const MODEL_FILES: Record<string, string> = {
+  "/model/attachments.js": modelAttachments,
   "/model/completion.js": modelCompletion,
   "/model/crowd.js": modelCrowd,
   "/model/emoji.js": modelEmoji,
+  "/model/file_words.js": modelFileWords,
   "/model/hearing.js": modelHearing,
   "/model/inline.js": modelInline,
   "/model/listing.js": modelListing,

@@ -15,6 +15,10 @@ export type Fields = Record<string, Schema>;
 export const TAGS = {
   messages: { name: "Messages", description: "What is said in rooms, and what becomes of it." },
   rooms: { name: "Rooms", description: "Which there are, who is in them, and what happens there." },
+  files: {
+    name: "Files",
+    description: "What is uploaded for messages, and given to who may read.",
+  },
   users: { name: "Users", description: "What is said to one of them alone." },
   moderation: {
     name: "Moderation",
@@ -54,7 +58,7 @@ export interface Operation {
 /** The body of every refusal (W17.2), as a type of its own for `hc`. */
 type Refusal = TypedResponse<
   Problem,
-  400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 429 | 500 | 503,
+  400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 416 | 429 | 500 | 503 | 507,
   "json"
 >;
 

@@ -7,6 +7,7 @@ import sdkConnection from "../../static/sdk/connection.js" with { type: "text" }
 import sdkCredential from "../../static/sdk/credential.js" with { type: "text" };
 import sdkDrafts from "../../static/sdk/drafts.js" with { type: "text" };
 import sdkEvents from "../../static/sdk/events.js" with { type: "text" };
+import sdkFiles from "../../static/sdk/files.js" with { type: "text" };
 import sdkFold from "../../static/sdk/fold.js" with { type: "text" };
 import sdkFrames from "../../static/sdk/frames.js" with { type: "text" };
 import sdkLink from "../../static/sdk/link.js" with { type: "text" };
@@ -31,6 +32,7 @@ export const SDK_FILES: Record<string, string> = {
   "/sdk/credential.js": sdkCredential,
   "/sdk/drafts.js": sdkDrafts,
   "/sdk/events.js": sdkEvents,
+  "/sdk/files.js": sdkFiles,
   "/sdk/fold.js": sdkFold,
   "/sdk/frames.js": sdkFrames,
   "/sdk/link.js": sdkLink,

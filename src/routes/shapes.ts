@@ -26,7 +26,22 @@ const deleted = v.exactOptional(
 );
 
 const placed = { room, seq, ts, uid, user };
-const said = { ...placed, text, replyTo: v.exactOptional(of), deleted };
+const pixels = v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(1)));
+const shared = {
+  id: v.string(),
+  name: v.string(),
+  type: v.pipe(v.string(), v.description("What its first bytes say, as a media type.")),
+  bytes: count,
+  width: pixels,
+  height: pixels,
+};
+/** What an upload is answered with (W19). */
+export const file = v.object({
+  ...shared,
+  url: v.pipe(v.string(), v.description("Its path.")),
+});
+const files = v.exactOptional(v.array(v.object(shared)));
+const said = { ...placed, text, replyTo: v.exactOptional(of), files, deleted };
 
 /** The entries of a log (W4), by type. */
 export const chat = v.object({ type: v.literal("chat"), ...said });
@@ -180,6 +195,8 @@ export const CODES = [
   "TIMEOUT",
   "TOO_LARGE",
   "UNSUPPORTED_MEDIA_TYPE",
+  "RANGE_NOT_SATISFIABLE",
+  "FILES_FULL",
 ] as const;
 export const problem = v.object({
   code: v.pipe(v.picklist(CODES), v.description("For machines.")),

@@ -2,10 +2,13 @@
 import viewsActions from "../../static/views/actions.js" with { type: "text" };
 import viewsAppearance from "../../static/views/appearance.js" with { type: "text" };
 import viewsAsk from "../../static/views/ask.js" with { type: "text" };
+import viewsAttaching from "../../static/views/attaching.js" with { type: "text" };
+import viewsAttachmentCard from "../../static/views/attachment_card.js" with { type: "text" };
 import viewsBadge from "../../static/views/badge.js" with { type: "text" };
 import viewsBans from "../../static/views/bans.js" with { type: "text" };
 import viewsBuild from "../../static/views/build.js" with { type: "text" };
 import viewsChoice from "../../static/views/choice.js" with { type: "text" };
+import viewsClip from "../../static/views/clip.js" with { type: "text" };
 import viewsClock from "../../static/views/clock.js" with { type: "text" };
 import viewsColumns from "../../static/views/columns.js" with { type: "text" };
 import viewsCommands from "../../static/views/commands.js" with { type: "text" };
@@ -20,6 +23,10 @@ import viewsEditor from "../../static/views/editor.js" with { type: "text" };
 import viewsElement from "../../static/views/element.js" with { type: "text" };
 import viewsEmojiGrid from "../../static/views/emoji_grid.js" with { type: "text" };
 import viewsFailure from "../../static/views/failure.js" with { type: "text" };
+import viewsFileBoxes from "../../static/views/file_boxes.js" with { type: "text" };
+import viewsFileCard from "../../static/views/file_card.js" with { type: "text" };
+import viewsFileName from "../../static/views/file_name.js" with { type: "text" };
+import viewsFiles from "../../static/views/files.js" with { type: "text" };
 import viewsGoals from "../../static/views/goals.js" with { type: "text" };
 import viewsHeader from "../../static/views/header.js" with { type: "text" };
 import viewsHelp from "../../static/views/help.js" with { type: "text" };
@@ -29,6 +36,7 @@ import viewsKeyed from "../../static/views/keyed.js" with { type: "text" };
 import viewsKeys from "../../static/views/keys.js" with { type: "text" };
 import viewsLamp from "../../static/views/lamp.js" with { type: "text" };
 import viewsLater from "../../static/views/later.js" with { type: "text" };
+import viewsLightbox from "../../static/views/lightbox.js" with { type: "text" };
 import viewsLog from "../../static/views/log.js" with { type: "text" };
 import viewsMarks from "../../static/views/marks.js" with { type: "text" };
 import viewsMemberMenu from "../../static/views/member_menu.js" with { type: "text" };
@@ -38,6 +46,7 @@ import viewsNick from "../../static/views/nick.js" with { type: "text" };
 import viewsNotifier from "../../static/views/notifier.js" with { type: "text" };
 import viewsOffers from "../../static/views/offers.js" with { type: "text" };
 import viewsPeople from "../../static/views/people.js" with { type: "text" };
+import viewsPicture from "../../static/views/picture.js" with { type: "text" };
 import viewsPlace from "../../static/views/place.js" with { type: "text" };
 import viewsPopup from "../../static/views/popup.js" with { type: "text" };
 import viewsQuote from "../../static/views/quote.js" with { type: "text" };
@@ -46,6 +55,7 @@ import viewsRefusals from "../../static/views/refusals.js" with { type: "text" }
 import viewsRooms from "../../static/views/rooms.js" with { type: "text" };
 import viewsRove from "../../static/views/rove.js" with { type: "text" };
 import viewsSaid from "../../static/views/said.js" with { type: "text" };
+import viewsSave from "../../static/views/save.js" with { type: "text" };
 import viewsScroll from "../../static/views/scroll.js" with { type: "text" };
 import viewsSearch from "../../static/views/search.js" with { type: "text" };
 import viewsSettings from "../../static/views/settings.js" with { type: "text" };
@@ -55,6 +65,7 @@ import viewsSpoken from "../../static/views/spoken.js" with { type: "text" };
 import viewsStatus from "../../static/views/status.js" with { type: "text" };
 import viewsStyle from "../../static/views/style.js" with { type: "text" };
 import viewsTab from "../../static/views/tab.js" with { type: "text" };
+import viewsTypingNotice from "../../static/views/typing_notice.js" with { type: "text" };
 import viewsWording from "../../static/views/wording.js" with { type: "text" };
 import viewsWorker from "../../static/views/worker.js" with { type: "text" };
 
@@ -62,10 +73,13 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/actions.js": viewsActions,
   "/views/appearance.js": viewsAppearance,
   "/views/ask.js": viewsAsk,
+  "/views/attaching.js": viewsAttaching,
+  "/views/attachment_card.js": viewsAttachmentCard,
   "/views/badge.js": viewsBadge,
   "/views/bans.js": viewsBans,
   "/views/build.js": viewsBuild,
   "/views/choice.js": viewsChoice,
+  "/views/clip.js": viewsClip,
   "/views/clock.js": viewsClock,
   "/views/columns.js": viewsColumns,
   "/views/commands.js": viewsCommands,
@@ -80,6 +94,10 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/element.js": viewsElement,
   "/views/emoji_grid.js": viewsEmojiGrid,
   "/views/failure.js": viewsFailure,
+  "/views/file_boxes.js": viewsFileBoxes,
+  "/views/file_card.js": viewsFileCard,
+  "/views/file_name.js": viewsFileName,
+  "/views/files.js": viewsFiles,
   "/views/goals.js": viewsGoals,
   "/views/header.js": viewsHeader,
   "/views/help.js": viewsHelp,
@@ -89,6 +107,7 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/keys.js": viewsKeys,
   "/views/lamp.js": viewsLamp,
   "/views/later.js": viewsLater,
+  "/views/lightbox.js": viewsLightbox,
   "/views/log.js": viewsLog,
   "/views/marks.js": viewsMarks,
   "/views/member_menu.js": viewsMemberMenu,
@@ -98,6 +117,7 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/notifier.js": viewsNotifier,
   "/views/offers.js": viewsOffers,
   "/views/people.js": viewsPeople,
+  "/views/picture.js": viewsPicture,
   "/views/place.js": viewsPlace,
   "/views/popup.js": viewsPopup,
   "/views/quote.js": viewsQuote,
@@ -106,6 +126,7 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/rooms.js": viewsRooms,
   "/views/rove.js": viewsRove,
   "/views/said.js": viewsSaid,
+  "/views/save.js": viewsSave,
   "/views/scroll.js": viewsScroll,
   "/views/search.js": viewsSearch,
   "/views/settings.js": viewsSettings,
@@ -115,6 +136,7 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/status.js": viewsStatus,
   "/views/style.js": viewsStyle,
   "/views/tab.js": viewsTab,
+  "/views/typing_notice.js": viewsTypingNotice,
   "/views/wording.js": viewsWording,
   "/views/worker.js": viewsWorker,
 };

@@ -2,7 +2,9 @@
 // and throw-away servers.
 import { isDirect } from "../direct_name.ts";
 import { entryOf } from "../entry.ts";
-import { type Entry, entryBytes, type Message, type RoomName, type UserId } from "../protocol.ts";
+import { type Entry, entryBytes, type Message, type RoomName } from "../protocol.ts";
+import type { SharedFile, UserId } from "../protocol.ts";
+import { MemoryFiles } from "./memory_files.ts";
 import { MemoryMarks } from "./memory_marks.ts";
 import { MemoryMessage } from "./memory_message.ts";
 import type { Appended, Authored, Draft, Head, Keep, Outcome, Page, PageSize } from "./store.ts";
@@ -41,6 +43,7 @@ export class MemoryStore implements Store {
     first: (room) => firstOf(this.#logs.get(room)!),
     between: (room, after, upTo) => this.#between(room, after, upTo).map(({ entry }) => entry),
   });
+  readonly files = new MemoryFiles();
   readonly #logs = new Map<RoomName, Log>();
   readonly #kept = new Map<string, string>();
   /** By kind, then by key. */
@@ -177,12 +180,16 @@ export class MemoryStore implements Store {
   }
 
   #append(draft: Draft): Outcome {
-    if ("of" in draft && !this.#logs.has(draft.room)) return { refused: "missing" };
-    const log = this.#log(draft);
+    const there = this.#logs.get(draft.room);
+    if ("of" in draft && !there) return { refused: "missing" };
     const key = draft.ref === undefined ? undefined : `${draft.uid} ${draft.ref}`;
-    const known = key === undefined ? undefined : log.refs.get(key);
+    const known = key === undefined ? undefined : there?.refs.get(key);
     if (known) return { ...known, isNew: false };
+    const ids = draft.type === "chat" && draft.files;
+    const files = ids ? this.files.claimable(ids, draft.room, draft.uid) : undefined;
+    if (ids && !files) return { refused: "file" };
 
+    const log = this.#log(draft);
     const changed = "of" in draft ? itemAt(log, draft.of)?.message : undefined;
     if ("of" in draft) {
       const judged = changed ? changed.judge(draft) : { refused: "missing" as const };
@@ -191,17 +198,23 @@ export class MemoryStore implements Store {
     }
     log.seq++;
     log.ts = Math.max(log.ts, draft.ts);
-    const entry = entryOf(draft, log);
+    const { seq, ts } = log;
+    if (ids) this.files.claim(ids, ts);
+    const entry = entryOf(draft, { seq, ts, ...(files && { files }) });
     const message = entry.type === "chat" ? new MemoryMessage(entry) : undefined;
     log.entries.push({ id: ++this.#lastId, entry, key, message });
     if (draft.type === "chat" && draft.mentions) {
       this.marks.mention(draft.room, log.seq, draft.mentions);
     }
     if (entry.type === "topic") log.topic = entry.text;
-    if (entry.type === "deleted") emptyTexts(log, [entry.of, ...changed!.edits]);
+    if (entry.type === "deleted") {
+      this.files.release(filesOf(itemAt(log, entry.of)!));
+      emptyTexts(log, [entry.of, ...changed!.edits]);
+    }
     changed?.take(entry);
-    const appended: Appended = { epoch: log.epoch, seq: log.seq, ts: log.ts, isNew: true };
+    const appended: Appended = { epoch: log.epoch, seq, ts, isNew: true };
     if (key !== undefined) log.refs.set(key, { ...appended });
+    if (files) appended.files = files;
     if (entry.type === "deleted" && changed!.uid !== entry.uid) appended.author = changed!.uid;
     this.#entries++;
     if (log.entries.length > ENTRIES_PER_ROOM) this.#forget(draft.room, log, 1);
@@ -218,8 +231,9 @@ export class MemoryStore implements Store {
 
   #forget(room: RoomName, log: Log, count: number): void {
     if (count === 0) return;
-    for (const { key } of log.entries.splice(0, count)) {
-      if (key !== undefined) log.refs.delete(key);
+    for (const item of log.entries.splice(0, count)) {
+      if (item.key !== undefined) log.refs.delete(item.key);
+      this.files.release(filesOf(item));
     }
     this.#entries -= count;
     this.#cut.add(room);
@@ -265,6 +279,10 @@ function itemAt(log: Log, seq: number): Item | undefined {
   return log.entries[seq - firstOf(log)];
 }
 
+function filesOf({ entry }: Item): readonly SharedFile[] {
+  return entry.type === "chat" && entry.files || [];
+}
+
 function disown(item: Item, user: string): void {
   const { entry } = item;
   item.entry = { ...entry, user };
@@ -278,6 +296,7 @@ function emptyTexts(log: Log, seqs: readonly number[]): void {
   for (const seq of seqs) {
     const item = itemAt(log, seq)!;
     item.entry = { ...item.entry, text: "", deleted: true } as Entry;
+    if (item.entry.type === "chat") delete item.entry.files;
   }
 }
 

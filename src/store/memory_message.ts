@@ -45,7 +45,8 @@ export class MemoryMessage {
       this.#edited = { text: entry.text, ts: entry.ts };
       this.edits.push(entry.seq);
     } else if (entry.type === "deleted") {
-      this.#chat = { ...this.#chat, text: "", deleted: true };
+      const { files: _, ...rest } = this.#chat;
+      this.#chat = { ...rest, text: "", deleted: true };
       this.#edited = undefined;
       this.#reactions.clear();
       this.#standings.clear();

@@ -1,11 +1,15 @@
 // Chooses the store by its URL; the only file that knows them all.
 import type { RoomName } from "../protocol.ts";
+import { DiskFolder } from "./folder.ts";
+import { copyFiles, filesIn, missingFrom } from "./folder_copy.ts";
 import { MemoryStore } from "./memory.ts";
 import { openSqlite } from "./sqlite.ts";
 import { backUp, restore, type Restored } from "./sqlite_backup.ts";
 import { type Findings, findings } from "./sqlite_check.ts";
 import { type Exported, exportLogs } from "./sqlite_export.ts";
 import { type Imported, importLogs } from "./sqlite_import.ts";
+import { openSharedFolder } from "./folder_shared.ts";
+import { openLock } from "./sqlite_lock.ts";
 import type { Sync } from "./sqlite_log.ts";
 import { type Store, StoreError } from "./store.ts";
 
@@ -25,6 +29,31 @@ export async function openStore(url: string, sync: Sync): Promise<Store> {
   return await openSqlite(url.slice("sqlite:".length), sync);
 }
 
+/** The folder of files beside a database, or beside a backup of one. */
+const besideOf = (file: string) => `${file}.files`;
+
+/**
+ * The folder that holds the bytes of a store's files, made where missing: `dir`, else one beside the
+ * database, else one that goes with the process; undefined: several processes need one, and there is
+ * no `dir`. Rejects with a `StoreError`.
+ */
+export async function openFolder(
+  url: string,
+  dir: string,
+  store: Store,
+): Promise<DiskFolder | undefined> {
+  if (store.files.isShared) return dir === "" ? undefined : await openSharedFolder(dir, store);
+  const path = folderOf(url, dir);
+  if (path === undefined) return await DiskFolder.temporary();
+  const taken = `the folder ${path}: stop it, or give this one another FILES_DIR`;
+  const lock = await openLock(`${path}/`, taken);
+  return new DiskFolder(path, () => lock.close());
+}
+
+function folderOf(url: string, dir: string): string | undefined {
+  return dir || (url.startsWith("sqlite:") ? besideOf(url.slice("sqlite:".length)) : undefined);
+}
+
 /** What can be done to a database as a whole. Each throws a `StoreError` where it can't. */
 export interface Database {
   path: string;
@@ -37,18 +66,35 @@ export interface Database {
   importLogs(lines: AsyncIterable<string>): Promise<Imported>;
 }
 
-/** The database of a store. Throws a `StoreError` where it is in no file. */
-export function databaseOf(url: string): Database {
+/** The database of a store, and its files. Throws a `StoreError` where it is in no file. */
+export function databaseOf(url: string, dir = ""): Database {
   const [scheme] = url.split(":", 1);
   if (scheme !== "sqlite") {
     throw new StoreError(`STORE_URL is ${scheme}: and this needs a file, sqlite:<path>`);
   }
   const path = url.slice("sqlite:".length);
+  const folder = folderOf(url, dir)!;
   return {
     path,
-    backUp: (file) => backUp(path, file),
-    restore: (file) => restore(path, file, new Date()),
-    check: (file = path) => findings(file),
+    backUp: (file) =>
+      backUp(path, file, async ({ files = [] }) => {
+        // What is not there any more was deleted since then.
+        await copyFiles(files, folder, besideOf(file));
+      }),
+    restore: (file) =>
+      restore(path, file, new Date(), async ({ files = [] }, aside) => {
+        await copyFiles(filesIn(folder), folder, besideOf(aside));
+        await copyFiles(files, besideOf(file), folder);
+      }),
+    check: (file) => {
+      const found = findings(file ?? path);
+      const where = file === undefined ? folder : besideOf(file);
+      const missing = missingFrom(where, found.files ?? []);
+      if (missing > 0) {
+        found.problems.push(`files of messages that are not in ${where}: ${missing}`);
+      }
+      return found;
+    },
     exportLogs: (room, write) => exportLogs(path, room, write),
     importLogs: (lines) => importLogs(path, lines),
   };

@@ -9,6 +9,7 @@ import appendLua from "./redis_append.lua" with { type: "text" };
 import { RedisBus } from "./redis_bus.ts";
 import { openRedis, type Redis, Script } from "./redis_client.ts";
 import { RedisFeed } from "./redis_feed.ts";
+import { RedisFiles } from "./redis_files.ts";
 import { Keys } from "./redis_keys.ts";
 import { MOST as MAX_MENTIONS, RedisMarks } from "./redis_marks.ts";
 import pageLua from "./redis_page.lua" with { type: "text" };
@@ -17,14 +18,14 @@ import replayLua from "./redis_replay.lua" with { type: "text" };
 import { RedisRetention } from "./redis_retention.ts";
 import { draftColumns, outcomeOf, toEntry, toMessage } from "./redis_rows.ts";
 import type { Authored, Draft, Head, Keep, Outcome, Page, PageSize, Retained } from "./store.ts";
-import { MAX_EMOJI, type Store, type Stored, StoreError } from "./store.ts";
+import { MAX_EMOJI, MAX_NAMED, type Store, type Stored, StoreError } from "./store.ts";
 
 /** How often records that have expired are dropped, in milliseconds. */
 const SWEEP_MS = 600_000;
 /** How long an append waits for replicas, in milliseconds. */
 const REPLICAS_MS = 2000;
 /** Parts in which redis_page.lua gives a message. */
-const MESSAGE_PARTS = 6;
+const MESSAGE_PARTS = 7;
 
 const APPEND = new Script(appendLua);
 const PAGE = new Script(pageLua);
@@ -45,6 +46,7 @@ export async function openRedisStore(url: string): Promise<Store> {
 
 class RedisStore implements Store {
   readonly marks: RedisMarks;
+  readonly files: RedisFiles;
   readonly feed: RedisFeed;
   readonly bus: RedisBus;
   readonly advice: readonly string[];
@@ -65,6 +67,7 @@ class RedisStore implements Store {
     const head = (room: RoomName) => this.head(room);
     const rooms = () => this.#rooms();
     this.marks = new RedisMarks(redis, this.#keys, head);
+    this.files = new RedisFiles(redis, this.#keys);
     this.#authors = new RedisAuthors(redis, this.#keys, { head, rooms });
     this.#retention = new RedisRetention(redis, this.#keys, rooms);
     this.#sweep = setInterval(() => this.#records.sweep(Date.now()).catch(() => {}), SWEEP_MS);
@@ -109,7 +112,8 @@ class RedisStore implements Store {
   async page(room: RoomName, before: number, size: PageSize, uid?: UserId): Promise<Page> {
     const [head, log, , , , message] = this.#keys.log(room);
     const first = Math.min(before, Number.MAX_SAFE_INTEGER);
-    const asked = [String(first), String(size.limit), uid === undefined ? "" : JSON.stringify(uid)];
+    const asker = uid === undefined ? "" : JSON.stringify(uid);
+    const asked = [String(first), String(size.limit), asker, String(MAX_NAMED)];
     const reply = await this.#redis.run(PAGE, [head!, log!, message!], asked) as string[];
     const [seq = "0", topic = '""', more] = reply;
     // Newest first.
@@ -183,7 +187,7 @@ class RedisStore implements Store {
   }
 
   async #append(room: RoomName, drafts: readonly Draft[]): Promise<Outcome[]> {
-    const reply = await this.#redis.run(APPEND, this.#keys.log(room).slice(0, 6), [
+    const reply = await this.#redis.run(APPEND, this.#keys.log(room), [
       this.#keys.channel(room),
       this.feed.origin,
       ...this.feed.fence(room),

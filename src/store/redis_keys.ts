@@ -11,6 +11,8 @@ export class Keys {
   readonly kept: string;
   /** Kinds of records. */
   readonly kinds: string;
+  /** The rooms of all files, with what each counts as; what all do; when rooms last got one. */
+  readonly allFiles: [rooms: string, bytes: string, filed: string];
 
   constructor(prefix: string) {
     this.#prefix = prefix;
@@ -18,6 +20,11 @@ export class Keys {
     this.conversations = `${prefix}conversations`;
     this.kept = `${prefix}kept`;
     this.kinds = `${prefix}kinds`;
+    this.allFiles = [
+      this.#of("all", "files"),
+      this.#of("bytes", "files"),
+      this.#of("filed", "files"),
+    ];
   }
 
   head(room: RoomName): string {
@@ -26,11 +33,18 @@ export class Keys {
 
   /**
    * What scripts are given of a room: its head; rows by seq; seqs by ref; who has read how far; who is
-   * mentioned where; what the keys of changed messages begin with; who read last, and which guests.
+   * mentioned where; what the keys of changed messages begin with; who read last, and which guests; its
+   * files, those that wait for their message, and those whose bytes are waste.
    */
   log(room: RoomName): string[] {
     const parts = ["head", "log", "refs", "marks", "mentions"].map((part) => this.#of(part, room));
-    return [...parts, this.message(room), this.#of("readers", room), this.#of("guests", room)];
+    const more = ["readers", "guests"].map((part) => this.#of(part, room));
+    return [...parts, this.message(room), ...more, ...this.files(room)];
+  }
+
+  /** Of a room: its files, which wait for their message since when, and whose bytes are waste. */
+  files(room: RoomName): [files: string, waiting: string, waste: string] {
+    return [this.#of("files", room), this.#of("waiting", room), this.#of("waste", room)];
   }
 
   message(room: RoomName): string {

@@ -2,6 +2,7 @@
 -- that what lies between is not read.
 local HEAD, LOG, MESSAGE = unpack(KEYS)
 local before, limit, uid = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+local max_named = tonumber(ARGV[4])
 
 local seq, first, at, topic = unpack(redis.call('HMGET', HEAD, 'seq', 'first', 'chat', 'topic'))
 if not seq then return {} end
@@ -24,6 +25,17 @@ local function edited(message)
   return ts, text
 end
 
+-- The first who react with an emoji, as JSON.
+local function named(message, emoji)
+  local users = {}
+  for _, at in ipairs(redis.call('ZRANGE', message .. ':' .. emoji, 0, max_named - 1)) do
+    local uid, user =
+      string.match(redis.call('HGET', LOG, at), '^%a+\n%d+\n([^\n]*)\n([^\n]*)\n')
+    users[#users + 1] = '{"uid":' .. uid .. ',"user":' .. user .. '}'
+  end
+  return '[' .. table.concat(users, ',') .. ']'
+end
+
 local found = { seq, topic, 0 }
 while tonumber(at) >= first do
   if limit == 0 then
@@ -34,11 +46,14 @@ while tonumber(at) >= first do
   local row, message = redis.call('HGET', LOG, at), MESSAGE .. at
   local edited_ts, text = edited(message)
   local shown, mine = redis.call('HGET', message, 'shown') or '', {}
+  local users = {}
   for emoji in string.gmatch(shown, '%d+ %d+ ([^\n]+)') do
     local standing = redis.call('HGET', message, emoji .. '\n' .. uid)
     if standing and string.sub(standing, 1, 1) == '+' then mine[#mine + 1] = emoji end
+    users[#users + 1] = named(message, emoji)
   end
-  for _, part in ipairs({ at, row, edited_ts, text, shown, table.concat(mine, '\n') }) do
+  local reacted = { shown, table.concat(mine, '\n'), table.concat(users, '\n') }
+  for _, part in ipairs({ at, row, edited_ts, text, unpack(reacted) }) do
     found[#found + 1] = part
   end
   at = string.match(row, '(%d+)$')

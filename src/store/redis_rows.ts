@@ -3,8 +3,8 @@
 import type { Entry, Message, Reaction, RoomName } from "../protocol.ts";
 import type { Draft, Outcome, Refused } from "./store.ts";
 
-/** Columns that a row and an announced entry begin with: kind, ts, uid, user, of, text. */
-const COLUMNS = 6;
+/** Columns that a row and an announced entry begin with: kind, ts, uid, user, of, text, files. */
+const COLUMNS = 7;
 
 /** What redis_append.lua is given of a draft. */
 export function draftColumns(draft: Draft): string[] {
@@ -25,15 +25,19 @@ export function draftColumns(draft: Draft): string[] {
     String(from ?? 0),
     isModerator ? "1" : "",
     mentions.join("\n"),
+    draft.type === "chat" ? draft.files?.join(" ") ?? "" : "",
   ];
 }
 
 /** What redis_append.lua says became of a draft. */
 export function outcomeOf(epoch: string, said: string): Outcome {
-  const [, seq, ts, isNew, author] = /^(\d+) (\d+) ([01])(?: (.*))?$/s.exec(said) ?? [];
+  const [, seq, ts, isNew, more] = /^(\d+) (\d+) ([01])(?: (.*))?$/s.exec(said) ?? [];
   if (seq === undefined) return { refused: said } as Refused;
-  const whose = author === undefined ? {} : { author: JSON.parse(author) };
-  return { epoch, seq: Number(seq), ts: Number(ts), isNew: isNew === "1", ...whose };
+  const appended = { epoch, seq: Number(seq), ts: Number(ts), isNew: isNew === "1" };
+  if (more === undefined) return appended;
+  // Of a deletion whose message it was, of a message its files.
+  const found = JSON.parse(more);
+  return Array.isArray(found) ? { ...appended, files: found } : { ...appended, author: found };
 }
 
 /** The entries that an announcement tells of, rising from `first`. */
@@ -51,26 +55,33 @@ export function toEntry(room: RoomName, seq: number, row: string): Entry {
 
 /** A message as redis_page.lua gives it. */
 export function toMessage(room: RoomName, parts: string[]): Message {
-  const [seq, row, editedTs, text, shown, mine] = parts;
+  const [seq, row, editedTs, text, shown, mine, users] = parts;
   const message = toEntry(room, Number(seq), row!) as Message;
   if (editedTs) {
     message.text = JSON.parse(text!);
     message.editedTs = Number(editedTs);
   }
-  if (shown) message.reactions = reactionsOf(shown, new Set(mine!.split("\n")));
+  if (shown) {
+    message.reactions = reactionsOf(shown, new Set(mine!.split("\n")), users!.split("\n"));
+  }
   return message;
 }
 
-/** Lines of since which seq, how many, and which emoji. */
-function reactionsOf(shown: string, mine: ReadonlySet<string>): Reaction[] {
-  const lines = shown.split("\n").map((line) => /^(\d+) (\d+) (.*)$/.exec(line)!);
-  return lines.sort((a, b) => Number(a[1]) - Number(b[1])).map(([, , count, emoji]) => (
-    { emoji: JSON.parse(emoji!), count: Number(count), mine: mine.has(emoji!) }
-  ));
+/** Lines of since which seq, how many, and which emoji; and for each line who, as JSON. */
+function reactionsOf(shown: string, mine: ReadonlySet<string>, users: string[]): Reaction[] {
+  const lines = shown.split("\n").map((line, index) => {
+    const [, since, count, emoji] = /^(\d+) (\d+) (.*)$/.exec(line)!;
+    const isMine = mine.has(emoji!);
+    return { since, count: Number(count), emoji: emoji!, isMine, users: JSON.parse(users[index]!) };
+  });
+  return lines.sort((a, b) => Number(a.since) - Number(b.since))
+    .map(({ emoji, count, isMine, users }) => (
+      { emoji: JSON.parse(emoji), count, mine: isMine, users }
+    ));
 }
 
 function entryOf(room: RoomName, seq: number, columns: string[]): Entry {
-  const [kind, tsText, uidJson, userJson, ofText, json] = columns;
+  const [kind, tsText, uidJson, userJson, ofText, json, files] = columns;
   const ts = Number(tsText);
   const uid = JSON.parse(uidJson!);
   const user = JSON.parse(userJson!);
@@ -80,7 +91,8 @@ function entryOf(room: RoomName, seq: number, columns: string[]): Entry {
     case "chat": {
       const entry: Entry = { type: kind, room, seq, ts, uid, user, text };
       if (ofText !== "") entry.replyTo = of;
-      if (text === "") entry.deleted = true;
+      if (files) entry.files = JSON.parse(files);
+      else if (text === "") entry.deleted = true;
       return entry;
     }
     case "edited": {

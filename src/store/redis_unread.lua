@@ -14,9 +14,9 @@ local from = math.max(math.min(tonumber(marker), tonumber(seq)), tonumber(after)
 
 -- Whose message that is; nothing: it is no message, or not there.
 local function author(row)
-  local kind, author, text =
-    string.match(row or '', '^(%a+)\n%d+\n([^\n]*)\n[^\n]*\n%d*\n([^\n]*)\n')
-  if kind == 'chat' and text ~= '""' then return author end
+  local kind, author, text, files =
+    string.match(row or '', '^(%a+)\n%d+\n([^\n]*)\n[^\n]*\n%d*\n([^\n]*)\n([^\n]*)\n')
+  if kind == 'chat' and (text ~= '""' or files ~= '') then return author end
 end
 
 local unread, mentions = 0, 0

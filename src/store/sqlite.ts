@@ -1,6 +1,7 @@
 // The store in one SQLite file: a worker owns the file, a lock keeps a second process out.
 import type { Entry, RoomName, UserId } from "../protocol.ts";
 import type { Answer, Call, Calls } from "./sqlite_worker.ts";
+import type { FileStore } from "./file_store.ts";
 import { openLock } from "./sqlite_lock.ts";
 import type { Sync } from "./sqlite_log.ts";
 import type { Authored, Draft, Head, Keep, MarkStore, Outcome, Page, PageSize } from "./store.ts";
@@ -38,6 +39,15 @@ class SqliteStore implements Store {
     unread: (...args) => this.#call("unread", ...args),
     forgetUser: (...args) => this.#call("forgetUser", ...args),
     direct: (...args) => this.#call("direct", ...args),
+  };
+  readonly files: FileStore = {
+    add: (upload) => this.#call("addFile", upload),
+    find: (id) => this.#call("findFile", id),
+    drop: (...args) => this.#call("dropFile", ...args),
+    waste: (before) => this.#call("wasteOfFiles", before),
+    forget: (ids) => this.#call("forgetFiles", ids),
+    unknown: (ids) => this.#call("unknownFiles", ids),
+    bytes: () => this.#call("bytesOfFiles"),
   };
   readonly search = new Searches((...args) => this.#call("find", ...args));
   readonly #lock: Deno.FsFile;

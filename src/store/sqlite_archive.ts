@@ -1,6 +1,7 @@
 // A log as lines of JSON, for `export` and `import`: what a line says, and reading one.
 import * as v from "valibot";
-import { type Entry, isUserId, type RoomName, roomName, type UserId } from "../protocol.ts";
+import { type Entry, isFileId, isUserId, MAX_FILES, type RoomName } from "../protocol.ts";
+import { roomName, type UserId } from "../protocol.ts";
 
 /** Begins a room: what its log knows beside its entries. */
 export interface RoomLine {
@@ -27,6 +28,16 @@ const placed = {
   ref: v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,64}$/))),
 };
 const deleted = { text: v.literal(""), deleted: v.literal(true) };
+const pixels = v.optional(whole(1));
+const file = v.object({
+  id: v.pipe(v.string(), v.check(isFileId)),
+  name: v.pipe(some, v.maxLength(256)),
+  type: v.pipe(v.string(), v.regex(/^[a-z0-9.+-]{1,64}\/[a-z0-9.+-]{1,64}$/)),
+  bytes: whole(1),
+  width: pixels,
+  height: pixels,
+});
+const files = v.pipe(v.array(file), v.minLength(1), v.maxLength(MAX_FILES));
 const chat = { ...placed, type: v.literal("chat"), replyTo: v.optional(whole(1)) };
 const edited = { ...placed, type: v.literal("edited"), of: whole(1) };
 const line = v.union([
@@ -37,7 +48,8 @@ const line = v.union([
     ts: whole(0),
     topic: text,
   }),
-  v.object({ ...chat, text: some }),
+  v.object({ ...chat, text: some, files: v.optional(files) }),
+  v.object({ ...chat, text: v.literal(""), files }),
   v.object({ ...chat, ...deleted }),
   v.object({ ...edited, text: some }),
   v.object({ ...edited, ...deleted }),

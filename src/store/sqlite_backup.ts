@@ -9,16 +9,20 @@ import { StoreError } from "./store.ts";
 /** All pages in one step: of one moment, and not begun again whenever somebody writes. */
 const AT_ONCE = { rate: -1 };
 
+/** What has to be done beside the database before the copy takes its place. */
+export type Beside = (found: Findings) => Promise<void>;
+
 /**
  * Writes the database of one moment to `file`, which must not be there. It is there whole and on
  * the disk, or not at all. Rejects with a `StoreError`.
  */
-export async function backUp(path: string, file: string): Promise<Findings> {
+export async function backUp(path: string, file: string, beside: Beside): Promise<Findings> {
   await mustBeThere(path);
   await reserve(file);
   const part = `${file}.part`;
   try {
     const found = await copy(path, part);
+    await beside(found);
     await Deno.rename(part, file);
     return found;
   } catch (error) {
@@ -39,7 +43,12 @@ export interface Restored {
  * Puts a backup in the place of the database, with new epochs. What was there is kept beside it.
  * Rejects with a `StoreError`.
  */
-export async function restore(path: string, file: string, now: Date): Promise<Restored> {
+export async function restore(
+  path: string,
+  file: string,
+  now: Date,
+  beside: (found: Findings, aside: string) => Promise<void>,
+): Promise<Restored> {
   await mustBeThere(file);
   const lock = await openLock(path);
   const part = `${path}.part`;
@@ -48,7 +57,9 @@ export async function restore(path: string, file: string, now: Date): Promise<Re
     const db = openDatabase(part, "full");
     newEpochs(db);
     closeDatabase(db);
-    const kept = await putAside(path, `${path}.before-${now.toISOString().replaceAll(":", "")}`);
+    const aside = `${path}.before-${now.toISOString().replaceAll(":", "")}`;
+    await beside(found, aside);
+    const kept = await putAside(path, aside);
     await Deno.rename(part, path);
     return { found, kept };
   } catch (error) {

@@ -121,7 +121,7 @@ function statements(db: DatabaseSync) {
   const sql = (text: string): StatementSync => db.prepare(text);
   return {
     target: sql(
-      "select seq, ts, uid, kind is null and text <> '' as isThere from log where id = ?",
+      "select seq, ts, uid, kind is null and (text <> '' or files is not null) as isThere from log where id = ?",
     ),
     edit: sql("insert into edit (room, of, seq, id) values (?, ?, ?, ?)"),
     // A bare column beside max() is that of the row with the maximum.
@@ -158,7 +158,7 @@ function statements(db: DatabaseSync) {
        where room = ? and of between ? and ? and shown is not null
        group by of, emoji order by of, shown`,
     ),
-    empty: sql("update log set text = '' where id = ? returning uid"),
+    empty: sql("update log set text = '', files = null where id = ? returning uid"),
     emptyEdits: sql(
       `update log set text = '' where id in (select id from edit where room = ? and of = ?)`,
     ),

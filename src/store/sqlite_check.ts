@@ -14,6 +14,8 @@ export interface Findings {
   first: number | null | undefined;
   last: number | null | undefined;
   bytes: number | undefined;
+  /** The ids of the files that messages have. */
+  files: string[] | undefined;
 }
 
 /** Looks through the whole file. Throws where it is none of Snug's. */
@@ -22,7 +24,7 @@ export function findings(path: string): Findings {
   const found: Findings = {
     problems: [],
     ...{ rooms: undefined, directs: undefined, entries: undefined },
-    ...{ first: undefined, last: undefined, bytes: undefined },
+    ...{ first: undefined, last: undefined, bytes: undefined, files: undefined },
   };
   const attempt = (what: () => void) => {
     try {
@@ -52,6 +54,7 @@ export function findings(path: string): Findings {
     attempt(() => Object.assign(found, count(ROOMS)));
     attempt(() => Object.assign(found, count(ENTRIES)));
     attempt(() => Object.assign(found, count(BYTES)));
+    attempt(() => found.files = version < 7 ? [] : rows(FILES).map(({ id }) => id as string));
   } catch (error) {
     problems.add((error as Error).message);
   } finally {
@@ -64,6 +67,7 @@ const ROOMS = `select count(*) filter (where name not glob '@*') as rooms,
   count(*) filter (where name glob '@*') as directs from room`;
 const ENTRIES = "select count(*) as entries, min(ts) as first, max(ts) as last from log";
 const BYTES = "select page_count * page_size as bytes from pragma_page_count, pragma_page_size";
+const FILES = "select id from file where entry > 0";
 /** A log is gapless, from where retention cut it on. */
 const HOLES = `select name from room join
   (select room, min(seq) as low, max(seq) as high, count(*) as count from log group by room) as log

@@ -6,7 +6,7 @@ import type { SqliteIndex } from "./sqlite_index.ts";
 
 /** Selects the text of a row: as bytes where it holds a NUL, or it would come back cut there. */
 export const TEXT = "case when instr(text, char(0)) then cast(text as blob) else text end as text";
-export const COLUMNS = `log.seq, ts, uid, user, reply_to, kind, ${TEXT}`;
+export const COLUMNS = `log.seq, ts, uid, user, reply_to, kind, files, ${TEXT}`;
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Rows that are read at once: stepping through them one by one takes six times as long. */
@@ -21,6 +21,7 @@ export interface LogRow {
   text: string | Uint8Array;
   reply_to: number | null;
   kind: Kind | null;
+  files: string | null;
 }
 
 /** What a row is; null: a chat entry, the one that is in a hurry. */
@@ -95,7 +96,8 @@ export function toEntry(room: RoomName, row: LogRow): Entry {
     case null: {
       const entry: Entry = { type: "chat", room, seq, ts, uid, user, text };
       if (row.reply_to !== null) entry.replyTo = row.reply_to;
-      if (text === "") entry.deleted = true;
+      if (row.files !== null) entry.files = JSON.parse(row.files);
+      else if (text === "") entry.deleted = true;
       return entry;
     }
     case "edited": {

@@ -2,10 +2,11 @@
 // have no log yet. All of them or none.
 import { randomBytes } from "node:crypto";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { RoomName, UserId } from "../protocol.ts";
+import type { RoomName, SharedFile, UserId } from "../protocol.ts";
 import { type EntryLine, parseLine } from "./sqlite_archive.ts";
 import { SqliteChanges } from "./sqlite_changes.ts";
 import { columnsOf } from "./sqlite_entries.ts";
+import { SqliteFiles } from "./sqlite_files.ts";
 import { MAX_UNINDEXED, SqliteIndex } from "./sqlite_index.ts";
 import { openLock } from "./sqlite_lock.ts";
 import { SqliteMarks } from "./sqlite_marks.ts";
@@ -65,11 +66,13 @@ class Import {
   readonly #sql: ReturnType<typeof statements>;
   readonly #changes: SqliteChanges;
   readonly #marks: SqliteMarks;
+  readonly #files: SqliteFiles;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#sql = statements(db);
     this.#changes = new SqliteChanges(db);
+    this.#files = new SqliteFiles(db);
     this.#marks = new SqliteMarks(db, new SqliteIndex(db, MAX_UNINDEXED));
   }
 
@@ -91,7 +94,7 @@ class Import {
     }
     while (room.seq + 1 < line.seq) {
       this.imported.missing++;
-      this.#say(room, { ...LOST, seq: room.seq + 1, ts: room.ts, text: "" });
+      this.#say(room, { ...LOST, room: line.room, seq: room.seq + 1, ts: room.ts, text: "" });
     }
     this.#addEntry(room, line);
   }
@@ -135,25 +138,30 @@ class Import {
   }
 
   #say(room: Room, said: Said): void {
-    const id = this.#append(room, said, said.text, said.replyTo ?? null, null);
-    this.#sql.place.run(room.id, said.seq, id);
+    const { room: name, seq, ts: at, uid, files } = said;
+    const shown = files ? JSON.stringify(files) : null;
+    const id = this.#append(room, said, said.text, said.replyTo ?? null, null, shown);
+    this.#sql.place.run(room.id, seq, id);
+    this.#files.bring((files ?? []).map((file) => ({ ...file, room: name, uid, at })), id);
   }
 
   #append(
     room: Room,
-    { seq, ts, uid, user, ref }: Omit<Said, "text">,
+    { seq, ts, uid, user, ref }: Omit<Said, "room" | "text">,
     text: string,
     of: number | null,
     kind: string | null,
+    files: string | null = null,
   ): number {
     room.ts = Math.max(room.ts, ts);
     room.seq = seq;
-    const row = [room.id, seq, room.ts, uid, user, ref ?? null, text, of, kind];
+    const row = [room.id, seq, room.ts, uid, user, ref ?? null, text, of, kind, files];
     return Number(this.#sql.append.run(...row).lastInsertRowid);
   }
 }
 
 interface Said {
+  room: RoomName;
   seq: number;
   ts: number;
   uid: UserId;
@@ -161,6 +169,7 @@ interface Said {
   text: string;
   ref?: string;
   replyTo?: number;
+  files?: SharedFile[];
 }
 
 function toDraft(line: Exclude<EntryLine, { type: "chat" }>): Change | Topic {
@@ -187,13 +196,14 @@ function statements(db: DatabaseSync) {
       "insert into room (name, epoch, topic, spoke, cut, cut_ts) values (?, ?, ?, 0, ?, ?)",
     ),
     append: sql(
-      `insert into log (room, seq, ts, uid, user, ref, text, reply_to, kind)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `insert into log (room, seq, ts, uid, user, ref, text, reply_to, kind, files)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     place: sql("insert into place (room, seq, id) values (?, ?, ?)"),
     chat: sql(
       `select id from place join log using (id)
-       where place.room = ? and place.seq = ? and kind is null and text <> ''`,
+       where place.room = ? and place.seq = ? and kind is null
+         and (text <> '' or files is not null)`,
     ),
     topic: sql("update room set topic = ? where id = ?"),
     spoke: sql("update room set spoke = ? where id = ?"),

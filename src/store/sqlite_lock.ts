@@ -1,4 +1,5 @@
-// The lock beside an SQLite file: who holds it may write the file; a second process is refused.
+// The lock beside an SQLite file, or in a folder: who holds it may write there; a second process is
+// refused.
 import { StoreError } from "./store.ts";
 
 /** How long a start waits for the lock: a process that was killed lets go of it at once. */
@@ -6,9 +7,12 @@ const LOCK_WAIT_MS = 1000;
 
 /**
  * Holds `<path>.lock`, making its folder where missing; the system lets go of it when the process
- * ends, however it ends. Rejects with a `StoreError` where another process has it.
+ * ends, however it ends. Rejects with a `StoreError` where another process has it: `taken` says so.
  */
-export async function openLock(path: string): Promise<Deno.FsFile> {
+export async function openLock(
+  path: string,
+  taken = `the database ${path}: stop it, or give this one another STORE_URL`,
+): Promise<Deno.FsFile> {
   const lockPath = `${path}.lock`;
   let file: Deno.FsFile;
   try {
@@ -24,7 +28,5 @@ export async function openLock(path: string): Promise<Deno.FsFile> {
   if (isHeld) return file;
   // Else the lock would be ours, and never let go of, as soon as the other process ends.
   file.close();
-  throw new StoreError(
-    `another process uses the database ${path}: stop it, or give this one another STORE_URL`,
-  );
+  throw new StoreError(`another process uses ${taken}`);
 }

@@ -5,6 +5,7 @@ import { type Entry, entryBytes, type RoomName, type UserId } from "../protocol.
 import { SqliteAuthors } from "./sqlite_authors.ts";
 import { SqliteChanges } from "./sqlite_changes.ts";
 import { columnsOf, SqliteEntries } from "./sqlite_entries.ts";
+import { SqliteFiles } from "./sqlite_files.ts";
 import { type RoomHead, SqliteHeads } from "./sqlite_heads.ts";
 import { MAX_UNINDEXED, SqliteIndex } from "./sqlite_index.ts";
 import type { Sought } from "./search.ts";
@@ -24,6 +25,7 @@ export class SqliteLog {
   readonly records: SqliteRecords;
   readonly marks: SqliteMarks;
   readonly authors: SqliteAuthors;
+  readonly files: SqliteFiles;
   readonly #db: DatabaseSync;
   readonly #sync: Sync;
   readonly #sql: ReturnType<typeof statements>;
@@ -46,11 +48,12 @@ export class SqliteLog {
     this.#index = new SqliteIndex(db, maxUnindexed);
     this.marks = new SqliteMarks(db, this.#index);
     this.authors = new SqliteAuthors(db);
+    this.files = new SqliteFiles(db);
     this.#entries = new SqliteEntries(db, this.#index);
     this.#heads = new SqliteHeads(db, this.#index, this.#entries);
     this.#changes = new SqliteChanges(db);
     this.#pages = new SqlitePages(this.#entries, this.#changes);
-    this.#retention = new SqliteRetention(db, this.#index, this.#changes);
+    this.#retention = new SqliteRetention(db, this.#index, this.#changes, this.files);
     this.#search = new SqliteSearch(db, this.#pages);
   }
 
@@ -177,9 +180,12 @@ export class SqliteLog {
     const change = "of" in draft ? draft : undefined;
     const there = this.#head(room);
     if (!there && change) return { refused: "missing" };
+    const known = there && ref && this.#index.find(there.id, uid, ref);
+    if (known) return { epoch: there.epoch, ...known, isNew: false };
+    const ids = draft.type === "chat" && draft.files;
+    const files = ids && this.files.claimable(ids, room, uid);
+    if (ids && !files) return { refused: "file" };
     const head = there ?? this.#create(draft);
-    const known = ref && this.#index.find(head.id, uid, ref);
-    if (known) return { epoch: head.epoch, ...known, isNew: false };
     const target = change && this.#index.row(head.id, change.of);
     const judged = change && this.#changes.judge(head.id, target, change);
     if (judged) {
@@ -190,19 +196,26 @@ export class SqliteLog {
     const ts = Math.max(head.ts, draft.ts);
     const said = [head.id, seq, ts, uid, user, ref ?? null] as const;
     const { lastInsertRowid } = draft.type === "chat"
-      ? this.#sql.say.run(...said, draft.text, draft.replyTo ?? null)
+      ? this.#sql.say.run(
+        ...said,
+        ...[draft.text, draft.replyTo ?? null, files ? JSON.stringify(files) : null],
+      )
       : this.#sql.append.run(...said, ...columnsOf(draft));
     const id = Number(lastInsertRowid);
     this.#index.add(id, head.id, seq, ts, uid, ref);
     let author: UserId | undefined;
     if (draft.type === "chat") {
       if (draft.mentions) this.marks.mention(head.id, seq, draft.mentions);
+      if (ids) this.files.claim(ids, id);
     } else if (draft.type === "topic") {
       this.#heads.setTopic(head, draft.text);
-    } else author = this.#changes.add(head.id, target!, draft, seq, id);
+    } else {
+      author = this.#changes.add(head.id, target!, draft, seq, id);
+      if (draft.type === "deleted") this.files.release(`[${target}]`);
+    }
     this.#heads.advance(head, seq, ts);
     const about = author === undefined || author === uid ? {} : { author };
-    return { epoch: head.epoch, seq, ts, isNew: true, ...about };
+    return { epoch: head.epoch, seq, ts, isNew: true, ...about, ...(files && { files }) };
   }
 
   #create({ room, epoch, ts }: Draft): RoomHead {
@@ -229,8 +242,8 @@ function statements(db: DatabaseSync) {
   const sql = (text: string): StatementSync => db.prepare(text);
   return {
     say: sql(
-      `insert into log (room, seq, ts, uid, user, ref, text, reply_to)
-       values (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `insert into log (room, seq, ts, uid, user, ref, text, reply_to, files)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     append: sql(
       `insert into log (room, seq, ts, uid, user, ref, text, reply_to, kind)

@@ -180,11 +180,12 @@ function statements(db: DatabaseSync) {
       `select count(*) as count from
          (select 1 from place join log using (id)
           where place.room = ? and place.seq > ? and place.seq <= ? and uid <> ?
-            and kind is null and text <> '' limit ${MOST})`,
+            and kind is null and (text <> '' or files is not null) limit ${MOST})`,
     ),
     late: sql(
       `select count(*) as count from log
-       where id in (select value from json_each(?)) and uid <> ? and kind is null and text <> ''`,
+       where id in (select value from json_each(?)) and uid <> ? and kind is null
+         and (text <> '' or files is not null)`,
     ),
     // Before the older ones are cut there are up to twice as many.
     mentions: sql(

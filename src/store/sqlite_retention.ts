@@ -3,6 +3,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { RoomName } from "../protocol.ts";
 import type { SqliteChanges } from "./sqlite_changes.ts";
+import type { SqliteFiles } from "./sqlite_files.ts";
 import type { SqliteIndex } from "./sqlite_index.ts";
 import type { Keep, Retained } from "./store.ts";
 
@@ -14,13 +15,15 @@ export class SqliteRetention {
   readonly #sql: ReturnType<typeof statements>;
   readonly #index: SqliteIndex;
   readonly #changes: SqliteChanges;
+  readonly #files: SqliteFiles;
   /** The room up to which the round over all rooms has come. */
   #room = 0;
 
-  constructor(db: DatabaseSync, index: SqliteIndex, changes: SqliteChanges) {
+  constructor(db: DatabaseSync, index: SqliteIndex, changes: SqliteChanges, files: SqliteFiles) {
     this.#sql = statements(db);
     this.#index = index;
     this.#changes = changes;
+    this.#files = files;
   }
 
   /** Ids of rows that may not stay, and whether there are no more. */
@@ -39,6 +42,7 @@ export class SqliteRetention {
     const cuts = this.#sql.cut.all(list) as { id: number; room: RoomName; cut: number }[];
     this.#index.forget(list, cuts);
     this.#changes.forget(cuts);
+    this.#files.release(list);
     this.#sql.drop.run(list);
     this.#index.lowerMark();
     return cuts.map(({ room, cut }) => ({ room, first: cut + 1 }));

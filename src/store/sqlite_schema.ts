@@ -98,6 +98,19 @@ const migrations = [
      rooms text not null,
      bits blob not null
    );`,
+  // `files` is what a message shows of them, as JSON. `entry` is the row that has a file; null: none
+  // yet; 0: none any more, and its bytes are waste.
+  `alter table log add column files text;
+   create table file (
+     id text primary key,
+     room text not null,
+     uid text not null,
+     info text not null,
+     bytes integer not null,
+     at integer not null,
+     entry integer
+   ) without rowid;
+   create index file_entry on file (entry, at);`,
 ];
 
 /** Files up to this size are checked whole at every start; it takes about 0.1 s. */

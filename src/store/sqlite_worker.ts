@@ -1,6 +1,7 @@
 // The worker that owns the SQLite file: does one call after the other, and between them moves the
 // write-ahead log into the file and makes what searches are made fast by.
 import type { SqliteAuthors } from "./sqlite_authors.ts";
+import type { SqliteFiles } from "./sqlite_files.ts";
 import { SqliteLog } from "./sqlite_log.ts";
 import type { SqliteMarks } from "./sqlite_marks.ts";
 import type { SqliteRecords } from "./sqlite_records.ts";
@@ -16,8 +17,9 @@ const SWEEP_MS = 600_000;
 
 /** What the worker does: methods of the log and of its parts. */
 export type Calls =
-  & Omit<SqliteLog, "records" | "marks" | "authors" | "checkpoint" | "fill">
+  & Omit<SqliteLog, "records" | "marks" | "authors" | "files" | "checkpoint" | "fill">
   & Omit<SqliteAuthors, "disown">
+  & Omit<SqliteFiles, "claimable" | "claim" | "bring" | "release">
   & Omit<SqliteMarks, "begin" | "mention" | "sweep">
   & Omit<SqliteRecords, "sweep">;
 
@@ -62,8 +64,8 @@ function call(method: Call["method"], args: unknown[]): unknown {
   if (!log) throw new Error("the database could not be opened");
   if (method === "append") filling ??= setTimeout(fill, FILL_MS);
   if (method === "close") [...timers, filling].forEach(clearTimeout);
-  const { records, marks, authors } = log;
-  const owner = [records, marks, log, authors].find((part) => method in part);
+  const { records, marks, authors, files } = log;
+  const owner = [records, marks, log, authors, files].find((part) => method in part);
   return (owner as unknown as Record<string, Method>)[method]!(...args);
 }
 

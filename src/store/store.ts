@@ -1,16 +1,24 @@
 // The durable log behind the rooms, as the core sees it. One contract suite
 // (tests/store/contract.ts) holds every implementation to what is written here.
 import type { Bus } from "../bus.ts";
-import type { Entry, Member, Message, RoomName, UserId } from "../protocol.ts";
+import type { Entry, Member, Message, RoomName, SharedFile, UserId } from "../protocol.ts";
+import type { FileStore } from "./file_store.ts";
 import type { Search } from "./search.ts";
 
 /**
  * What an entry says. `of` is the seq of a chat entry; for who asks, those from before the time
  * `from` are not there. A reaction that is not `on` takes back one that was. `mentions`: counted by
- * `MarkStore.unread` for those who have a marker in the room.
+ * `MarkStore.unread` for those who have a marker in the room. `files`: ids of what its sender uploaded
+ * to the room, which no other message has.
  */
 export type Body =
-  | { type: "chat"; text: string; replyTo?: number; mentions?: readonly UserId[] }
+  | {
+    type: "chat";
+    text: string;
+    replyTo?: number;
+    mentions?: readonly UserId[];
+    files?: readonly string[];
+  }
   | { type: "edited"; of: number; from?: number; text: string }
   | { type: "deleted"; of: number; from?: number; isModerator?: boolean }
   | { type: "reaction"; of: number; from?: number; emoji: string; on: boolean }
@@ -44,19 +52,22 @@ export interface Appended {
   isNew: boolean;
   /** Of a deletion of somebody else's message: whose it was. */
   author?: UserId;
+  /** Of a new message: what its `files` are. */
+  files?: SharedFile[];
 }
 
 /**
  * Why a draft added nothing: there is no such message (any more), it is somebody else's, or it has
- * `MAX_EMOJI` already.
+ * `MAX_EMOJI` already; or one of its files may not go into it.
  */
 export interface Refused {
-  refused: "missing" | "foreign" | "many";
+  refused: "missing" | "foreign" | "many" | "file";
 }
 
-/** What became of a draft: only one about another entry is ever refused. */
-export type Outcome<D extends Draft = Draft> = D["type"] extends "chat" | "topic" ? Appended
-  : Appended | Refused;
+/** What became of a draft: only one about another entry, or with files, is ever refused. */
+export type Outcome<D extends Draft = Draft> = D extends
+  { of: number } | { files: readonly string[] } ? Appended | Refused
+  : Appended;
 
 /** Different emoji on a message at once (W4.7). */
 export const MAX_EMOJI = 32;
@@ -211,6 +222,7 @@ export interface Feed {
 
 export interface Store extends Records {
   readonly marks: MarkStore;
+  readonly files: FileStore;
   /** Where other processes append to it too. */
   readonly feed?: Feed;
   /** Where there are other processes: how they talk to each other. */

@@ -4,7 +4,7 @@ import { momentOf } from "../../static/views/clock.js";
 import { stageSentence } from "../../static/views/wording.js";
 import type { Entry, Message } from "../protocol.ts";
 import type { Line, Piece } from "./ink.ts";
-import type { Room } from "./room.ts";
+import { type Room, saidIn } from "./room.ts";
 
 /** Characters of a message that is named in a sentence. */
 const QUOTED = 40;
@@ -23,9 +23,10 @@ export function lineOf(
   switch (entry.type) {
     case "chat": {
       if (entry.deleted) return [...begin, quiet(`A message of ${user} was deleted.`)];
-      const action = actionIn(entry.text);
+      const said = saidIn(entry);
+      const action = actionIn(said);
       if (action !== null) return [...begin, "* ", name, to, ` ${action}`];
-      const spoken: Line = [quiet(answered(entry, room)), `: ${entry.text}`, ...since(entry)];
+      const spoken: Line = [quiet(answered(entry, room)), `: ${said}`, ...since(entry)];
       return [...begin, name, to, ...spoken];
     }
     case "edited":

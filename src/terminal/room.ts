@@ -8,6 +8,11 @@ import type { Entry, Member, Message } from "../protocol.ts";
 /** So many messages can be named when somebody changes, deletes or reacts to one. */
 const KNOWN_MESSAGES = 1000;
 
+/** What was said: a text, and the names of files. */
+export function saidIn({ text, files = [] }: Message): string {
+  return [text, ...files.map(({ name }) => `[${name}]`)].filter((part) => part !== "").join(" ");
+}
+
 type Known = { uid: string; user: string; text: string };
 
 export class Room {
@@ -71,8 +76,9 @@ export class Room {
     return this.#known.get(seq);
   }
 
-  keep({ seq, uid, user, text }: Message) {
-    this.#known.set(seq, { uid, user, text });
+  keep(message: Message) {
+    const { seq, uid, user } = message;
+    this.#known.set(seq, { uid, user, text: saidIn(message) });
     if (this.#known.size > KNOWN_MESSAGES) this.#known.delete(this.#known.keys().next().value!);
   }
 

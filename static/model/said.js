@@ -2,7 +2,7 @@
 // One message as a timeline holds it: what was said, what became of it, and what one wants of it
 // that the server has not answered yet. Knows nothing of the page.
 import { fold } from "../sdk/fold.js";
-/** @import {Chat, Entry, Member, Message, Reaction, Refusal} from "../../src/protocol.ts" */
+/** @import {Chat, Entry, Member, Message, Reaction, Refusal, SharedFile} from "../../src/protocol.ts" */
 /** @import {Outgoing} from "../chat.js" */
 
 /**
@@ -24,6 +24,7 @@ import { fold } from "../sdk/fold.js";
  * @property {string} user
  * @property {string} text
  * @property {number | undefined} [replyTo]
+ * @property {readonly SharedFile[] | undefined} [files]
  * @property {number | undefined} [editedTs]
  * @property {true | undefined} [deleted]
  * @property {readonly Reaction[] | undefined} [reactions]
@@ -38,8 +39,8 @@ import { fold } from "../sdk/fold.js";
 
 /** A message that the server has. @param {Message} message @param {string} key @returns {Said} */
 export function saidOf({ seq, ts, uid, user, ...rest }, key) {
-  const { text, replyTo, editedTs, deleted, reactions } = rest;
-  const form = { text, replyTo, editedTs, deleted, reactions };
+  const { text, replyTo, files, editedTs, deleted, reactions } = rest;
+  const form = { text, replyTo, files, editedTs, deleted, reactions };
   return { kind: "said", key, seq, ts, uid, user, ...form, status: "sent" };
 }
 
@@ -49,8 +50,8 @@ export function amend(said, entry, isMine) {
   const known = { seq: entry.seq - 1, messages: [message] };
   const [after] = fold(known, entry, isMine ? entry.uid : "").messages;
   if (!after) return;
-  const { text, editedTs, deleted, reactions } = after;
-  Object.assign(said, { text, editedTs, deleted, reactions });
+  const { text, files, editedTs, deleted, reactions } = after;
+  Object.assign(said, { text, files, editedTs, deleted, reactions });
   if (entry.type === "deleted") said.by = { uid: entry.uid, user: entry.user };
   if (said.wishes) said.wishes = said.wishes.filter(({ seq }) => seq !== entry.seq);
 }
@@ -84,4 +85,12 @@ function reacted(reactions, { emoji, on }) {
 /** @param {Entry} entry @returns {entry is Chat} */
 export function isChat(entry) {
   return entry.type === "chat";
+}
+
+/** Whether both say the same. @param {Said} said @param {Chat} chat */
+export function isTheSame(said, chat) {
+  const [one, other] = [said, chat].map(({ text, files = [] }) =>
+    [text, ...files.map(({ id }) => id)].join("\n")
+  );
+  return one === other;
 }

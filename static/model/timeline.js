@@ -4,7 +4,7 @@
 import { Hearing } from "./hearing.js";
 import { bySeq, hasSeq, insert, isInOrder, isUnsent } from "./order.js";
 import { Quoted } from "./quoted.js";
-import { amend, isChat, saidOf } from "./said.js";
+import { amend, isChat, isTheSame, saidOf } from "./said.js";
 import { continueStage, stageOf } from "./stage.js";
 /** @import {Chat, Entry, Member, Message} from "../../src/protocol.ts" */
 /** @import {Outgoing} from "../chat.js" */
@@ -101,7 +101,7 @@ export class Timeline {
       const waiting = mine && !this.said(entry.seq) &&
         this.lines.find((line) =>
           line.kind === "said" && line.seq === 0 && line.status === "waiting" &&
-          line.text === entry.text
+          isTheSame(line, entry)
         );
       if (waiting) this.#settle(/** @type {Said} */ (waiting), entry.seq);
       this.#put(entry);
@@ -111,12 +111,12 @@ export class Timeline {
   }
 
   /** One's own message: new, waiting again, failed or sent. @param {Outgoing} outgoing @param {Member} me */
-  say({ ref, text, replyTo, at, status, seq, refusal }, me) {
+  say({ ref, text, replyTo, files, at, status, seq, refusal }, me) {
     const said = this.#byKey(ref);
     if (status === "dropped") return this.remove(ref);
     if (!said) {
       if (status === "sent") return;
-      const what = { text, replyTo, status, refusal };
+      const what = { text, replyTo, files, status, refusal };
       this.lines.push({ kind: "said", key: ref, seq: 0, ts: at, ...me, ...what });
       return;
     }

@@ -36,10 +36,27 @@ export class Address {
 
   /** What `fetch` takes to hear why an upgrade failed. @param {Offer} offer @returns {[URL, RequestInit]} */
   probe(offer) {
-    /** @type {Record<string, string>} */
-    const headers = offer.kind === "none" ? {} : { authorization: `Bearer ${offer.value}` };
-    return [this.#base, { headers, cache: "no-store" }];
+    return [this.#base, { headers: headersOf(offer), cache: "no-store" }];
   }
+
+  /**
+   * What `fetch` takes to ask the HTTP API.
+   * @param {string} path
+   * @param {Record<string, string>} query
+   * @param {Offer} offer
+   * @returns {[URL, {headers: Record<string, string>}]}
+   */
+  api(path, query, offer) {
+    const url = new URL(this.#base);
+    url.pathname = url.pathname.replace(/\/ws(\/.*)?$/, `/api/${path}`);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    return [url, { headers: headersOf(offer) }];
+  }
+}
+
+/** @param {Offer} offer @returns {Record<string, string>} */
+function headersOf(offer) {
+  return offer.kind === "none" ? {} : { authorization: `Bearer ${offer.value}` };
 }
 
 /**

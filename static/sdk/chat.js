@@ -2,11 +2,12 @@
 // What an application may want of a chat server. Does nothing itself: each wish goes to the
 // connection or to the traffic on it.
 import { Questions, roomName } from "./questions.js";
-/** @import {Limits, Member, Position} from "../../src/protocol.ts" */
+/** @import {Limits, Member, Position, SharedFile} from "../../src/protocol.ts" */
 /** @import {ChatEvents, Joined, Of} from "../chat.js" */
 /** @import {Connection} from "./connection.js" */
 /** @import {Drafts} from "./drafts.js" */
 /** @import {Emitter} from "./events.js" */
+/** @import {Files, Uploaded, UploadOptions} from "./files.js" */
 /** @import {ReadMarks} from "./read_marks.js" */
 /** @import {Traffic} from "./traffic.js" */
 /** @import {Unsent} from "./unsent.js" */
@@ -18,6 +19,7 @@ export class Chat extends Questions {
   #unsent;
   #marks;
   #drafts;
+  #files;
   #events;
 
   /**
@@ -26,15 +28,17 @@ export class Chat extends Questions {
    * @param {Unsent} unsent
    * @param {ReadMarks} marks
    * @param {Drafts} drafts
+   * @param {() => Promise<Files>} files
    * @param {Emitter<ChatEvents>} events
    */
-  constructor(connection, traffic, unsent, marks, drafts, events) {
+  constructor(connection, traffic, unsent, marks, drafts, files, events) {
     super(traffic);
     this.#connection = connection;
     this.#traffic = traffic;
     this.#unsent = unsent;
     this.#marks = marks;
     this.#drafts = drafts;
+    this.#files = files;
     this.#events = events;
   }
 
@@ -77,11 +81,13 @@ export class Chat extends Questions {
    * Says something as soon as that is possible. Throws a RangeError when too much is unsent.
    * @param {string} room
    * @param {string} text
-   * @param {{replyTo?: number | undefined}} [options] `replyTo` is the seq of an earlier message.
+   * @param {{replyTo?: number | undefined, files?: readonly SharedFile[]}} [options] `replyTo` is the
+   *   seq of an earlier message; `files` were uploaded to the room, and with them the text may be "".
    */
-  say(room, text, { replyTo } = {}) {
+  say(room, text, { replyTo, files = [] } = {}) {
     const reply = replyTo === undefined ? {} : { replyTo };
-    return this.#traffic.say({ room: roomName(room), text, ...reply });
+    const given = files.length === 0 ? {} : { files: [...files] };
+    return this.#traffic.say({ room: roomName(room), text, ...reply, ...given });
   }
 
   /**
@@ -94,12 +100,41 @@ export class Chat extends Questions {
   }
 
   /**
+   * Uploads a file to a room, for a message there (W19). Rejects with a ChatError, or with the reason
+   * of the signal. What is not said within an hour is dropped by the server.
+   * @param {string} room
+   * @param {Blob | BufferSource | ReadableStream | string} body
+   * @param {UploadOptions} [options]
+   * @returns {Promise<Uploaded>}
+   */
+  async upload(room, body, options = {}) {
+    return await (await this.#files()).upload(room, body, options);
+  }
+
+  /**
+   * A file of a message, or of one's own that is not said yet. Rejects with a ChatError.
+   * @param {string} room
+   * @param {string} id
+   * @param {{signal?: AbortSignal}} [options]
+   * @returns {Promise<Response>}
+   */
+  async file(room, id, { signal } = {}) {
+    return await (await this.#files()).get(room, id, signal);
+  }
+
+  /** Drops what one uploaded and has not said. Rejects with a ChatError. @param {string} room @param {string} id */
+  async dropFile(room, id) {
+    await (await this.#files()).drop(room, id);
+  }
+
+  /**
    * Bytes that a text has left of what the server takes, as far as that is known; under 0: too long.
    * @param {string} room
    * @param {string} text
+   * @param {number} [files] How many go with it.
    */
-  bytesLeft(room, text) {
-    return this.#unsent.bytesLeft(roomName(room), text);
+  bytesLeft(room, text, files = 0) {
+    return this.#unsent.bytesLeft(roomName(room), text, files);
   }
 
   /** What was begun and not said in a room, or "". @param {string} room */

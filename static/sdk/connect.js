@@ -60,7 +60,12 @@ export function connect(url, options = {}) {
   credential.restore();
   unsent.restore();
   connection.open();
-  return new Chat(connection, traffic, unsent, marks, new Drafts(drawer), events);
+  // Loaded when somebody has a file.
+  const files = async () => {
+    const { Files } = await import("./files.js");
+    return new Files(address, credential, runtime.fetch);
+  };
+  return new Chat(connection, traffic, unsent, marks, new Drafts(drawer), files, events);
 }
 
 /** Refs that nobody else makes and that grow (W7.2). @param {Clock} clock */

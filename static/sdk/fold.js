@@ -36,7 +36,7 @@ export function fold(known, entry, me) {
 /** @param {Message} message @param {Exclude<Entry, {type: "chat" | "topic"}>} entry @param {UserId} me */
 function changed(message, entry, me) {
   if (entry.type === "edited") return { ...message, text: entry.text, editedTs: entry.ts };
-  const { editedTs: _, reactions = [], ...said } = message;
+  const { editedTs: _, files: ___, reactions = [], ...said } = message;
   if (entry.type === "deleted") return { ...said, text: "", deleted: /** @type {const} */ (true) };
   const { reactions: __, ...rest } = message;
   const counted = counting(reactions, entry, entry.uid === me);

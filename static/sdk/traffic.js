@@ -81,7 +81,7 @@ export class Traffic {
     return answer;
   }
 
-  /** @param {Pick<Outgoing, "room" | "to" | "text" | "replyTo">} what */
+  /** @param {Pick<Outgoing, "room" | "to" | "text" | "replyTo" | "files">} what */
   say(what) {
     const stamp = { ref: this.#nextRef(), at: this.#clock.now() };
     const outgoing = this.#unsent.add({ ...stamp, ...what, status: "waiting" });

@@ -3,7 +3,7 @@
 // what is next and what became of each; sending is for others.
 import { byteLength, encode } from "./frames.js";
 /** @import {ClientMessage} from "../../src/client_message.ts" */
-/** @import {Refusal} from "../../src/protocol.ts" */
+/** @import {Refusal, SharedFile} from "../../src/protocol.ts" */
 /** @import {Drawer} from "./storage.js" */
 
 /**
@@ -15,6 +15,7 @@ import { byteLength, encode } from "./frames.js";
  * @property {string} [to]
  * @property {string} text
  * @property {number} [replyTo]
+ * @property {SharedFile[]} [files] What was uploaded for it.
  * @property {number} at
  * @property {"waiting" | "sent" | "failed" | "dropped"} status
  * @property {Refusal} [refusal]
@@ -133,10 +134,11 @@ export class Unsent {
     this.refuseRoom(room, { code: "NOT_JOINED", message, room });
   }
 
-  /** Infinity until a limit is known. @param {string} room @param {string} text */
-  bytesLeft(room, text) {
+  /** Infinity until a limit is known. @param {string} room @param {string} text @param {number} files */
+  bytesLeft(room, text, files) {
     // As a reply and with a ref as long as these get: what fits must never be refused later.
-    const largest = { type: "chat", room, text, ref: "x".repeat(18), replyTo: 1e12 };
+    const ids = files === 0 ? {} : { files: Array(files).fill("x".repeat(32)) };
+    const largest = { type: "chat", room, text, ref: "x".repeat(18), replyTo: 1e12, ...ids };
     return this.#maxBytes - byteLength(JSON.stringify(largest));
   }
 
@@ -219,9 +221,11 @@ export class Unsent {
 }
 
 /** @param {Outgoing} item @returns {ClientMessage} */
-function toMessage({ ref, room, to, text, replyTo }) {
+function toMessage({ ref, room, to, text, replyTo, files }) {
   if (to !== undefined) return { type: "direct", to, text, ref };
-  return { type: "chat", room, text, ref, ...(replyTo === undefined ? {} : { replyTo }) };
+  const reply = replyTo === undefined ? {} : { replyTo };
+  const ids = files === undefined ? {} : { files: files.map(({ id }) => id) };
+  return { type: "chat", room, text, ref, ...reply, ...ids };
 }
 
 /** @param {Outgoing} item @param {string} limit @returns {Refusal} */
@@ -233,5 +237,6 @@ function tooLarge({ ref, room, to }, limit) {
 /** @param {any} item @returns {item is Outgoing} */
 function isOutgoing(item) {
   return typeof item?.ref === "string" && typeof item.room === "string" &&
-    typeof item.text === "string" && (item.status === "waiting" || item.status === "failed");
+    typeof item.text === "string" && (item.files === undefined || Array.isArray(item.files)) &&
+    (item.status === "waiting" || item.status === "failed");
 }

@@ -1,14 +1,14 @@
 // @ts-check
-// Where one writes: the growing box, its draft, when typing is told, what Enter does.
+// Where one writes: the growing box, its draft, what Enter does.
 import { find } from "./element.js";
 import { Later } from "./later.js";
 import { showNick } from "./nick.js";
 import { speak } from "./spoken.js";
+import { TypingNotice } from "./typing_notice.js";
 /** @import {Sources} from "../model/completion.js" */
+/** @import {Clip} from "./clip.js" */
 /** @import {Completion} from "./completion.js" */
 
-/** Typing is told at most so often. */
-const TYPING_EVERY_MS = 3_000;
 /** The length is told when no more than this part of it is left. */
 const LENGTH_FROM = 0.1;
 /** What words begin with that can be completed. */
@@ -31,6 +31,8 @@ const GAP_PX = 8;
 
 export class Composer {
   #writing;
+  #clip;
+  #typing;
   /** @type {Later<Completion>} */
   #completion;
   #form = find("#composer", HTMLFormElement);
@@ -47,13 +49,12 @@ export class Composer {
   #shut = find("#composer-shut", HTMLElement);
   #why = find("#composer-why", HTMLElement);
   #room = "";
-  #toldAt = 0;
-  /** Typing was told, and not yet that it is over. */
-  #isTyping = false;
 
-  /** @param {Writing} writing */
-  constructor(writing) {
+  /** @param {Writing} writing @param {Clip} clip what goes with it */
+  constructor(writing, clip) {
     this.#writing = writing;
+    this.#clip = clip;
+    this.#typing = new TypingNotice((on) => writing.typing(on));
     this.#completion = new Later(async () => {
       const { Completion } = await import("./completion.js");
       return new Completion(this.#box, writing.sources, () => this.#changed());
@@ -74,8 +75,8 @@ export class Composer {
   /** Writes to another room from now on. @param {string} room @param {string} draft */
   open(room, draft) {
     this.#room = room;
-    this.#toldAt = 0;
-    this.#isTyping = false;
+    this.#typing.reset();
+    this.#clip.open();
     this.#completion.now?.close();
     this.tell("");
     this.#put(draft);
@@ -102,6 +103,7 @@ export class Composer {
    */
   allow(may, why) {
     this.#form.inert = !may;
+    this.#clip.offer(may && why === "");
     this.#input.hidden = why !== "";
     this.#name.hidden = why !== "";
     this.#shut.hidden = why === "";
@@ -119,6 +121,11 @@ export class Composer {
     this.#put([text, this.#box.value].filter(Boolean).join("\n"));
     this.#writing.draft(this.#room, this.#box.value);
     this.#box.focus();
+  }
+
+  /** What goes with the text has changed. */
+  follow() {
+    this.#send.disabled = this.#box.value.trim() === "" && this.#clip.isEmpty;
   }
 
   focus() {
@@ -179,29 +186,22 @@ export class Composer {
   #changed() {
     const text = this.#box.value;
     this.tell("");
+    this.#clip.release();
     this.#put(text);
     if (this.#completion.isWanted || SIGNS.test(text)) {
       this.#completion.do((completion) => completion.follow());
     }
     this.#writing.draft(this.#room, text.trim() === "" ? "" : text);
-    // Nobody is told of a command before it is done.
-    const isSpeech = text.trim() !== "" && !/^\/(?!\/|me\s)/.test(text);
-    const now = Date.now();
-    if (isSpeech && now - this.#toldAt >= TYPING_EVERY_MS) {
-      this.#writing.typing(true);
-      this.#toldAt = now;
-      this.#isTyping = true;
-    } else if (!isSpeech && this.#isTyping) {
-      this.#writing.typing(false);
-      this.#isTyping = false;
-    }
+    this.#typing.follow(text);
   }
 
   async #say() {
     const room = this.#room;
     const text = this.#box.value.trimEnd().replace(/^\s*\n/, "");
-    if (!text) return;
+    if (!text && this.#clip.isEmpty) return;
     this.#completion.now?.close();
+    const stop = this.#clip.hold(() => this.#say());
+    if (stop) return this.tell(stop.words, stop.isBad);
     let isTaken = false;
     try {
       const answer = this.#writing.say(text);
@@ -221,8 +221,7 @@ export class Composer {
     if (room !== this.#room) return;
     this.tell("");
     this.#put("");
-    this.#toldAt = 0;
-    this.#isTyping = false;
+    this.#typing.reset();
   }
 
   /** What could not be said stands where it stood. @param {string} room @param {string} text */
@@ -235,7 +234,7 @@ export class Composer {
   #put(text) {
     if (this.#box.value !== text) this.#box.value = text;
     this.#grow.dataset.text = text;
-    this.#send.disabled = text.trim() === "";
+    this.follow();
     const left = this.#writing.bytesLeft(text);
     const isTold = left < this.#writing.maxBytes() * LENGTH_FROM;
     this.#length.textContent = isTold

@@ -1,6 +1,5 @@
 // @ts-check
 // What the next message answers: a line above the text in the composer, for each room its own.
-import { shownOf } from "../model/said.js";
 import { build, buildIconButton, buildSmallIcon } from "./build.js";
 import { find } from "./element.js";
 import { showNick } from "./nick.js";
@@ -34,7 +33,7 @@ export class Context {
     this.#line.id = "context";
     this.#line.hidden = true;
     this.#line.append(close);
-    find("#composer-grow", HTMLElement).before(this.#line);
+    find("#composer-box", HTMLElement).prepend(this.#line);
     find("#composer", HTMLElement).addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || event.isComposing || this.#line.hidden) return;
       event.stopPropagation();
@@ -70,6 +69,6 @@ export class Context {
     this.#line.hidden = !said;
     if (!said) return;
     showNick(this.#name, said);
-    this.#text.textContent = `: ${quotedText(shownOf(said))}`;
+    this.#text.textContent = `: ${quotedText(said)}`;
   }
 }

@@ -13,7 +13,7 @@ export function copyMessages(event) {
   const range = selection.getRangeAt(0);
   const { commonAncestorContainer: around } = range;
   const inside = around instanceof Element ? around : around.parentElement;
-  if (inside?.closest(".speech")) return;
+  if (inside?.closest(".speech, .files")) return;
   const rows = [...document.querySelectorAll("#rows > .speech-row, #rows > .stage-row")];
   const lines = rows.filter((row) => range.intersectsNode(row))
     .map((row) => lineFor(row, range)).filter((line) => line !== "");
@@ -26,7 +26,8 @@ export function copyMessages(event) {
 function lineFor(row, range) {
   const said = lineOf(row);
   const words = find(".speech, .direction", HTMLElement, row);
-  const picked = within(words, range);
+  const files = said?.files?.map(({ name }) => name).join(", ") ?? "";
+  const picked = within(words, range) || files;
   if (picked === "") return "";
   const isWhole = picked === within(words);
   const time = find("time", HTMLElement, row).textContent;

@@ -30,6 +30,7 @@ export const KEYS = {
     ["New line", "Shift Enter"],
     ["Edit your last message", "↑"],
     ["Complete a name, room, emoji", "Tab"],
+    ["Attach a picture from the clipboard", "Ctrl V"],
   ],
 };
 

@@ -5,7 +5,6 @@ import { emojiButton, QUICK } from "./emoji_grid.js";
 import { openMenu } from "./menu.js";
 import { nickOf } from "./nick.js";
 import { quotedText } from "./quote.js";
-import { shownOf } from "../model/said.js";
 /** @import {Said} from "../model/said.js" */
 /** @import {Deed, Offer} from "./offers.js" */
 /** @import {Spot} from "./popup.js" */
@@ -25,7 +24,7 @@ export function openMessageMenu(said, offers, spot, { act, react }) {
     className: "message-menu",
     label: "Message",
     head(close) {
-      const quote = build("p", "menu-quote", nickOf(said), " ", quotedText(shownOf(said)));
+      const quote = build("p", "menu-quote", nickOf(said), " ", quotedText(said));
       const isOffered = offers.some(({ deed }) => deed === "react");
       return isOffered ? [quote, quick(close)] : [quote];
     },

@@ -1,6 +1,7 @@
 // @ts-check
 // Notifications: of what the reader wants to hear of and does not see. What comes together is told
 // together, so that a thousand missed messages are no thousand notifications.
+import { wordsIn } from "../model/file_words.js";
 import { isDirect } from "../model/nicks.js";
 import { linkTo } from "./place.js";
 import { counted } from "./wording.js";
@@ -45,17 +46,17 @@ export class Notifier {
     this.#chat.on("mention", ({ room, seq, user }) => {
       const entry = this.#heard.get(room);
       const isTold = this.#wantsAll(room) && (entry?.seq ?? 0) >= seq;
-      if (!isTold) this.#tell(room, user, entry?.seq === seq ? entry.text : "");
+      if (!isTold) this.#tell(room, user, entry?.seq === seq ? wordsIn(entry) : "");
     });
   }
 
   /** @param {Entry} entry */
   #entry(entry) {
     if (entry.type !== "chat") return;
-    const { room, uid, user, text } = entry;
+    const { room, uid, user } = entry;
     this.#heard.set(room, entry);
     const isWanted = isDirect(room) || this.#wantsAll(room);
-    if (isWanted && uid !== this.#chat.me?.uid) this.#tell(room, user, text);
+    if (isWanted && uid !== this.#chat.me?.uid) this.#tell(room, user, wordsIn(entry));
   }
 
   /** @param {string} room */

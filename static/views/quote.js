@@ -1,11 +1,13 @@
 // @ts-check
 // The line above an answer: who said what it answers, and the way there.
+import { wordsIn } from "../model/file_words.js";
 import { wordsOf } from "../model/markup.js";
 import { shownOf } from "../model/said.js";
 import { find, stamp } from "./element.js";
 import { showNick } from "./nick.js";
 import { linkTo } from "./place.js";
 /** @import {Quote} from "../model/rows.js" */
+/** @import {Said} from "../model/said.js" */
 
 /** One line of it is shown; more would only be cut off. */
 const MAX_CHARACTERS = 200;
@@ -18,7 +20,7 @@ export function quoteOf({ seq, said }, room) {
   const text = find(".quoted", HTMLElement, element);
   find("a", HTMLAnchorElement, element).href = linkTo(room, seq);
   if (said) showNick(name, said);
-  text.textContent = said ? quotedText(shownOf(said)) : wordsFor(said);
+  text.textContent = said ? quotedText(said) : wordsFor(said);
   return element;
 }
 
@@ -29,9 +31,12 @@ export function quoteState(quote) {
   return `${quote.seq} ${quote.said.user} ${deleted} ${text.slice(0, MAX_CHARACTERS)}`;
 }
 
-/** @param {{text: string, deleted?: true | undefined}} said */
-export function quotedText({ text, deleted }) {
-  return deleted ? "· message deleted" : wordsOf(text.slice(0, MAX_CHARACTERS));
+/** @param {Said} said */
+export function quotedText(said) {
+  const { text, deleted } = shownOf(said);
+  if (deleted) return "· message deleted";
+  // What a file is called means nothing but itself.
+  return (text ? wordsOf : String)(wordsIn({ text, files: said.files }).slice(0, MAX_CHARACTERS));
 }
 
 /** @param {null | undefined} said */

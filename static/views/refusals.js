@@ -23,6 +23,9 @@ export function failureOf(refusal, maxBytes) {
       return { sentence: "Not sent. The server could not store it.", cure: "retry" };
     case "INVALID_FIELD":
       return { sentence: `Not sent. ${tooLong(maxBytes)}`, cure: "edit" };
+    case "NOT_FOUND":
+      if (!refusal.message.startsWith("files")) break;
+      return { sentence: "Not sent. Its files are no longer on the server.", cure: "edit" };
     case "FORBIDDEN":
       if (!refusal.message.startsWith("you may only read")) break;
       return { sentence: "Not sent. You may read here, but not write.", cure: "retry" };

@@ -5,10 +5,12 @@ import { shownOf } from "../model/said.js";
 import { build } from "./build.js";
 import { fullTimeOf } from "./clock.js";
 import { find, showTime, stamp } from "./element.js";
+import { boxesOf } from "./file_boxes.js";
 import { showNick } from "./nick.js";
 import { quoteOf, quoteState } from "./quote.js";
 import { reactionsOf, reactionState } from "./reactions.js";
 import { speechOf } from "./speech.js";
+/** @import {SharedFile} from "../../src/protocol.ts" */
 /** @import {SaidRow} from "../model/rows.js" */
 /** @import {Said} from "../model/said.js" */
 /** @import {Editing, Editor} from "./editor.js" */
@@ -24,6 +26,7 @@ import { speechOf } from "./speech.js";
  *   save: (said: Said, text: string) => void,
  *   cancel: (said: Said) => void,
  *   editor: (text: string, editing: Editing) => Editor | null,
+ *   fill: (boxes: Element, files: readonly SharedFile[]) => void,
  *   company: () => Company & {room: string, version: string},
  * }} Hands
  */
@@ -47,7 +50,7 @@ export class SaidView {
   #said = find(".said", HTMLElement, this.element);
   #speech = find(".speech", HTMLElement, this.element);
   /** What is shown now of each part, so that only what has changed is made anew. */
-  #shown = { who: "", speech: "", quote: "null", reactions: "", failure: "" };
+  #shown = { who: "", speech: "", quote: "null", files: "", reactions: "", failure: "" };
   /** @type {Editor | null} */
   #editor = null;
 
@@ -66,6 +69,7 @@ export class SaidView {
     this.#showWho(line);
     this.#showSpeech(line);
     this.#showQuote(row);
+    this.#showFiles(line);
     this.#showReactions(line);
     this.#showFailure(line);
     this.#showEditor(line);
@@ -97,6 +101,7 @@ export class SaidView {
     this.#speech.replaceChildren(...nodes);
     const { classList } = this.element;
     classList.toggle("action", action !== null);
+    classList.toggle("wordless", text === "");
     const isAddressed = line.uid !== company.me && this.#speech.querySelector(".you") !== null;
     classList.toggle("to-you", isAddressed);
   }
@@ -106,6 +111,16 @@ export class SaidView {
     if (!this.#changes("quote", quote ? quoteState(quote) : "null")) return;
     this.#said.querySelector(".quote")?.remove();
     if (quote) this.#said.prepend(quoteOf(quote, this.#hands.company().room));
+  }
+
+  /** @param {Said} line */
+  #showFiles({ files = [] }) {
+    if (!this.#changes("files", files.map(({ id }) => id).join())) return;
+    this.#said.querySelector(".files")?.remove();
+    if (files.length === 0) return;
+    const boxes = boxesOf(files);
+    this.#speech.after(boxes);
+    this.#hands.fill(boxes, files);
   }
 
   /** @param {Said} line */
@@ -121,7 +136,8 @@ export class SaidView {
       press: (emoji, on) => this.#hands.react(this.#line, emoji, on),
       more: (opener) => this.#hands.chooseReaction(this.#line, opener),
     });
-    (this.#editor?.element ?? this.#speech).after(fresh);
+    const above = this.#said.querySelector(".files") ?? this.#editor?.element ?? this.#speech;
+    above.after(fresh);
     const again = emoji &&
       [...fresh.children].find((chip) =>
         chip instanceof HTMLElement && chip.dataset.emoji === emoji
@@ -162,7 +178,7 @@ export class SaidView {
     return /** @type {Said} */ (lines.get(this.element));
   }
 
-  /** Whether that part looks otherwise now. @param {"who" | "speech" | "quote" | "reactions" | "failure"} part @param {string} now */
+  /** Whether that part looks otherwise now. @param {"who" | "speech" | "quote" | "files" | "reactions" | "failure"} part @param {string} now */
   #changes(part, now) {
     if (this.#shown[part] === now) return false;
     this.#shown[part] = now;

@@ -33,6 +33,7 @@ export interface ConnectOptions extends Partial<Identity> {
 /** The defaults of the configuration, but rates that no test meets by chance. */
 const LIMITS: Limits = {
   messageBytes: 16384,
+  fileBytes: 10_485_760,
   rooms: 50,
   messagesPerSecond: 10_000,
   burst: 10_000,

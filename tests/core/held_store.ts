@@ -35,6 +35,7 @@ export class HeldStore implements Store {
     forgetUser: (...args) => this.#memory.marks.forgetUser(...args),
     direct: (...args) => this.#memory.marks.direct(...args),
   };
+  readonly files = this.#memory.files;
   readonly #held = new Map<Call, Where>();
   readonly #failing = new Map<Call, unknown>();
   #stopped: { call: Call; go: () => void }[] = [];

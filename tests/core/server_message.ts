@@ -13,7 +13,13 @@ const member = v.strictObject({ uid: some, user: some, moderates: is });
 const members = v.array(member);
 
 const placed = { room: some, seq: count, ts: count, uid: some, user: some };
-const said = { ...placed, text, replyTo: v.optional(count), deleted: is };
+const pixels = v.optional(v.pipe(count, v.minValue(1), v.maxValue(65_535)));
+const file = v.strictObject({
+  ...{ id: v.pipe(text, v.regex(/^[0-9a-f]{32}$/)), name: some, type: some, bytes: count },
+  ...{ width: pixels, height: pixels },
+});
+const files = v.optional(v.pipe(v.array(file), v.minLength(1), v.maxLength(8)));
+const said = { ...placed, text, replyTo: v.optional(count), files, deleted: is };
 const reaction = v.strictObject({
   emoji: some,
   count,
@@ -33,7 +39,15 @@ const messages = v.array(message);
 const range = v.strictTuple([count, count]);
 const mutes = v.array(v.strictObject({ uid: some, until, by: text }));
 const bans = v.array(v.strictObject({ room: v.optional(some), uid: some, until, by: text }));
-const limits = ["messageBytes", "rooms", "messagesPerSecond", "burst", "historyPage", "resume"];
+const limits = [
+  "messageBytes",
+  "fileBytes",
+  "rooms",
+  "messagesPerSecond",
+  "burst",
+  "historyPage",
+  "resume",
+];
 const listed = v.strictObject({
   room: some,
   topic: text,

@@ -6,7 +6,7 @@ import type { Dice } from "../simulation/dice.ts";
 const FIELDS: Record<ClientMessage["type"], string[]> = {
   join: ["room", "since"],
   leave: ["room"],
-  chat: ["room", "text", "replyTo"],
+  chat: ["room", "text", "replyTo", "files"],
   edit: ["room", "of", "text"],
   delete: ["room", "of"],
   react: ["room", "of", "emoji", "on"],
@@ -18,7 +18,7 @@ const FIELDS: Record<ClientMessage["type"], string[]> = {
   typing: ["room", "on"],
   read: ["room", "seq"],
   nick: ["name"],
-  direct: ["to", "text"],
+  direct: ["to", "text", "files"],
   ping: ["ts"],
   pong: ["ts"],
   auth: ["token"],
@@ -97,6 +97,7 @@ export class WildFrames {
     if (field === "text") {
       return dice.pick(["hi", "é😀", `@${dice.pick(this.#people)} hi`, "@".repeat(60), "\ud800"]);
     }
+    if (field === "files") return [dice.pick(["", "../x", "0".repeat(32), "f".repeat(32)])];
     if (field === "since") return { epoch: dice.pick(["", "x", "epoch-1"]), seq: dice.below(9) };
     if (field === "emoji") return dice.pick(["👍", "a b", "x".repeat(65)]);
     if (field === "token") return dice.pick(["good", "bad", "later"]);

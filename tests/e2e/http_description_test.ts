@@ -184,6 +184,10 @@ describe("the description of the HTTP API", () => {
         ...(body && { method: "POST", body: JSON.stringify(body) }),
         headers: { authorization: `Bearer ${boss}`, "content-type": JSON_TYPE },
       }).then((response) => response.json());
+    const bytes = { method: "POST", headers: { authorization: `Bearer ${boss}` }, body: "\0" };
+    const { url } = await (await fetch(`${server.url}${room}/files?name=b`, bytes)).json();
+    await status("getFile", `GET ${url}`, undefined, boss);
+    await status("dropFile", `DELETE ${url}`, undefined, boss);
     await status("makeHook", "POST /api/hooks", { room: "general", name: "Build" }, boss);
     const { id } = await ask("/api/hooks", { room: "general", name: "Deploy" });
     await status("postToHook", `POST /api/hooks/${id}`, { text: "17 is out" }, "");
@@ -206,8 +210,9 @@ describe("the description of the HTTP API", () => {
       Object.keys(about.responses).filter((status) => /^\d+$/.test(status))
         .map((status) => `${about.operationId} ${status}`)
     );
-    // A retry, a kick and a server that goes down are seen by others.
+    // A retry, a kick, a part of a file and a server that goes down are seen by others.
     const elsewhere = ["isReady 503", "kick 200", "sendMessage 200", "sendToUser 200"];
+    elsewhere.push("uploadFile 201", "getFile 206", "getFile 304");
     assertEquals([...reader.seen, ...elsewhere].toSorted(), said.toSorted());
   });
 });

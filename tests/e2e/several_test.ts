@@ -1,61 +1,13 @@
 // Two servers on one Redis: what is not in the log works across them.
 import { assertEquals } from "@std/assert";
 import { describe } from "@std/testing/bdd";
-import { SECRET, sign } from "../gate/issuer.ts";
-import { type Client, openClient } from "../harness/client.ts";
+import { sign } from "../gate/issuer.ts";
+import { openClient } from "../harness/client.ts";
 import { needs } from "../harness/needs.ts";
-import { RedisServer } from "../harness/redis.ts";
-import { type Env, type Server, startServer } from "../harness/server.ts";
+import { ADMIN_TOKEN, enter, startChat, told } from "../harness/several.ts";
 
 const it = needs("redis-server");
 const LIMIT_MS = 30_000;
-
-interface Chat extends AsyncDisposable {
-  redis: RedisServer;
-  one: Server;
-  two: Server;
-}
-
-/** Two servers that hear each other. */
-async function startChat(env: Env = {}): Promise<Chat> {
-  await using stack = new AsyncDisposableStack();
-  const redis = stack.use(await RedisServer.start());
-  const start = async () =>
-    stack.use(
-      await startServer({
-        STORE_URL: redis.url,
-        JWT_SECRET: SECRET,
-        WS_TOKEN: "open",
-        ADMIN_TOKEN: "s3cret-admin",
-        ...env,
-      }),
-    );
-  const [one, two] = [await start(), await start()];
-  const owned = stack.move();
-  return { redis, one, two, [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
-
-/** A guest, or with claims a token's user, in "general". */
-async function enter(server: Server, name: string, claims?: Record<string, unknown>) {
-  const url = new URL(server.wsUrl);
-  url.searchParams.set("username", name);
-  const token = claims && await sign({ sub: name, name, ...claims });
-  const protocols = ["snug.v1", ...token ? [`auth.${token}`] : []];
-  const client = await openClient(url, { protocols });
-  const { uid, session } = await client.until("welcome");
-  client.send({ type: "join", room: "general" });
-  const joined = await client.until("joined");
-  return Object.assign(client, { uid, session, joined });
-}
-
-/** Waits until a client is told that all of these came or went. */
-async function told(client: Client, what: "joined" | "left", ...who: { uid: string }[]) {
-  const left = new Set(who.map(({ uid }) => uid));
-  while (left.size > 0) {
-    const presence = await client.until("presence", LIMIT_MS);
-    for (const { uid } of presence[what]) left.delete(uid);
-  }
-}
 
 describe("several servers on one Redis", () => {
   it("W21.1 W21.3 W21.4 W21.6 members, names, typing, binary and direct messages", async () => {
@@ -106,7 +58,7 @@ describe("several servers on one Redis", () => {
 
     const revoked = await fetch(`${chat.one.url}/api/users/ada/revoke`, {
       method: "POST",
-      headers: { authorization: "Bearer s3cret-admin" },
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
     });
     assertEquals([revoked.status, (await ada.closed).code], [204, 4001]);
 

@@ -211,6 +211,7 @@ export const WELCOME: Of<"welcome"> = {
   graceMs: 10_000,
   limits: {
     messageBytes: 16_384,
+    fileBytes: 10_485_760,
     rooms: 50,
     messagesPerSecond: 5,
     burst: 20,

@@ -35,6 +35,7 @@ const SAMPLES = [
   { type: "revoke", seq: 1, uid: "a", before: 5 },
   { type: "signOut", seq: 1, signIn: "abc-_" },
   { type: "system", seq: 1, text: "down at noon" },
+  { type: "hooks", seq: 1 },
   { type: "guess", seq: 1, network: "2001:db8::/64" },
   { type: "typing", room: "r", uid: "a", user: "a", on: true },
   { type: "binary", room: "r", uid: "a", data: "AP8=" },

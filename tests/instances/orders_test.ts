@@ -1,5 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import { Hooks } from "../../src/gate/hooks.ts";
+import type { RoomName, UserId } from "../../src/protocol.ts";
+import type { Core } from "../core/core.ts";
 import { withSeveral } from "../core/several.ts";
 
 const ADMIN = { isAdmin: true };
@@ -146,6 +149,51 @@ describe("what is done on another instance", () => {
   );
 
   it(
+    "W21.5 W20.5 a hook that is made or revoked holds on the others at once, and its name",
+    withSeveral(2, async (several) => {
+      const [one, two] = several.cores;
+      const [here, there] = [hooksOf(one!), hooksOf(two!)];
+      two!.connect("Ada");
+      await several.settle();
+      const taken = await here.make("r" as RoomName, "ADA");
+      assertEquals(taken.ok, false);
+      const made = await here.make("r" as RoomName, "Builds");
+      assert(made.ok);
+      await several.settle();
+      assertEquals(there.find(made.id), made.hook);
+      assertEquals(nameGiven(two!, "builds"), "builds-2");
+      assertEquals((await there.revoke(made.hook.handle))?.uid, made.hook.uid);
+      await several.settle();
+      assertEquals([here.all, here.find(made.id)], [[], undefined]);
+      assertEquals(nameGiven(one!, "Builds"), "Builds");
+    }),
+  );
+
+  it(
+    "W21.5 W20.5 hooks whose word was missed, or never said, are found in the store",
+    withSeveral(2, async (several) => {
+      const [one, two] = several.cores;
+      const [here, there] = [hooksOf(one!), hooksOf(two!)];
+      const old = await here.make("r" as RoomName, "Old");
+      assert(old.ok);
+      await several.pass(2000);
+      several.bus.fate = ({ text }) => text.includes(`"hooks"`) ? "lost" : "arrives";
+      const made = await here.make("r" as RoomName, "New");
+      assert(made.ok);
+      await here.revoke(old.hook.handle);
+      await several.settle();
+      assertEquals([there.find(made.id), there.find(old.id)], [undefined, old.hook]);
+      await several.pass(3000);
+      assertEquals([there.find(made.id), there.find(old.id)], [made.hook, undefined]);
+      const value = JSON.stringify({ room: "r", name: "Later" });
+      await several.store.put("hook", "k".repeat(43), value, null);
+      await several.pass(61_000);
+      assertEquals(there.all.map(({ name }) => name), ["New", "Later"]);
+      assertEquals(nameGiven(two!, "later"), "later-2");
+    }),
+  );
+
+  it(
     "W21.5 W8.4 W15.10 revocations and sign-outs end connections to other instances",
     withSeveral(2, async (several) => {
       const [one, two] = several.cores;
@@ -213,3 +261,16 @@ describe("what is done on another instance", () => {
     }),
   );
 });
+
+/** The hooks of an instance, as a server puts them together. */
+function hooksOf({ hub, store }: Core): Hooks {
+  const hooks = new Hooks(store, hub.names, () => hub.instances!.tell({ type: "hooks" }));
+  hub.instances!.records.hooks = hooks;
+  return hooks;
+}
+
+/** What a guest is called who wishes for this name. */
+function nameGiven(core: Core, name: string): string {
+  core.connect(name);
+  return core.hub.online.of(`guest:${name}` as UserId)[0]!.user;
+}

@@ -6,6 +6,9 @@ import type { Guest } from "./guest.ts";
 import { it } from "./it.ts";
 import { openVisit } from "./visit.ts";
 
+/** The page's, for functions that run there. */
+declare const document: { readonly oncopy: unknown };
+
 it("copied messages are a line each with time and name, and nothing of the page", async () => {
   await using server = await startServer();
   await using visit = await openVisit(server.url);
@@ -65,7 +68,7 @@ async function copied({ page }: Guest): Promise<string> {
         : getSelection().toString();
     }, { once: true })`);
   // It comes when somebody begins to mark.
-  await page.waitForFunction("document.oncopy !== null");
+  await page.waitForFunction(() => document.oncopy !== null);
   await page.keyboard.press("Control+c");
   return await page.evaluate("globalThis.copied");
 }

@@ -45,6 +45,22 @@ describe("a timeline", () => {
     assertEquals(told(timeline), ["1"]);
   });
 
+  it("W19.6 tells messages without words apart by their files, and drops these with a deletion", () => {
+    const timeline = holding(1, 1);
+    const files = (id: string) => [{ id, name: `${id}.txt`, type: "text/plain", bytes: 1 }];
+    for (const id of ["a", "b"]) timeline.say(outgoing(id, { text: "", files: files(id) }), ME);
+    timeline.add({ ...entry(2, "", "me"), files: files("b") } as Entry, true);
+    timeline.add({ ...entry(3, "", "me"), files: files("a") } as Entry, true);
+    const keys = () =>
+      timeline.lines.flatMap((line) =>
+        line.kind === "said" ? [`${line.key} ${line.seq} ${line.files?.[0]?.name}`] : []
+      );
+    assertEquals(keys().slice(1), ["b 2 b.txt", "a 3 a.txt"]);
+    const about = { room: "general", ts: 9000, uid: "me", user: "Ines" };
+    timeline.add({ type: "deleted", ...about, seq: 4, of: 2 }, true);
+    assertEquals(keys().slice(1), ["b 2 undefined", "a 3 a.txt"]);
+  });
+
   it("P3 takes each entry once", () => {
     const timeline = holding(1, 2);
     for (const seq of [3, 3, 2, 4]) timeline.add(entry(seq), false);

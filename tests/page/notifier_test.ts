@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { startServer } from "../harness/server.ts";
 import { enter, say } from "../harness/visitor.ts";
 import { NO_CONNECTION } from "./faults.ts";
+import { sayWith } from "./files.ts";
 import { UNHURRIED } from "./fill.ts";
 import type { Guest } from "./guest.ts";
 import { it } from "./it.ts";
@@ -47,7 +48,7 @@ it("W10.12 mentions and direct messages are told where they are out of view, and
   // A later one takes the place of the one before, and it survives a reload.
   await ines.page.reload();
   await ines.isIn();
-  await ines.page.evaluate("navigator.serviceWorker.ready.then(() => true)");
+  await listens(ines);
   await say(ruth, "@Ines again", { room: "random" });
   await told(ines, ["Ruth in #random: @Ines again", "Ruth: psst"]);
 });
@@ -59,6 +60,8 @@ it("of a quiet room only mentions are told, also where all messages are wanted",
   await using ruth = await enter(server, { room: "random", username: "Ruth" });
   await say(ruth, "heard", { room: "random" });
   await told(ines, ["Ruth in #random: heard"]);
+  await sayWith(server, ruth, "", { name: "mast.png", body: "x" });
+  await told(ines, ["Ruth in #random: mast.png"]);
   await ines.page.locator("#rooms a", { hasText: "random" }).click();
   await ines.page.locator("#bell").click();
   await ines.page.locator("#rooms a", { hasText: "general" }).click();
@@ -104,7 +107,7 @@ async function enterAllowed(visit: Visit, url: string, level: string): Promise<G
   await ines.goIn("Ines");
   await openSettings(ines);
   await ines.page.getByRole("radio", { name: level }).check();
-  await ines.page.evaluate("navigator.serviceWorker.ready.then(() => true)");
+  await listens(ines);
   await ines.page.keyboard.press("Escape");
   await ines.page.locator("#rooms a", { hasText: "general" }).click();
   await ines.isIn();
@@ -114,6 +117,12 @@ async function enterAllowed(visit: Visit, url: string, level: string): Promise<G
 async function openSettings({ page }: Guest) {
   await page.getByRole("button", { name: "Settings" }).click();
   await page.getByRole("dialog", { name: "Settings" }).waitFor();
+}
+
+/** Waits until what comes in is told: the worker is there, and so is who tells. */
+async function listens({ page }: Guest) {
+  await page.evaluate(`navigator.serviceWorker.ready
+    .then(() => import("/views/notifier.js")).then(() => true)`);
 }
 
 /** Waits until these notifications are on the screen, as "title: body", and no others. */

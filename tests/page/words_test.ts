@@ -80,6 +80,11 @@ it("W13 each refusal of a message says what happened and what helps", () => {
     "edit",
   ]);
   assertEquals(told("PARSE_ERROR"), ["Not sent. The server’s own words.", "retry"]);
+  const gone = { code: "NOT_FOUND" as const, message: "files must be uploaded to the room by …" };
+  assertEquals(failureOf(gone, 0), {
+    sentence: "Not sent. Its files are no longer on the server.",
+    cure: "edit",
+  });
   assertEquals(failureOf(undefined, 0).sentence, "Not sent.");
 });
 

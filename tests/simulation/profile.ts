@@ -66,6 +66,7 @@ export function drawProfile(dice: Dice): Profile {
     settings: {
       limits: {
         messageBytes: isGiant ? 250_000 : 16_384,
+        fileBytes: 10_485_760,
         rooms: isTight ? dice.pick([1, 2]) : 50,
         messagesPerSecond: messagesPerSecond!,
         burst: burst!,

@@ -1,6 +1,7 @@
 // The store of one server: a real one whose calls are done, answered and refused only when told, and
 // in any order. What it keeps is known to the truth, from which the next server's is made.
 import type { Entry, RoomName, UserId } from "../../src/protocol.ts";
+import type { FileStore } from "../../src/store/file_store.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { type Draft, type Outcome, StoreError } from "../../src/store/store.ts";
 import type { Authored, Head, Keep, MarkStore, Page, PageSize } from "../../src/store/store.ts";
@@ -35,6 +36,7 @@ function draftOf({ epoch, first, drafts, disowned }: Log, index: number): Draft 
 
 export class SimStore implements Store {
   readonly marks: MarkStore;
+  readonly files: FileStore;
   readonly #memory: Store;
   readonly #truth: Truth;
   readonly #isPrompt: boolean;
@@ -55,6 +57,7 @@ export class SimStore implements Store {
     dice: Dice,
     violated: (what: string) => void,
   ) {
+    this.files = memory.files;
     this.marks = {
       mark: async (marks) => {
         await memory.marks.mark(marks);

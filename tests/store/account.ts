@@ -30,7 +30,10 @@ export function judge(
 export function emptied(entry: Entry, entries: readonly Entry[]): Entry {
   if (entry.type !== "chat" && entry.type !== "edited") return entry;
   const of = entry.type === "chat" ? entry.seq : entry.of;
-  return isDeleted(of, entries) ? { ...entry, text: "", deleted: true } : entry;
+  if (!isDeleted(of, entries)) return entry;
+  const emptied = { ...entry, text: "", deleted: true as const };
+  if (emptied.type === "chat") delete emptied.files;
+  return emptied;
 }
 
 /** A message in present form. */

@@ -4,6 +4,8 @@ import type { Store } from "../../src/store/store.ts";
 import { appendContract } from "./contract_append.ts";
 import { authorsContract } from "./contract_authors.ts";
 import { changesContract } from "./contract_changes.ts";
+import { filesContract } from "./contract_files.ts";
+import { filesModelContract } from "./contract_files_model.ts";
 import { headContract } from "./contract_head.ts";
 import { marksContract } from "./contract_marks.ts";
 import { modelContract } from "./contract_model.ts";
@@ -26,6 +28,8 @@ export function storeContract(kind: string, open: Open) {
     headContract(open);
     readContract(open);
     recordsContract(open);
+    filesContract(open);
+    filesModelContract(open);
     marksContract(open);
     modelContract(open);
     retentionContract(open);

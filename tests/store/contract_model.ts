@@ -4,6 +4,7 @@ import { assertEquals } from "@std/assert";
 import { it } from "@std/testing/bdd";
 import fc from "fast-check";
 import { type Chat, type Entry, entryBytes, type Message } from "../../src/protocol.ts";
+import type { KeptFile, Upload } from "../../src/store/file_store.ts";
 import type { Appended, Draft, Keep, Outcome, Page } from "../../src/store/store.ts";
 import type { PageSize, Store } from "../../src/store/store.ts";
 import { emptied, judge, shown, topicOf } from "./account.ts";
@@ -63,25 +64,42 @@ type Log = { epoch: string; entries: Entry[]; first: number; known: Map<string, 
 /** What a store does, said as simply as can be. */
 export class Model {
   readonly logs = new Map<string, Log>();
+  /** Files that are found. */
+  readonly files: Map<string, KeptFile>;
+
+  constructor(uploads: readonly Upload[] = []) {
+    this.files = new Map(uploads.map((one) => [one.id, one]));
+  }
 
   append(draft: Draft): Outcome {
     const isNew = !this.logs.has(draft.room);
     if (isNew && "of" in draft) return { refused: "missing" };
     const log: Log = this.logs.get(draft.room) ??
       { epoch: draft.epoch, entries: [], first: 1, known: new Map() };
-    this.logs.set(draft.room, log);
     const key = JSON.stringify([draft.uid, draft.ref]);
-    const known = draft.ref === undefined ? undefined : log.known.get(key);
-    if (known && known.seq >= log.first) return { ...known, isNew: false };
+    const before = draft.ref === undefined ? undefined : log.known.get(key);
+    if (before && before.seq >= log.first) return { ...before, isNew: false };
     if ("of" in draft) {
       const judged = judge(log, draft);
       if (judged && "refused" in judged) return judged;
       if (judged) return { epoch: log.epoch, seq: judged.seq, ts: judged.ts, isNew: false };
     }
+    const ids = draft.type === "chat" && draft.files || [];
+    const named = ids.map((id) => this.files.get(id));
+    for (const file of named) {
+      const isTheirs = file?.room === draft.room && file.uid === draft.uid;
+      if (!isTheirs || file.said !== undefined) return { refused: "file" };
+    }
+    this.logs.set(draft.room, log);
     const ts = Math.max(draft.ts, log.entries.at(-1)?.ts ?? 0);
-    const appended = { epoch: log.epoch, seq: log.entries.length + 1, ts, isNew: true };
+    const files = named.map((file) => shownOf(file!));
+    for (const id of ids) this.files.get(id)!.said = ts;
+    const appended: Appended = { epoch: log.epoch, seq: log.entries.length + 1, ts, isNew: true };
+    if (files.length > 0) appended.files = files;
+    if (draft.type === "deleted") this.#release(log.entries[draft.of - 1]!);
     log.entries.push(entryOf(draft, appended));
-    log.known.set(key, appended);
+    const { files: _, ...known } = appended;
+    log.known.set(key, known);
     const author = draft.type === "deleted" ? log.entries[draft.of - 1]!.uid : draft.uid;
     return author === draft.uid ? appended : { ...appended, author };
   }
@@ -94,7 +112,7 @@ export class Model {
       while (
         log.first <= entries.length &&
         (entries[log.first - 1]!.ts < since || entries.length - log.first >= messages)
-      ) log.first++;
+      ) this.#release(entries[log.first++ - 1]!);
       if (log.first > first) cuts.set(room, log.first);
     }
     return cuts;
@@ -119,6 +137,15 @@ export class Model {
     const more = messages.length < all.length;
     return { messages, more, seq: entries.length, topic: topicOf(entries) };
   }
+
+  #release(entry: Entry) {
+    for (const { id } of entry.type === "chat" && entry.files || []) this.files.delete(id);
+  }
+}
+
+/** What a message shows of a file. */
+function shownOf({ room: _, uid: __, at: ___, said: ____, ...file }: KeptFile) {
+  return file;
 }
 
 export function modelContract(open: Open) {

@@ -1,17 +1,28 @@
 // The log of the SQLite store as a store, without the worker between.
 import type { RoomName, UserId } from "../../src/protocol.ts";
 import { Searches } from "../../src/store/sqlite_searches.ts";
+import type { FileStore } from "../../src/store/file_store.ts";
 import type { SqliteLog } from "../../src/store/sqlite_log.ts";
 import type { Draft, Keep, MarkStore, PageSize, Store } from "../../src/store/store.ts";
 
 export class DirectSqlite implements Store {
   readonly marks: MarkStore;
+  readonly files: FileStore;
   readonly search = new Searches((...args) => Promise.try(() => this.log.find(...args)));
   protected readonly log: SqliteLog;
 
   constructor(log: SqliteLog) {
     this.log = log;
-    const { marks } = log;
+    const { marks, files } = log;
+    this.files = {
+      add: (upload) => Promise.try(() => files.addFile(upload)),
+      find: (id) => Promise.try(() => files.findFile(id)),
+      drop: (...args) => Promise.try(() => files.dropFile(...args)),
+      waste: (before) => Promise.try(() => files.wasteOfFiles(before)),
+      forget: (ids) => Promise.try(() => files.forgetFiles(ids)),
+      unknown: (ids) => Promise.try(() => files.unknownFiles(ids)),
+      bytes: () => Promise.try(() => files.bytesOfFiles()),
+    };
     this.marks = {
       mark: (...args) => Promise.try(() => marks.mark(...args)),
       marker: (...args) => Promise.try(() => marks.marker(...args)),

@@ -6,7 +6,8 @@ import { type Draft, type Head, type Store, StoreError } from "../../src/store/s
 import { find, needs } from "../harness/needs.ts";
 import { RedisServer } from "../harness/redis.ts";
 import { storeContract } from "./contract.ts";
-import { aDraft, assertSame, inRun, Model, runs } from "./contract_model.ts";
+import { aFiledDraft, assertSameFiles, filedInRun, uploadFor } from "./contract_files_model.ts";
+import { assertSame, Model, runs } from "./contract_model.ts";
 import { eventually } from "./database.ts";
 import { draft, drafts, EVERYTHING } from "./drafts.ts";
 import { EVERY } from "./everything.ts";
@@ -58,13 +59,14 @@ describe("a redis: store", () => {
     await using opened = await open(2);
     const { store, other } = opened;
     const calls = fc.array(
-      fc.tuple(fc.boolean(), fc.array(aDraft, { maxLength: 6 })),
+      fc.tuple(fc.boolean(), fc.array(aFiledDraft, { maxLength: 6 })),
       { maxLength: 8 },
     );
     await runs(calls, async (made, prefix) => {
-      const model = new Model();
+      const uploads = await uploadFor(store, prefix);
+      const model = new Model(uploads.map((one) => ({ ...one })));
       for (const [isOther, call] of made) {
-        const said = call.map((one) => inRun(prefix, one));
+        const said = call.map((one) => filedInRun(prefix, one));
         const appended = await (isOther ? other : store).append(said);
         assertEquals(appended, said.map((one) => model.append(one)));
       }
@@ -72,6 +74,7 @@ describe("a redis: store", () => {
         await assertSame(store, room, model);
         await assertSame(other, room, model);
       }
+      await assertSameFiles(other, uploads, model);
     });
   });
 
@@ -105,6 +108,8 @@ describe("a redis: store", () => {
       await store.append([...EVERY, ...drafts("a}b", 2, { ref: "r" })]);
       await store.marks.mark([{ uid: "bob", user: "Bob", room: "a", seq: 1, at: 1 }]);
       await store.append([draft("a", "for Bob", { mentions: ["bob"] })]);
+      await uploadFor(store, "x");
+      assertEquals((await store.files.waste(Infinity)).length, 4);
       assertEquals(await store.marks.unread("bob", [{ room: "a" }]), [{ unread: 1, mentions: 1 }]);
       assertEquals((await store.marks.direct("bob", 9)).map(({ seq }) => seq), [1]);
       assertEquals(await store.marks.readers("a", 9), [{ uid: "bob", user: "Bob" }]);
@@ -184,6 +189,24 @@ describe("a redis: store", () => {
     await eventually("what was appended", LIMIT_MS, () => Promise.resolve(a.heard.length === 2));
     await eventually("the head", LIMIT_MS, () => Promise.resolve(a.told.at(-1)?.seq === 3));
     assertEquals([a.heard, b.heard, b.told], [[2, 3], [], []]);
+  });
+
+  it("W19.3 W19.7 counts files once, whoever removes them and is killed in between", async () => {
+    await using opened = await open(2);
+    const { store, other, redis } = opened;
+    const uploads = await uploadFor(store, "x");
+    const both = [await store.files.waste(1001), await other.files.waste(1001)]
+      .map((waste) => waste.map(({ id }) => id).sort());
+    const ids = uploads.map(({ id }) => id);
+    assertEquals(both, [ids, ids]);
+    // Killed after it began to forget: it is given again.
+    await redis.cli("HDEL", "snug:all:{files}", ids[0]!);
+    await redis.cli("DECRBY", "snug:bytes:{files}", "5000");
+    await store.files.forget(ids.slice(1));
+    assertEquals((await store.files.waste(1001)).map(({ id }) => id), [ids[0]]);
+    for (const { files } of [other, store]) await files.forget(ids);
+    assertEquals([await other.files.bytes(), await other.files.waste(1001)], [0, []]);
+    assertEquals(await redis.cli("KEYS", "*"), "snug:bytes:{files}");
   });
 
   it("P1 waits for as many replicas as were asked for", async () => {

@@ -86,6 +86,37 @@ describe("an export", () => {
     });
   });
 
+  it("W19.6 W19.7 brings the files of messages, which are theirs where it is imported", async () => {
+    await using database = await tempDatabase();
+    const file = {
+      id: "1".repeat(32),
+      name: "ü.png",
+      type: "image/png",
+      bytes: 9,
+      width: 1,
+      height: 2,
+    };
+    const kept = { ...file, room: "a", uid: "guest:ann", at: 1000 };
+    look(database, (log) => {
+      log.files.addFile(kept);
+      log.files.addFile({ ...kept, id: "2".repeat(32) });
+      log.append([draft("a", "", { files: [file.id] })]);
+    });
+    const saved = exported(database);
+    const other = new Database(database.folder, "other.db");
+    await databaseOf(other.url).importLogs(lines(saved));
+    assertEquals(exported(other), saved);
+    look(other, (log) => {
+      const [message] = log.page("a", 9, EVERYTHING).messages;
+      assertEquals([message!.text, message!.files], ["", [file]]);
+      assertEquals(log.files.findFile(file.id), { ...kept, said: 1000 });
+      assertEquals(log.files.findFile("2".repeat(32)), undefined);
+      const by = { room: "a", epoch: "e", ts: 2000, uid: "guest:ann", user: "ann", of: 1 };
+      log.append([{ type: "deleted", ...by }]);
+      assertEquals(log.files.wasteOfFiles(0), [{ id: file.id, bytes: 9 }]);
+    });
+  });
+
   it("W4.6 holds nothing of what was deleted", async () => {
     await using database = await tempDatabase();
     fillEverything(database.path);
@@ -156,6 +187,8 @@ describe("an import", () => {
       [[room, { ...chat, seq: 0 }], "line 2 is no line of an export"],
       [[room, { ...chat, uid: "a b" }], "line 2 is no line of an export"],
       [[room, { ...chat, text: 5 }], "line 2 is no line of an export"],
+      [[room, { ...chat, files: [] }], "line 2 is no line of an export"],
+      [[room, { ...chat, text: "", files: [{ id: "../x" }] }], "line 2 is no line of an export"],
       [["", room, chat, chat], "line 4: 1 comes after 1 in a"],
       [[room, chat, room], "line 3: a began before"],
       [[room, { ...chat, seq: 2 ** 50 }], `line 2: expected 1 in a, not ${2 ** 50}`],

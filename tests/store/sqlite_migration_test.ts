@@ -9,7 +9,7 @@ import { draft, EVERYTHING, seqs } from "./drafts.ts";
 import { retain } from "./retaining.ts";
 import { makeVersion1 } from "./version_1.ts";
 
-const CURRENT = 6;
+const CURRENT = 7;
 
 function versionOf({ path }: Database): number {
   const db = new DatabaseSync(path);
@@ -57,7 +57,12 @@ async function assertUsable(store: Store) {
   ]);
   const [three] = (await store.page("general", 4, { limit: 1, bytes: 1000 })).messages;
   assertEquals([three!.text, three!.editedTs, three!.reactions?.length], ["drei", 2000, 1]);
-  assertEquals(await retain(store, { messages: 4 }), new Map([["general", 4]]));
+  const at = { room: "general", uid: "guest:ann", at: 0 };
+  const file = { id: "a".repeat(32), name: "cat", type: "image/png", bytes: 9 };
+  await store.files.add({ ...file, ...at });
+  const [withFile] = await store.append([draft("general", "", { files: [file.id] })]);
+  assertEquals(withFile!.files, [file]);
+  assertEquals(await retain(store, { messages: 5 }), new Map([["general", 4]]));
 }
 
 describe("a database of schema version 1", () => {
@@ -70,7 +75,7 @@ describe("a database of schema version 1", () => {
     });
     assertEquals(versionOf(database), CURRENT);
     const head = await database.use((store) => store.head("general"));
-    assertEquals(head, { epoch: "epoch-g", seq: 7, first: 4, topic: "" });
+    assertEquals(head, { epoch: "epoch-g", seq: 8, first: 4, topic: "" });
   });
 
   needs("cc")(

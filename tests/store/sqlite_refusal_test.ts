@@ -117,7 +117,7 @@ describe("what a sqlite: store can't use", () => {
     db.exec("pragma user_version = 99");
     db.close();
     const message = await refusalOfFile(database);
-    assertStringIncludes(message, "it was written by a newer Snug (schema 99, known: 6)");
+    assertStringIncludes(message, "it was written by a newer Snug (schema 99, known: 7)");
   });
 
   it("is the database of another program, which stays as it is", async () => {

@@ -1,0 +1,218 @@
+// Files on their way in, and out again when nobody needs them any more (W19): how many bytes there may
+// be, and that neither a lost connection nor a crash leaves any for ever. The store knows which files
+// there are; the folder has their bytes.
+import type { Counts } from "./counts.ts";
+import { cleanName } from "./file_name.ts";
+import { isPicture, TextWatch, typeOf } from "./file_type.ts";
+import { PICTURE_HEAD_BYTES, sizeOf } from "./picture_size.ts";
+import type { RoomName, SharedFile, UserId } from "./protocol.ts";
+import { type FileStore, type KeptFile, LEAST_BYTES } from "./store/file_store.ts";
+import type { Folder, Part, Reading } from "./store/file_store.ts";
+import { StoreError } from "./store/store.ts";
+
+/** How often it is looked for what nobody needs any more, in milliseconds. */
+export const COLLECT_MS = 2000;
+/** How long an upload may wait for its message (W19.7), and a file in the folder for its upload's end. */
+const WAIT_MS = 3_600_000;
+/** Files in the folder that the store is asked about at once. */
+const ASKED = 512;
+
+export interface FilesOptions {
+  store: FileStore;
+  /** Without one no file is taken. */
+  folder: Folder | undefined;
+  /** Of one file, and of all, in bytes; 0: none is taken. */
+  limits: { file: number; all: number };
+  counts: Counts;
+  now(): number;
+  makeId(): string;
+  /** Hears of what the folder could not do. */
+  failed(error: unknown): void;
+}
+
+/** The disk is full, or the user's part of it. */
+const FULL: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
+
+/** Why a file was not taken: nothing came, too much came, or there is no place for it. */
+export type NotTaken = "empty" | "long" | "full";
+export type Taken = { ok: true; file: SharedFile } | { ok: false; why: NotTaken };
+
+export class Files {
+  readonly #options: FilesOptions;
+  /** What all count as that are kept, and those on their way in here. */
+  #kept = 0;
+  #coming = 0;
+  #isCollecting = false;
+  /** It was said that the store or the folder fails. */
+  #isFailing = false;
+  #sweptAt = -Infinity;
+
+  constructor(options: FilesOptions) {
+    this.#options = options;
+  }
+
+  /** The most that one may have, in bytes; 0: none is taken. */
+  get maxBytes(): number {
+    const { folder, limits: { file, all } } = this.#options;
+    return folder ? Math.min(file, all) : 0;
+  }
+
+  /** Learns from the store what there is. Rejects with a `StoreError`. */
+  async restore(): Promise<void> {
+    this.#kept = await this.#options.store.bytes();
+    this.#tell();
+  }
+
+  /**
+   * Takes a file in, where one may be taken, and resolves when it is on the disk. What throws in
+   * `chunks` is thrown again; what does not end well leaves nothing.
+   */
+  async take(
+    { room, uid, name }: { room: RoomName; uid: UserId; name: string },
+    chunks: AsyncIterable<Uint8Array>,
+  ): Promise<Taken> {
+    const id = this.#options.makeId();
+    const place = new Place((bytes) => this.#reserve(bytes));
+    let part: Part | undefined;
+    let isTaken = false;
+    try {
+      if (this.#options.store.isShared) await this.restore();
+      if (!place.grow(0)) return { ok: false, why: "full" };
+      part = await this.#options.folder!.begin(id);
+      const received = await this.#receive(part, place, chunks);
+      if (!received.ok) return received;
+      const head = await part.head(PICTURE_HEAD_BYTES);
+      const type = typeOf(head, received.isText);
+      const size = isPicture(type) ? sizeOf(type, head) : undefined;
+      const file = { id, name: cleanName(name), type, bytes: place.bytes, ...size };
+      await part.keep();
+      await this.#options.store.add({ ...file, room, uid, at: this.#options.now() });
+      isTaken = true;
+      this.#options.counts.uploads++;
+      return { ok: true, file };
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === undefined) throw error;
+      this.#options.failed(error);
+      if (!FULL.has(code)) throw new StoreError(`files can't be written: ${code}`);
+      return { ok: false, why: "full" };
+    } finally {
+      if (!isTaken) await part?.drop().catch((error) => this.#options.failed(error));
+      this.#coming -= place.counted;
+      if (isTaken) this.#kept += place.counted;
+      this.#tell();
+    }
+  }
+
+  find(id: string): Promise<KeptFile | undefined> {
+    return this.#options.store.find(id);
+  }
+
+  /** The bytes from `start` to before `end`; undefined: the file is not there any more. */
+  async read(id: string, start: number, end: number): Promise<Reading | undefined> {
+    return await this.#options.folder?.read(id, start, end);
+  }
+
+  /** Lets go of one that is in no message. Whether there was one, of that uploader in that room. */
+  drop(id: string, room: RoomName, by: UserId): Promise<boolean> {
+    return this.#options.store.drop(id, room, by);
+  }
+
+  /** Removes the bytes that nobody needs any more; now and then also those that nobody knows of. */
+  async collect(): Promise<void> {
+    // What others have a folder for is theirs to remove.
+    if (this.#isCollecting || !this.#options.folder) return;
+    this.#isCollecting = true;
+    const now = this.#options.now();
+    try {
+      while (await this.#collectSome(now - WAIT_MS));
+      if (now - this.#sweptAt >= WAIT_MS) {
+        this.#sweptAt = now;
+        await this.#sweep(now - WAIT_MS);
+      }
+      if (this.#options.store.isShared) await this.restore();
+      this.#isFailing = false;
+    } catch (error) {
+      if (!this.#isFailing) this.#options.failed(error);
+      this.#isFailing = true;
+    } finally {
+      this.#isCollecting = false;
+    }
+  }
+
+  async #receive(part: Part, place: Place, chunks: AsyncIterable<Uint8Array>) {
+    const text = new TextWatch();
+    for await (const chunk of chunks) {
+      if (place.bytes + chunk.length > this.maxBytes) return { ok: false, why: "long" } as const;
+      if (!place.grow(chunk.length)) return { ok: false, why: "full" } as const;
+      text.write(chunk);
+      await part.write(chunk);
+    }
+    if (place.bytes === 0) return { ok: false, why: "empty" } as const;
+    return { ok: true, isText: text.end() } as const;
+  }
+
+  /** The bytes go first: what is killed in between is done again. */
+  async #collectSome(before: number): Promise<boolean> {
+    const { store, folder } = this.#options;
+    const waste = await store.waste(before);
+    if (waste.length === 0) return false;
+    for (const { id } of waste) await folder!.remove(id);
+    await store.forget(waste.map(({ id }) => id));
+    for (const { bytes } of waste) this.#kept -= Math.max(bytes, LEAST_BYTES);
+    this.#tell();
+    return true;
+  }
+
+  /** What was killed while it came, or is newer than a store that was put back. */
+  async #sweep(before: number): Promise<void> {
+    let asked: string[] = [];
+    for await (const id of this.#options.folder!.olderThan(before)) {
+      if (asked.push(id) < ASKED) continue;
+      await this.#removeUnknown(asked);
+      asked = [];
+    }
+    await this.#removeUnknown(asked);
+  }
+
+  async #removeUnknown(ids: readonly string[]): Promise<void> {
+    const { store, folder } = this.#options;
+    for (const id of await store.unknown(ids)) await folder!.remove(id);
+  }
+
+  #reserve(bytes: number): boolean {
+    if (this.#kept + this.#coming + bytes > this.#options.limits.all) return false;
+    this.#coming += bytes;
+    this.#tell();
+    return true;
+  }
+
+  #tell(): void {
+    this.#options.counts.filesBytes = this.#kept + this.#coming;
+  }
+}
+
+/** What one upload takes of what there is for all. */
+class Place {
+  readonly #reserve: (bytes: number) => boolean;
+  bytes = 0;
+  counted = 0;
+
+  constructor(reserve: (bytes: number) => boolean) {
+    this.#reserve = reserve;
+  }
+
+  /** Whether there is a place for so many bytes more. */
+  grow(bytes: number): boolean {
+    const counted = Math.max(this.bytes + bytes, LEAST_BYTES);
+    if (!this.#reserve(counted - this.counted)) return false;
+    this.bytes += bytes;
+    this.counted = counted;
+    return true;
+  }
+}
+
+/** What the system calls it. */
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? String(error.code) : undefined;
+}
