@@ -14,6 +14,7 @@ export function phase(facts: Partial<Measured> = {}): Measured {
     serverBusy: 1,
     generatorBusy: 0.5,
     cpuMicros: 1,
+    cpuSeconds: [1],
     p50Ms: 1,
     p99Ms: 2,
     ...facts,

@@ -25,6 +25,8 @@ describe("deploy/compose.redis.yaml", () => {
       assertGreater(graceMs, config.DRAIN_MS + CLOSING_MS);
       assertEquals([snug.read_only, snug.cap_drop], [true, ["ALL"]]);
       assertEquals(snug.networks.default.aliases, ["snug"]);
+      const [volume, path] = snug.volumes[0].split(":");
+      assertEquals([volume in volumes, `${path}/files`], [true, config.FILES_DIR]);
     }
   });
 
@@ -66,6 +68,7 @@ describe("deploy/compose.redis.yaml", () => {
   });
 });
 
+const SECRETS = { STORE_URL: "rediss://user:password@redis:6379/0" };
 const manifest = await text("kubernetes.redis.yaml");
 const alone = await text("kubernetes.yaml");
 describe("deploy/kubernetes.redis.yaml", () => {
@@ -78,7 +81,7 @@ describe("deploy/kubernetes.redis.yaml", () => {
   const [container] = pod.containers;
 
   it("sets what Snug knows, the Redis from a secret because its password is in there", () => {
-    const env = ofContainer(container.env, { STORE_URL: "rediss://user:password@redis:6379/0" });
+    const env = ofContainer(container.env, SECRETS);
     const { HOST, PORT, TRANSPORT, DRAIN_MS } = inImage(env);
     assertEquals([HOST, PORT, TRANSPORT], ["0.0.0.0", container.ports[0].containerPort, "ws"]);
     const url = container.env.find(({ name }: { name: string }) => name === "STORE_URL");
@@ -86,6 +89,22 @@ describe("deploy/kubernetes.redis.yaml", () => {
     const preStopMs = container.lifecycle.preStop.sleep.seconds * 1000;
     const graceMs = pod.terminationGracePeriodSeconds * 1000;
     assertGreater(graceMs, preStopMs + DRAIN_MS + CLOSING_MS);
+  });
+
+  it("has a folder for the files of all, which they may write to", () => {
+    const [{ name, mountPath }] = container.volumeMounts;
+    const [volume] = pod.volumes;
+    const claim = of("PersistentVolumeClaim");
+    assertEquals([volume.name, volume.persistentVolumeClaim.claimName], [
+      name,
+      claim.metadata.name,
+    ]);
+    assertEquals(claim.spec.accessModes, ["ReadWriteMany"]);
+    assertEquals(pod.securityContext.fsGroup, pod.securityContext.runAsGroup);
+    const { FILES_DIR, MAX_FILES_BYTES } = inImage(ofContainer(container.env, SECRETS));
+    assertEquals(FILES_DIR, `${mountPath}/files`);
+    const gib = Number(claim.spec.resources.requests.storage.match(/^(\d+)Gi$/)[1]);
+    assertGreater(gib * 2 ** 30, MAX_FILES_BYTES);
   });
 
   it("takes one at a time, whoever wants to", () => {
