@@ -253,21 +253,22 @@ describe("--tail", () => {
 });
 
 /** A moderator mutes Tim, sets the topic and sends Tim out; each is told. */
-/** Waits until Tim is in the conversation that she began with him. */
+/** Waits until she and Tim are in the conversation that she began, and both were told of her. */
 async function meetAlone(eve: Visitor) {
   const { uid } = eve.welcome;
   const tim = heard(eve, "presence").flatMap(({ joined }) => joined)
     .find(({ user }) => user === "Tim")!;
   const room = `@${[uid, tim.uid].sort().join()}`;
   eve.send({ type: "join", room });
+  const met = new Set<string>();
   await eve.until((message) => {
-    if (!("room" in message) || message.room !== room) return false;
-    const met = message.type === "joined"
-      ? message.members
-      : message.type === "presence"
-      ? message.joined
-      : [];
-    return met.some((member) => member.uid === tim.uid);
+    if (message.type === "joined" && message.room === room) {
+      for (const member of message.members) if (member.uid !== uid) met.add(member.uid);
+    }
+    if (message.type === "presence" && message.room === room) {
+      for (const member of message.joined) met.add(member.uid);
+    }
+    return met.has(uid) && met.has(tim.uid);
   });
 }
 
