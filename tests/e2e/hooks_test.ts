@@ -159,7 +159,8 @@ describe("hooks", () => {
     assertEquals(texts(ada.joined.messages), ["before", "after"]);
     log += server.stdout() + server.stderr();
     assertFalse(log.includes(hook.id), log);
-    for await (const { name } of Deno.readDir(folder.path)) {
+    for await (const { name, isFile } of Deno.readDir(folder.path)) {
+      if (!isFile) continue;
       const bytes = await Deno.readFile(`${folder.path}/${name}`);
       assertFalse(new TextDecoder("latin1").decode(bytes).includes(hook.id), name);
     }
