@@ -31,14 +31,13 @@ export interface FilesOptions {
   failed(error: unknown): void;
 }
 
-/** The disk is full, or the user's part of it. */
+/** What the system says where the disk is full, or the user's part of it. */
 const FULL: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
 
-/**
- * Why a file was not taken: nothing came, too much came, there is no place for it, or its account has
- * too much in no message.
- */
-export type NotTaken = "empty" | "long" | "full" | "unsent";
+/** Why there is no place for a file: all that there is has been taken, or its account's part of it. */
+type NoPlace = "full" | "unsent";
+/** Why a file was not taken: nothing came, too much came, or there is no place for it. */
+export type NotTaken = "empty" | "long" | NoPlace;
 export type Taken = { ok: true; file: SharedFile } | { ok: false; why: NotTaken };
 
 /** Where a file comes to, and from whom; `account` answers for it until a message has it. */
@@ -200,7 +199,7 @@ export class Files {
   }
 
   /** Why there is no place for so many bytes more; undefined: they have one now. */
-  async #reserve(account: string, bytes: number): Promise<"full" | "unsent" | undefined> {
+  async #reserve(account: string, bytes: number): Promise<NoPlace | undefined> {
     if (!await this.#unsent.grow(account, bytes, this.maxUnsentBytes)) return "unsent";
     if (this.#bytes + bytes <= this.#options.limits.all) return void this.#count(bytes);
     this.#unsent.shrink(account, bytes);
@@ -215,16 +214,16 @@ export class Files {
 
 /** What one upload takes of what there is for all. */
 class Place {
-  readonly #reserve: (bytes: number) => Promise<"full" | "unsent" | undefined>;
+  readonly #reserve: (bytes: number) => Promise<NoPlace | undefined>;
   bytes = 0;
   counted = 0;
 
-  constructor(reserve: (bytes: number) => Promise<"full" | "unsent" | undefined>) {
+  constructor(reserve: (bytes: number) => Promise<NoPlace | undefined>) {
     this.#reserve = reserve;
   }
 
   /** Why there is no place for so many bytes more, if so. */
-  async grow(bytes: number): Promise<"full" | "unsent" | undefined> {
+  async grow(bytes: number): Promise<NoPlace | undefined> {
     const counted = Math.max(this.bytes + bytes, LEAST_BYTES);
     const why = await this.#reserve(counted - this.counted);
     if (why) return why;
