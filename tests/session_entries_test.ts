@@ -200,7 +200,8 @@ describe("session entries", () => {
         for (const answer of client.take()) {
           if (answer.type !== "history" && answer.type !== "joined") throw new Error(answer.type);
           const about = { type: "chat", room: ROOM, ts, uid: "guest:alice", user: "alice" };
-          const reactions = [{ emoji: "👍", count: 1, mine }];
+          const users = [{ uid: "guest:alice", user: "alice" }];
+          const reactions = [{ emoji: "👍", count: 1, mine, users }];
           assertEquals(answer.messages, [
             { ...about, seq: 1, text: "uno", editedTs: ts, reactions },
             { ...about, seq: 2, text: "", deleted: true },

@@ -10,7 +10,7 @@ import { only } from "./method.ts";
 import { fieldsOf, operation, TEXT } from "./operation.ts";
 import * as shapes from "./shapes.ts";
 
-const body = fieldsOf("chat", "text");
+const body = fieldsOf("edit", "text");
 
 export function system({ hub, gate }: ApiOptions) {
   const tell = operation({

@@ -68,8 +68,10 @@ export class Shell {
   async #notify() {
     if (this.#notifies) return;
     this.#notifies = true;
-    const worker = await this.#keep();
-    const notifier = await import("./notifier.js").catch(() => null);
+    const [worker, notifier] = await Promise.all([
+      this.#keep(),
+      import("./notifier.js").catch(() => null),
+    ]);
     if (!worker || !notifier) return;
     new notifier.Notifier(this.#chat, this.#memory, () => this.#house.inView, worker).start();
   }

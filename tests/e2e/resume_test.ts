@@ -129,7 +129,7 @@ describe("resume", () => {
       assertObjectMatch(back.joined, { epoch, gap: false, seq: 1 });
     }
     for await (const { name } of Deno.readDir(folder.path)) {
-      await Deno.remove(`${folder.path}/${name}`);
+      await Deno.remove(`${folder.path}/${name}`, { recursive: true });
     }
     await using server = await startServer(env);
     await using back = await enter(server, { since: { epoch, seq: 1 } });

@@ -48,7 +48,7 @@ it("W10.12 mentions and direct messages are told where they are out of view, and
   // A later one takes the place of the one before, and it survives a reload.
   await ines.page.reload();
   await ines.isIn();
-  await ines.page.evaluate("navigator.serviceWorker.ready.then(() => true)");
+  await listens(ines);
   await say(ruth, "@Ines again", { room: "random" });
   await told(ines, ["Ruth in #random: @Ines again", "Ruth: psst"]);
 });
@@ -107,7 +107,7 @@ async function enterAllowed(visit: Visit, url: string, level: string): Promise<G
   await ines.goIn("Ines");
   await openSettings(ines);
   await ines.page.getByRole("radio", { name: level }).check();
-  await ines.page.evaluate("navigator.serviceWorker.ready.then(() => true)");
+  await listens(ines);
   await ines.page.keyboard.press("Escape");
   await ines.page.locator("#rooms a", { hasText: "general" }).click();
   await ines.isIn();
@@ -117,6 +117,12 @@ async function enterAllowed(visit: Visit, url: string, level: string): Promise<G
 async function openSettings({ page }: Guest) {
   await page.getByRole("button", { name: "Settings" }).click();
   await page.getByRole("dialog", { name: "Settings" }).waitFor();
+}
+
+/** Waits until what comes in is told: the worker is there, and so is who tells. */
+async function listens({ page }: Guest) {
+  await page.evaluate(`navigator.serviceWorker.ready
+    .then(() => import("/views/notifier.js")).then(() => true)`);
 }
 
 /** Waits until these notifications are on the screen, as "title: body", and no others. */
