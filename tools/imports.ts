@@ -85,6 +85,7 @@ export const ROWS: Record<string, Row> = {
       "src/commit.ts",
       "src/entry.ts",
       "src/files.ts",
+      "src/unsent_files.ts",
       "src/store_watch.ts",
       "src/retention.ts",
       "src/store/store.ts",
