@@ -114,8 +114,8 @@ function describe({ rooms, directs, entries, first, last, bytes, files }: Findin
     counted(rooms, "room"),
     counted(directs, "direct conversation"),
     `${counted(entries, "entry")}${span}`,
-    ...(files?.length === 0 ? [] : [counted(files?.length, "file")]),
     bytes === undefined ? "of an unknown size" : `${(bytes / 1e6).toFixed(1)} MB`,
+    ...(files?.length === 0 ? [] : [`and ${counted(files?.length, "file")}`]),
   ].join(", ");
 }
 

@@ -69,10 +69,9 @@ describe("docs/HTTP.md", () => {
     assertEquals((await run(name!.replace("ID", id))).files.map(({ id }: { id: string }) => id), [
       id,
     ]);
-    await Deno.remove(`${folder.path}/plan.txt`);
     await using fetching = start(fetch!.replace("ID", id));
     assertEquals((await fetching.exited).code, 0);
-    const fetched = await Deno.readTextFile(`${folder.path}/plan.txt`);
+    const fetched = await Deno.readTextFile(`${folder.path}/copy.txt`);
     assertEquals(fetched, "first this, then that");
 
     const answers = [];

@@ -6,7 +6,7 @@ import { permit, type Permitted } from "../call.ts";
 import { isPicture } from "../file_type.ts";
 import type { Files, NotTaken } from "../files.ts";
 import type { Admission } from "../gate/gate.ts";
-import { refuse, type Refused } from "../gate/refusal.ts";
+import { refuse } from "../gate/refusal.ts";
 import { isGuest } from "../identity.ts";
 import { network } from "../network.ts";
 import { isFileId, type Permission, type RoomName } from "../protocol.ts";
@@ -25,6 +25,8 @@ const FILES = "/api/rooms/:room/files";
 const FILE = `${FILES}/:id` as const;
 const CACHED = "private, max-age=86400, immutable";
 const POLICY = "sandbox; default-src 'none'";
+/** What `curl -F` and `FormData` send: kept as it comes, it would be no file that anybody can open. */
+const FORM = /^multipart\/form-data\s*(;|$)/i;
 
 export interface FileOptions extends ApiOptions {
   files: Files;
@@ -64,6 +66,10 @@ export function files({ hub, gate, files }: FileOptions) {
     if (files.maxBytes === 0) {
       return answer(context, refuse(403, "FORBIDDEN", "this server takes no files"));
     }
+    if (FORM.test(req.header("content-type") ?? "")) {
+      const message = "the body must be the file itself, not a form that holds it";
+      return answer(context, refuse(415, "UNSUPPORTED_MEDIA_TYPE", message));
+    }
     if (Number(req.header("content-length")) > files.maxBytes) return notTaken(context, "long");
     const name = req.query("name") ?? "";
     // Who comes as another guest each time is still of one address.
@@ -78,15 +84,15 @@ export function files({ hub, gate, files }: FileOptions) {
       });
     } catch (error) {
       if (!(error instanceof BodyBroken)) throw error;
-      return unread(
-        context,
-        error.isLate
-          ? refuse(408, "TIMEOUT", "an upload must come at 8192 bytes a second or more")
-          : refuse(400, "PARSE_ERROR", error.message),
-      );
+      if (!error.isLate) return answer(context, refuse(400, "PARSE_ERROR", error.message));
+      // Else it would go on, after the answer.
+      context.header("connection", "close");
+      const message = "an upload must come at 8192 bytes a second or more";
+      return answer(context, refuse(408, "TIMEOUT", message));
     }
   });
 
+  /** The connection goes on: what nginx still sends of it would else be cut, and become its 502. */
   const notTaken = (context: Context<AppEnv>, why: NotTaken) => {
     const refused = {
       empty: refuse(400, "INVALID_FIELD", "a file must have at least one byte, as the body"),
@@ -98,7 +104,7 @@ export function files({ hub, gate, files }: FileOptions) {
         `files that you uploaded and that are in no message have at most ${files.maxUnsentBytes} bytes`,
       ),
     }[why];
-    return unread(context, refused);
+    return answer(context, refused);
   };
 
   const get = asked("file", "read", async (context, permitted, { release }) => {
@@ -193,10 +199,4 @@ function missing(context: Context<AppEnv>, id: string): Response {
   context.header("content-length", undefined);
   context.header("content-range", undefined);
   return answer(context, refuse(404, "NOT_FOUND", `there is no file ${id} in this room`));
-}
-
-/** The rest of the body, if there is one, is not waited for. */
-function unread(context: Context<AppEnv>, refused: Refused): Response {
-  context.header("connection", "close");
-  return answer(context, refused);
 }

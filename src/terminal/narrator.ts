@@ -168,7 +168,12 @@ export class Narrator {
     const room = name === undefined ? undefined : this.#rooms.get(name);
     if (!room) return;
     room.members.set(uid, user);
-    if (uid !== this.#rooms.me) this.#elsewhere(room, `${was} is now ${user}.`);
+    if (uid === this.#rooms.me) return;
+    const words = `${was} is now ${user}.`;
+    if (!room.isDirect) return this.#elsewhere(room, words);
+    room.title = user;
+    // Where they are in a room too, it is told there.
+    if (!this.#rooms.meets(uid)) this.#out.tell([quiet(words)]);
   }
 
   #mention({ room: name, user }: Of<"mention">) {

@@ -8,9 +8,10 @@ import type { Entry, Member, Message } from "../protocol.ts";
 /** So many messages can be named when somebody changes, deletes or reacts to one. */
 const KNOWN_MESSAGES = 1000;
 
-/** What was said: a text, and the names of files. */
+/** What was said: a text without the line ends after it, and the names of files. */
 export function saidIn({ text, files = [] }: Message): string {
-  return [text, ...files.map(({ name }) => `[${name}]`)].filter((part) => part !== "").join(" ");
+  return [text.trimEnd(), ...files.map(({ name }) => `[${name}]`)].filter((part) => part !== "")
+    .join(" ");
 }
 
 type Known = { uid: string; user: string; text: string };

@@ -46,6 +46,11 @@ export class Rooms {
     this.#all.delete(name);
   }
 
+  /** Whether somebody is in a room that one is in, not counting a conversation of two. */
+  meets(uid: string): boolean {
+    return [...this.#all.values()].some(({ isDirect, members }) => !isDirect && members.has(uid));
+  }
+
   /** Whom one can name now: those of the current room, and with whom one talks alone. */
   people(): Person[] {
     const people = new Map(this.get(this.current)?.people);

@@ -86,11 +86,12 @@ export class Attaching {
   /** @param {() => void} go */
   hold(go) {
     this.release();
-    const failed = this.#all.filter(({ state }) => state === "failed").length;
-    if (failed > 0) {
+    const failed = this.#all.filter((each) => each.state === "failed");
+    if (failed.length > 0) {
       this.#list.querySelector(".failed")?.scrollIntoView({ block: "nearest" });
-      const [are, them] = failed === 1 ? ["is", "it"] : ["are", "them"];
-      const words = `${counted(failed, "file")} ${are} not uploaded. Try again, or remove ${them}.`;
+      const [are, them] = failed.length === 1 ? ["is", "it"] : ["are", "them"];
+      const cure = failed.some(({ mayRetry }) => mayRetry) ? "Try again, or remove" : "Remove";
+      const words = `${counted(failed.length, "file")} ${are} not uploaded. ${cure} ${them}.`;
       return { words, isBad: true };
     }
     if (!this.#isBusy) return null;

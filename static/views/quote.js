@@ -3,6 +3,7 @@
 import { wordsIn } from "../model/file_words.js";
 import { wordsOf } from "../model/markup.js";
 import { shownOf } from "../model/said.js";
+import { actionIn } from "../model/slash.js";
 import { find, stamp } from "./element.js";
 import { showNick } from "./nick.js";
 import { linkTo } from "./place.js";
@@ -35,8 +36,9 @@ export function quoteState(quote) {
 export function quotedText(said) {
   const { text, deleted } = shownOf(said);
   if (deleted) return "· message deleted";
+  const words = wordsIn({ text: actionIn(text) ?? text, files: said.files });
   // What a file is called means nothing but itself.
-  return (text ? wordsOf : String)(wordsIn({ text, files: said.files }).slice(0, MAX_CHARACTERS));
+  return (text ? wordsOf : String)(words.slice(0, MAX_CHARACTERS));
 }
 
 /** @param {null | undefined} said */

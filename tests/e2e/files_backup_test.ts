@@ -35,13 +35,13 @@ describe("a backup of a database with files", () => {
       ids.push(await share(server, hers, "kept"), await share(server, hers, "deleted"));
       waiting = (await upload(server, hers, { body: "in no message" })).body.id;
       const { out } = await succeed(database.path, ["backup", file]);
-      assertMatch(out, /: 1 room, .* 2 files, /);
+      assertMatch(out, /: 1 room, .* MB, and 2 files$/m);
       assertEquals(onDisk(file), ids.toSorted());
       await ask(server, `DELETE ${MESSAGES}/2`, undefined, hers);
       ids.push(await share(server, hers, "newer"));
       await untilOnDisk(database.path, [ids[0]!, ids[2]!, waiting]);
     }
-    assertStringIncludes((await succeed(database.path, ["check"])).out, " 2 files, ");
+    assertStringIncludes((await succeed(database.path, ["check"])).out, " MB, and 2 files\n");
     const { out } = await succeed(database.path, ["restore", file]);
     const [, aside] = out.match(/kept in (\S+)\.$/m)!;
     // What no message of the backup has goes then.

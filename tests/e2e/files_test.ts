@@ -67,6 +67,18 @@ for (const TRANSPORT of ["deno", "ws"]) {
       assertEquals((await ask(server, `GET ${MESSAGES}/1`, undefined, his)).body.files, files);
     });
 
+    it("W19.1 a form that holds a file is refused, and not kept as one", async () => {
+      await using folder = await tempFolder();
+      const database = `${folder.path}/snug.db`;
+      await using server = await startServer({ TRANSPORT, STORE_URL: `sqlite:${database}` });
+      await using ada = await enter(server);
+      const form = new FormData();
+      form.set("file", new File(["the plan"], "plan.txt"));
+      const refused = await upload(server, as(ada.welcome.session), { body: form });
+      assertEquals(refusalOf(refused), [415, "UNSUPPORTED_MEDIA_TYPE"]);
+      assertEquals(onDisk(database), []);
+    });
+
     it("W19.9 a part, nothing where it is known, and HEAD", async () => {
       await using server = await startServer({ TRANSPORT });
       await using ada = await enter(server);

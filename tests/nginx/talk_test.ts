@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { describe } from "@std/testing/bdd";
 import { openClient } from "../harness/client.ts";
+import { as, upload } from "../harness/files.ts";
+import { refusalOf } from "../harness/http.ts";
 import { needs } from "../harness/needs.ts";
 import { openRawClient } from "../harness/raw.ts";
 import { startNginx } from "../harness/nginx.ts";
@@ -43,6 +45,18 @@ for (const transport of ["deno", "ws"]) {
       const frames = ["hi", "", "é😀", new Uint8Array([0, 255]), "x".repeat(16_384)];
       for (const sent of frames) echo.sendRaw(sent);
       for (const sent of frames) assertEquals(await echo.nextFrame(), sent);
+    });
+
+    it("W19.3 a file that is refused is so by Snug, and never by a 502", async () => {
+      const limits = { MAX_FILE_BYTES: "2000000", RATE_BURST: "1000" };
+      await using server = await behind(transport, limits);
+      await using nginx = await startNginx([server]);
+      await using ada = await enter(nginx);
+      const body = new Uint8Array(4_000_000);
+      for (let tries = 0; tries < 12; tries++) {
+        const refused = await upload(nginx, as(ada.welcome.session), { body });
+        assertEquals(refusalOf(refused), [413, "TOO_LARGE"]);
+      }
     });
 
     it("W2.1 a message of MAX_MESSAGE_BYTES comes through, one over it closes 1009", async () => {

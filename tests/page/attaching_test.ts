@@ -79,7 +79,7 @@ it("W19.3 what is too large, empty or too much is said before anything is sent",
   await says(ines, "empty.txt", "Not uploaded. It is empty.");
   assertEquals(await card(ines, "long.txt").getByRole("button").count(), 1);
   await ines.say("See there.");
-  await ines.shows("#composer-note", "2 files are not uploaded. Try again, or remove them.");
+  await ines.shows("#composer-note", "2 files are not uploaded. Remove them.");
   assertEquals(await ines.box.inputValue(), "See there.");
   for (const name of ["long.txt", "empty.txt"]) {
     await ines.page.getByRole("button", { name: `Remove ${name}` }).click();

@@ -89,6 +89,9 @@ it("W4.10 /me tells what one does as a stage direction, with the name in it", as
   );
   // Whoever speaks after it stands under a name again.
   assertEquals(await ines.page.locator(".speech-row.follow").count(), 0);
+  const { seq } = heard(ruth, "chat").find(({ text }) => text.startsWith("/me"))!;
+  ruth.send({ type: "chat", room: "general", text: "So do I.", replyTo: seq });
+  await ines.shows(".quoted", "hums on 88.4.");
   await ines.say("//me is how it is written");
   await ines.seesSent("/me is how it is written");
 });

@@ -5,7 +5,7 @@ import { openClient } from "../harness/client.ts";
 import type { Process } from "../harness/process.ts";
 import { type Env, type Server, startMain, startServer } from "../harness/server.ts";
 import { tempFolder } from "../harness/temp.ts";
-import { enter, say, texts } from "../harness/visitor.ts";
+import { enter, heard, say, texts, type Visitor } from "../harness/visitor.ts";
 import { within } from "../harness/within.ts";
 
 const LIMIT_MS = 60_000;
@@ -224,6 +224,7 @@ describe("--tail", () => {
     await process.said(/Eve deleted a message\.\n/);
     eve.send({ type: "direct", to: "Tim", text: "psst" });
     await process.said(/Eve to you alone: psst\n/);
+    await meetAlone(eve);
     eve.send({ type: "nick", name: "Eva" });
     await process.said(/Eve is now Eva\.\n/);
     await using ada = await enter(server, { username: "Ada" });
@@ -231,6 +232,7 @@ describe("--tail", () => {
     ada.send({ type: "leave", room: "general" });
     await process.said(/Ada left\.\n/);
     await moderate(server, process);
+    assertEquals(process.stdout().match(/is now Eva/g)?.length, 1);
     assertFalse(/[^\P{Cc}\n]|\p{Bidi_Control}/u.test(process.stdout()), process.stdout());
   });
 
@@ -251,6 +253,25 @@ describe("--tail", () => {
 });
 
 /** A moderator mutes Tim, sets the topic and sends Tim out; each is told. */
+/** Waits until she and Tim are in the conversation that she began, and both were told of her. */
+async function meetAlone(eve: Visitor) {
+  const { uid } = eve.welcome;
+  const tim = heard(eve, "presence").flatMap(({ joined }) => joined)
+    .find(({ user }) => user === "Tim")!;
+  const room = `@${[uid, tim.uid].sort().join()}`;
+  eve.send({ type: "join", room });
+  const met = new Set<string>();
+  await eve.until((message) => {
+    if (message.type === "joined" && message.room === room) {
+      for (const member of message.members) if (member.uid !== uid) met.add(member.uid);
+    }
+    if (message.type === "presence" && message.room === room) {
+      for (const member of message.joined) met.add(member.uid);
+    }
+    return met.has(uid) && met.has(tim.uid);
+  });
+}
+
 async function moderate(server: Server, process: Process) {
   await using mod = await openClient(`${server.wsUrl}?username=Mod&token=${TOKEN}`);
   await mod.next("welcome");

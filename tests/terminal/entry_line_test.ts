@@ -7,6 +7,13 @@ const file = { id: "1".repeat(32), name: "cat.png", type: "image/png", bytes: 9 
 const by = { room: "general", ts: 0, uid: "guest:1", user: "ada" };
 
 describe("a line of the terminal", () => {
+  it("has no empty line after a text that ends with a line end, as those of programs do", () => {
+    const room = new Room("general", "general", () => {});
+    const chat = { ...by, type: "chat" as const, seq: 1, text: "two\nlines\n" };
+    const line = lineOf(chat, room, { me: "", isElsewhere: false });
+    assertEquals(line.at(-1), ": two\nlines");
+  });
+
   it("W19.6 has the names of a message's files, with a text and without one", () => {
     const room = new Room("general", "general", () => {});
     const told = (text: string) => {
