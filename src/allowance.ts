@@ -2,7 +2,7 @@
 // everything else. All connections of a token's user share theirs.
 import { Bucket } from "./bucket.ts";
 import type { ClientMessage } from "./client_message.ts";
-import { isGuest } from "./identity.ts";
+import { isBot, isGuest } from "./identity.ts";
 import type { Limits, UserId } from "./protocol.ts";
 
 /** The second bucket is this much larger than the first. */
@@ -116,9 +116,12 @@ export class Allowances {
     this.#news = news;
   }
 
-  /** A connection of the user came. A guest's has an allowance of its own. */
+  /**
+   * A connection of the user came. A guest's has an allowance of its own, and so has each answer of the
+   * bot, which is bounded by whom it answers (W20.3).
+   */
   take(uid: UserId): Allowance {
-    if (isGuest(uid)) return new Allowance(this.#limits);
+    if (isGuest(uid) || isBot(uid)) return new Allowance(this.#limits);
     let held = this.#byUid.get(uid);
     if (!held) {
       const news = this.#news;

@@ -6,7 +6,6 @@ import { parseRoomName, type RoomName, utf8Length } from "./protocol.ts";
 import { isStoreUrl } from "./store_url.ts";
 
 const MAX_NUMBER = 2 ** 31 - 1;
-
 const whole = (least: number, most = MAX_NUMBER) =>
   v.pipe(
     v.string(),

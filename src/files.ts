@@ -5,10 +5,11 @@ import type { Counts } from "./counts.ts";
 import { cleanName } from "./file_name.ts";
 import { isPicture, TextWatch, typeOf } from "./file_type.ts";
 import { PICTURE_HEAD_BYTES, sizeOf } from "./picture_size.ts";
-import type { RoomName, SharedFile, UserId } from "./protocol.ts";
+import { MAX_FILES, type RoomName, type SharedFile, type UserId } from "./protocol.ts";
 import { type FileStore, type KeptFile, LEAST_BYTES } from "./store/file_store.ts";
 import type { Folder, Part, Reading } from "./store/file_store.ts";
 import { StoreError } from "./store/store.ts";
+import { UnsentFiles } from "./unsent_files.ts";
 
 /** How often it is looked for what nobody needs any more, in milliseconds. */
 export const COLLECT_MS = 2000;
@@ -30,15 +31,26 @@ export interface FilesOptions {
   failed(error: unknown): void;
 }
 
-/** The disk is full, or the user's part of it. */
+/** What the system says where the disk is full, or the user's part of it. */
 const FULL: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
 
+/** Why there is no place for a file: all that there is has been taken, or its account's part of it. */
+type NoPlace = "full" | "unsent";
 /** Why a file was not taken: nothing came, too much came, or there is no place for it. */
-export type NotTaken = "empty" | "long" | "full";
+export type NotTaken = "empty" | "long" | NoPlace;
 export type Taken = { ok: true; file: SharedFile } | { ok: false; why: NotTaken };
+
+/** Where a file comes to, and from whom; `account` answers for it until a message has it. */
+export interface Source {
+  room: RoomName;
+  uid: UserId;
+  name: string;
+  account: string;
+}
 
 export class Files {
   readonly #options: FilesOptions;
+  readonly #unsent: UnsentFiles;
   /** What all count as that are kept, and those on their way in here. */
   #kept = 0;
   #coming = 0;
@@ -49,12 +61,18 @@ export class Files {
 
   constructor(options: FilesOptions) {
     this.#options = options;
+    this.#unsent = new UnsentFiles(options.store);
   }
 
   /** The most that one may have, in bytes; 0: none is taken. */
   get maxBytes(): number {
     const { folder, limits: { file, all } } = this.#options;
     return folder ? Math.min(file, all) : 0;
+  }
+
+  /** The most that an account may have in no message, in bytes: what one message may. */
+  get maxUnsentBytes(): number {
+    return MAX_FILES * Math.max(this.maxBytes, LEAST_BYTES);
   }
 
   /** Learns from the store what there is. Rejects with a `StoreError`. */
@@ -68,16 +86,17 @@ export class Files {
    * `chunks` is thrown again; what does not end well leaves nothing.
    */
   async take(
-    { room, uid, name }: { room: RoomName; uid: UserId; name: string },
+    { room, uid, name, account }: Source,
     chunks: AsyncIterable<Uint8Array>,
   ): Promise<Taken> {
     const id = this.#options.makeId();
-    const place = new Place((bytes) => this.#reserve(bytes));
+    const place = new Place((bytes) => this.#reserve(account, bytes));
     let part: Part | undefined;
     let isTaken = false;
     try {
       if (this.#options.store.isShared) await this.restore();
-      if (!place.grow(0)) return { ok: false, why: "full" };
+      const why = await place.grow(0);
+      if (why) return { ok: false, why };
       part = await this.#options.folder!.begin(id);
       const received = await this.#receive(part, place, chunks);
       if (!received.ok) return received;
@@ -86,8 +105,10 @@ export class Files {
       const size = isPicture(type) ? sizeOf(type, head) : undefined;
       const file = { id, name: cleanName(name), type, bytes: place.bytes, ...size };
       await part.keep();
-      await this.#options.store.add({ ...file, room, uid, at: this.#options.now() });
+      const at = this.#options.now();
+      await this.#options.store.add({ ...file, room, uid, at });
       isTaken = true;
+      this.#unsent.keep(account, id, { bytes: place.counted, at });
       this.#options.counts.uploads++;
       return { ok: true, file };
     } catch (error) {
@@ -97,9 +118,13 @@ export class Files {
       if (!FULL.has(code)) throw new StoreError(`files can't be written: ${code}`);
       return { ok: false, why: "full" };
     } finally {
-      if (!isTaken) await part?.drop().catch((error) => this.#options.failed(error));
+      if (isTaken) {
+        this.#kept += place.counted;
+      } else {
+        await part?.drop().catch((error) => this.#options.failed(error));
+        this.#unsent.shrink(account, place.counted);
+      }
       this.#coming -= place.counted;
-      if (isTaken) this.#kept += place.counted;
       this.#tell();
     }
   }
@@ -128,6 +153,7 @@ export class Files {
       while (await this.#collectSome(now - WAIT_MS));
       if (now - this.#sweptAt >= WAIT_MS) {
         this.#sweptAt = now;
+        this.#unsent.forget(now - WAIT_MS);
         await this.#sweep(now - WAIT_MS);
       }
       if (this.#options.store.isShared) await this.restore();
@@ -144,7 +170,8 @@ export class Files {
     const text = new TextWatch();
     for await (const chunk of chunks) {
       if (place.bytes + chunk.length > this.maxBytes) return { ok: false, why: "long" } as const;
-      if (!place.grow(chunk.length)) return { ok: false, why: "full" } as const;
+      const why = await place.grow(chunk.length);
+      if (why) return { ok: false, why } as const;
       text.write(chunk);
       await part.write(chunk);
     }
@@ -180,11 +207,15 @@ export class Files {
     for (const id of await store.unknown(ids)) await folder!.remove(id);
   }
 
-  #reserve(bytes: number): boolean {
-    if (this.#kept + this.#coming + bytes > this.#options.limits.all) return false;
+  /** Why there is no place for so many bytes more; undefined: they have one now. */
+  async #reserve(account: string, bytes: number): Promise<NoPlace | undefined> {
+    if (!await this.#unsent.grow(account, bytes, this.maxUnsentBytes)) return "unsent";
+    if (this.#kept + this.#coming + bytes > this.#options.limits.all) {
+      this.#unsent.shrink(account, bytes);
+      return "full";
+    }
     this.#coming += bytes;
     this.#tell();
-    return true;
   }
 
   #tell(): void {
@@ -194,21 +225,21 @@ export class Files {
 
 /** What one upload takes of what there is for all. */
 class Place {
-  readonly #reserve: (bytes: number) => boolean;
+  readonly #reserve: (bytes: number) => Promise<NoPlace | undefined>;
   bytes = 0;
   counted = 0;
 
-  constructor(reserve: (bytes: number) => boolean) {
+  constructor(reserve: (bytes: number) => Promise<NoPlace | undefined>) {
     this.#reserve = reserve;
   }
 
-  /** Whether there is a place for so many bytes more. */
-  grow(bytes: number): boolean {
+  /** Why there is no place for so many bytes more, if so. */
+  async grow(bytes: number): Promise<NoPlace | undefined> {
     const counted = Math.max(this.bytes + bytes, LEAST_BYTES);
-    if (!this.#reserve(counted - this.counted)) return false;
+    const why = await this.#reserve(counted - this.counted);
+    if (why) return why;
     this.bytes += bytes;
     this.counted = counted;
-    return true;
   }
 }
 

@@ -33,7 +33,12 @@ export interface Identity {
 
 /** Whether a uid is that of a bot or a hook of the server (W20); no token's `sub` may look like one. */
 export function isProgram(uid: UserId): boolean {
-  return uid.startsWith("bot:") || uid.startsWith("hook:");
+  return isBot(uid) || uid.startsWith("hook:");
+}
+
+/** Whether a uid is that of the bot, which only ever answers. */
+export function isBot(uid: UserId): boolean {
+  return uid.startsWith("bot:");
 }
 
 /** Whether a uid is a guest's; no token's `sub` may look like one. */

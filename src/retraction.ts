@@ -17,6 +17,7 @@ export interface Retracted {
 /** Does it for `by`. Rejects with a `StoreError`. */
 export async function retract(hub: Hub, by: Member, uid: UserId): Promise<Retracted> {
   let entries = 0;
+  await hub.store.files.dropAll(uid);
   for (let after = 0;;) {
     const { entries: found, next } = await hub.store.authored(uid, after);
     if (next === undefined) break;

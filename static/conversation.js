@@ -6,6 +6,7 @@ import { Sources } from "./model/sources.js";
 import { find } from "./views/element.js";
 import { Later } from "./views/later.js";
 import { Log } from "./views/log.js";
+/** @import {SharedFile} from "../src/protocol.ts" */
 /** @import {Chat} from "./chat.js" */
 /** @import {Deeds} from "./deeds.js" */
 /** @import {Room} from "./model/room.js" */
@@ -21,7 +22,7 @@ import { Log } from "./views/log.js";
  * @property {() => void} paint at once
  * @property {() => void} paintSoon
  * @property {() => void} write puts the focus where one writes
- * @property {(text: string) => void} rewrite takes a text back there
+ * @property {(text: string, files: readonly SharedFile[]) => void} rewrite takes a message back there
  * @property {() => void} rejoin the room in view
  * @property {(room: string, seq: number | null) => void} enter
  */
@@ -165,7 +166,7 @@ export class Conversation {
   }
 
   /** @param {Cure | "delete"} cure @param {Said} said */
-  #cure(cure, { key, text }) {
+  #cure(cure, { key, text, files = [], refusal }) {
     switch (cure) {
       case "rejoin":
         this.#scene.rejoin();
@@ -175,7 +176,8 @@ export class Conversation {
         break;
       case "edit":
         this.#chat.discard(key);
-        return this.#scene.rewrite(text);
+        // There is nothing of what the server no longer has.
+        return this.#scene.rewrite(text, refusal?.code === "NOT_FOUND" ? [] : files);
       case "delete":
         this.#chat.discard(key);
     }

@@ -79,7 +79,7 @@ export class House {
       paint: () => this.#paint(),
       paintSoon: () => this.#paintSoon(),
       write: () => this.#composer.focus(),
-      rewrite: (text) => this.#composer.edit(text),
+      rewrite: (...what) => this.#composer.edit(...what),
       rejoin: () => this.#rooms.join(this.#room),
       enter: (room, seq) => this.enter(room, { seq }),
     });

@@ -5,7 +5,7 @@ import { ask } from "../src/call.ts";
 import type { UserId } from "../src/protocol.ts";
 import { readReplies, type Replies } from "../src/replies.ts";
 import type { Client } from "./core/client.ts";
-import { type Core, withCore } from "./core/core.ts";
+import { type Core, type CoreOptions, withCore } from "./core/core.ts";
 
 const ROOM = "general";
 const FILE = {
@@ -27,13 +27,13 @@ function replies(file: object = FILE): Replies {
 }
 
 /** A core in which the bot of that file answers. Its name is given back at the end. */
-function withBot(run: (core: Core, bot: Bot) => Promise<void>) {
+function withBot(run: (core: Core, bot: Bot) => Promise<void>, options?: CoreOptions) {
   return withCore(async (core) => {
     const bot = new Bot(core.hub);
     assert(bot.use(replies()));
     core.hub.listener = bot;
     await run(core, bot);
-  });
+  }, options);
 }
 
 const join = (room = ROOM) => ({ type: "join" as const, room });
@@ -154,6 +154,17 @@ describe("bot", () => {
       assertEquals(greetings(ada), []);
       assertEquals(core.hub.rooms.get(ROOM)?.head.seq, 0, "it is not kept");
     }),
+  );
+
+  it(
+    "W13.3 W20.3 answers many who ask at once: what bounds it is the rate of each",
+    withBot(async (core) => {
+      const many = [];
+      for (let n = 0; n < 30; n++) many.push(await come(core, `u${n}`));
+      for (const client of many) client.send(chat("hi"));
+      await core.settle();
+      assertEquals(said(many[0]!), many.map((_, n) => `hello u${n} in general`));
+    }, { limits: { messagesPerSecond: 5, burst: 20 } }),
   );
 
   it(

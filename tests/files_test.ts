@@ -10,7 +10,7 @@ import { tempFolder } from "./harness/temp.ts";
 import { draft } from "./store/drafts.ts";
 
 const HOUR_MS = 3_600_000;
-const BY = { room: "a", uid: "guest:ann", name: "x" };
+const BY = { room: "a", uid: "guest:ann", name: "x", account: "guest:ann" };
 
 async function* chunks(...sizes: number[]) {
   for (const size of sizes) yield new Uint8Array(size).fill(120);
@@ -101,6 +101,41 @@ describe("files", () => {
     assertEquals(here.counts.filesBytes, 100_000);
     assertEquals(await here.files.take(BY, chunks(1)), { ok: false, why: "full" });
     assertEquals(here.names(), ["1", "2", "4"]);
+  });
+
+  it("W19.3 what one account has in no message is bounded, and what is sent or dropped makes room", async () => {
+    await using here = await place({ file: 5000, all: 100_000 });
+    const take = (sizes: number[], account = BY.account) =>
+      here.files.take({ ...BY, account }, chunks(...sizes));
+    const [begun, going] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    async function* slow() {
+      yield new Uint8Array(5000);
+      begun.resolve();
+      await going.promise;
+    }
+    const waiting = here.files.take(BY, slow());
+    await begun.promise;
+    for (let n = 0; n < 7; n++) assertEquals((await take([5000])).ok, true);
+    const over = { ok: false, why: "unsent" } as const;
+    assertEquals([await take([1]), here.counts.filesBytes], [over, 40_000]);
+    assertEquals((await take([5000], "guest:ben")).ok, true);
+    going.resolve();
+    assertEquals((await waiting).ok, true);
+    assertEquals(await take([1]), over);
+
+    const id = (n: number) => String(n).padStart(32, "0");
+    await here.store.append([draft("a", "", { files: [id(2)] })]);
+    assertEquals((await take([5000])).ok, true);
+    assertEquals(await take([1]), over);
+    assertEquals(await here.files.drop(id(3), "a", BY.uid), true);
+    // What ends badly is not counted on.
+    assertEquals((await take([5001])).ok, false);
+    assertEquals((await take([5000])).ok, true);
+    assertEquals(await take([1]), over);
+
+    here.clock.now += HOUR_MS + 1;
+    await here.files.collect();
+    assertEquals((await take([5000])).ok, true);
   });
 
   it("W19.3 small ones count as a block of the disk", async () => {

@@ -102,6 +102,7 @@ export const ROWS: Record<string, Row> = {
       "src/entry.ts",
       "src/files.ts",
       "src/follower.ts",
+      "src/unsent_files.ts",
       "src/store_watch.ts",
       "src/retention.ts",
       "src/store/store.ts",

@@ -8,7 +8,8 @@ import { parseUserName } from "../user_name.ts";
 import type { Authenticator, Known } from "./authenticator.ts";
 import { Connections } from "./connections.ts";
 import { type Credential, findCredential, findInHeaders, readCookie } from "./credential.ts";
-import type { AddressLimits, Asking, Failure } from "./limit.ts";
+import { failureOf, Guesses, type GuessesOptions } from "./guesses.ts";
+import type { Asking } from "./limit.ts";
 import {
   hostOf,
   isHostAllowed,
@@ -23,8 +24,6 @@ import type { SignIns } from "./sign_ins.ts";
 
 /** When a client that found no place should try again, in milliseconds. */
 const FULL_RETRY_MS = 10_000;
-/** What ends in a signature: a guest's session, a JWT. Everything else may be somebody's guess. */
-const UNGUESSABLE = /^[\w-]+(?:\.[\w-]+)?\.[\w-]{43,}$/;
 
 /** The connections there are, as far as the gate must reach them. */
 export interface LiveSessions {
@@ -34,11 +33,10 @@ export interface LiveSessions {
   signOut(signIn: string): void;
 }
 
-export interface GateOptions {
+export interface GateOptions extends GuessesOptions {
   authenticator: Authenticator;
   signIns: SignIns;
   proxies: Proxies;
-  limits: AddressLimits;
   live: LiveSessions;
   /** Only names of this machine are answered: open mode on a loopback address (W15.5). */
   isLocalOnly: boolean;
@@ -46,11 +44,6 @@ export interface GateOptions {
   authHeader: string;
   maxConnections: number;
   maxConnectionsPerIp: number;
-  now(): number;
-  /** Hears of an address that guesses, and for how long it is not listened to. */
-  penalized(address: string, ms: number): void;
-  /** Hears of a bad token that was somebody's guess, to tell other instances. */
-  guessed(network: string): void;
 }
 
 export type Admission =
@@ -75,11 +68,13 @@ interface Asked extends Source {
 export class Gate {
   readonly #options: GateOptions;
   readonly #connections: Connections;
+  readonly #guesses: Guesses;
   #isClosed = false;
 
   constructor(options: GateOptions) {
     this.#options = options;
     this.#connections = new Connections(options.maxConnections, options.maxConnectionsPerIp);
+    this.#guesses = new Guesses(options);
   }
 
   /** Connections admitted and not yet ended. */
@@ -143,7 +138,7 @@ export class Gate {
     const known: Known | Refused = identity
       ? { ok: true, identity, binding: "", until: null }
       : { ...refuse(404, "NOT_FOUND", "nothing is here"), isBad: true };
-    return this.#place(asked, () => this.#judge(asked, "forgery", () => known));
+    return this.#place(asked, () => this.#guesses.judge(asked, "forgery", () => known));
   }
 
   /** Who asks over HTTP, by the same checks; takes no place. */
@@ -272,32 +267,8 @@ export class Gate {
     if (credential === undefined) return authenticator.newcomer(name, now);
     // A browser shows the cookie by itself, and nobody guesses 256 bits.
     if (credential.isCookie) return authenticator.identify(credential, name, now);
-    const failure = UNGUESSABLE.test(credential.value) ? "forgery" : "guess";
     const identify = () => authenticator.identify(credential, name, now);
-    return this.#judge({ address, network }, failure, identify);
-  }
-
-  /** Looks at what somebody shows, unless too much of that was bad, and counts it where it is. */
-  #judge(
-    { address, network }: Pick<Asked, "address" | "network">,
-    failure: Failure,
-    look: () => Known | Refused | Promise<Known | Refused>,
-  ): Known | Refused | Promise<Known | Refused> {
-    const { limits } = this.#options;
-    const now = this.#options.now();
-    const penaltyMs = limits.penaltyMs(network, failure, now);
-    if (penaltyMs > 0) {
-      return refuse(429, "RATE_LIMITED", "too many bad tokens from this address", penaltyMs);
-    }
-    const count = (known: Known | Refused) => {
-      if (known.ok || !known.isBad) return known;
-      const beginsMs = limits.fail(network, failure, now);
-      if (failure === "guess") this.#options.guessed(network);
-      if (beginsMs > 0) this.#options.penalized(address, beginsMs);
-      return known;
-    };
-    const known = look();
-    return known instanceof Promise ? known.then(count) : count(known);
+    return this.#guesses.judge({ address, network }, failureOf(credential.value), identify);
   }
 }
 

@@ -5,7 +5,10 @@ import * as v from "valibot";
 import { permit, type Permitted } from "../call.ts";
 import { isPicture } from "../file_type.ts";
 import type { Files, NotTaken } from "../files.ts";
+import type { Admission } from "../gate/gate.ts";
 import { refuse } from "../gate/refusal.ts";
+import { isGuest } from "../identity.ts";
+import { network } from "../network.ts";
 import { isFileId, type Permission, type RoomName } from "../protocol.ts";
 import type { KeptFile } from "../store/file_store.ts";
 import { answer, answerRefused } from "./answer.ts";
@@ -30,15 +33,15 @@ export interface FileOptions extends ApiOptions {
 }
 
 type Let = Extract<Permitted, { ok: true }>;
-/** Gives its place back, once; an answer that has a body does so when that has ended. */
-type Release = () => void;
+/** Its place is given back once; by an answer that has a file, when that has ended. */
+type Admitted = Extract<Admission, { ok: true }>;
 
 export function files({ hub, gate, files }: FileOptions) {
   /** For who is let in, and may do that in the room of the path. */
   const asked = (
     what: "upload" | "file",
     permission: Permission,
-    run: (context: Context<AppEnv>, permitted: Let, release: Release) => Promise<Response>,
+    run: (context: Context<AppEnv>, permitted: Let, admitted: Admitted) => Promise<Response>,
   ) =>
   async (context: Context<AppEnv>): Promise<Response> => {
     const { req, env } = context;
@@ -50,7 +53,7 @@ export function files({ hub, gate, files }: FileOptions) {
       const caller = { hub, identity, address, limit };
       const permitted = await permit(caller, what, permission, req.param("room") ?? "");
       if (!permitted.ok) return answerRefused(context, permitted.refusal);
-      const response = await run(context, permitted, release);
+      const response = await run(context, permitted, admitted);
       isHeld = response.body !== null && response.headers.has("etag");
       return response;
     } finally {
@@ -58,7 +61,7 @@ export function files({ hub, gate, files }: FileOptions) {
     }
   };
 
-  const upload = asked("upload", "write", async (context, { room, uid }) => {
+  const upload = asked("upload", "write", async (context, { room, uid }, { address }) => {
     const { req } = context;
     if (files.maxBytes === 0) {
       return answer(context, refuse(403, "FORBIDDEN", "this server takes no files"));
@@ -69,8 +72,10 @@ export function files({ hub, gate, files }: FileOptions) {
     }
     if (Number(req.header("content-length")) > files.maxBytes) return notTaken(context, "long");
     const name = req.query("name") ?? "";
+    // Who comes as another guest each time is still of one address.
+    const account = isGuest(uid) ? `guest:${network(address)}` : uid;
     try {
-      const taken = await files.take({ room, uid, name }, chunksOf(req.raw.body));
+      const taken = await files.take({ room, uid, name, account }, chunksOf(req.raw.body));
       if (!taken.ok) return notTaken(context, taken.why);
       const url = pathOf(room, taken.file.id);
       return context.json({ ...taken.file, url }, 201, {
@@ -93,11 +98,16 @@ export function files({ hub, gate, files }: FileOptions) {
       empty: refuse(400, "INVALID_FIELD", "a file must have at least one byte, as the body"),
       long: refuse(413, "TOO_LARGE", `a file must have at most ${files.maxBytes} bytes`),
       full: refuse(507, "FILES_FULL", "the server has no place for this file"),
+      unsent: refuse(
+        507,
+        "FILES_FULL",
+        `files that you uploaded and that are in no message have at most ${files.maxUnsentBytes} bytes`,
+      ),
     }[why];
     return answer(context, refused);
   };
 
-  const get = asked("file", "read", async (context, permitted, release) => {
+  const get = asked("file", "read", async (context, permitted, { release }) => {
     const { req } = context;
     const id = req.param("id") ?? "";
     const file = isFileId(id) ? await files.find(id) : undefined;

@@ -82,7 +82,8 @@ export function hooks({ hub, gate, hooks }: HooksOptions) {
     media: ["application/x-www-form-urlencoded", ...TEXT],
     answers: { 200: "text/plain" },
   }, async (context) => {
-    const hook = hooks.find(context.req.param("id") ?? "");
+    const id = context.req.param("id") ?? "";
+    const hook = hooks.find(id);
     const { raw } = context.req;
     const identity = hook && identityOf(hook);
     const admitted = await gate.admitBearer(raw, context.env.address, identity);
@@ -90,6 +91,8 @@ export function hooks({ hub, gate, hooks }: HooksOptions) {
     try {
       const said = await readText(context, hub.settings.limits.messageBytes);
       if (!said.ok) return answer(context, said);
+      // It may have been revoked while that came.
+      if (hooks.find(id) !== hook) return context.notFound();
       const { identity, address } = admitted;
       const question = { type: "chat", room: hook!.room, text: said.text };
       const answered = await ask({ hub, identity, address }, question);

@@ -28,6 +28,10 @@ export interface FileStore {
   find(id: string): Promise<KeptFile | undefined>;
   /** Lets go of one that is in no message; `by` must have uploaded it there. Whether there was one. */
   drop(id: string, room: RoomName, by: UserId): Promise<boolean>;
+  /** Lets go of all that a user uploaded and that are in no message. */
+  dropAll(by: UserId): Promise<void>;
+  /** Those of the ids that are in no message. */
+  waiting(ids: readonly string[]): Promise<string[]>;
   /**
    * Lets go of all that came before a time and are in no message. Gives some of those whose bytes are
    * waste, until `forget` says that they are gone.

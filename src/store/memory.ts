@@ -2,9 +2,9 @@
 // and throw-away servers.
 import { isDirect } from "../direct_name.ts";
 import { entryOf } from "../entry.ts";
-import { type Entry, entryBytes, type Message, type RoomName } from "../protocol.ts";
-import type { SharedFile, UserId } from "../protocol.ts";
+import { type Entry, entryBytes, type Message, type RoomName, type UserId } from "../protocol.ts";
 import { MemoryFiles } from "./memory_files.ts";
+import { disown, emptyTexts, filesOf, firstOf, type Item, itemAt, type Log } from "./memory_log.ts";
 import { MemoryMarks } from "./memory_marks.ts";
 import { MemoryMessage } from "./memory_message.ts";
 import type { Appended, Authored, Draft, Head, Keep, Outcome, Page, PageSize } from "./store.ts";
@@ -17,25 +17,6 @@ const ENTRIES = 200_000;
 const ROOMS = 100_000;
 /** How often records that have expired are dropped, in milliseconds. */
 const SWEEP_MS = 600_000;
-
-interface Item {
-  /** Counts the entries of all rooms. */
-  id: number;
-  entry: Entry;
-  key: string | undefined;
-  /** Of a chat entry. */
-  message: MemoryMessage | undefined;
-}
-
-interface Log {
-  epoch: string;
-  seq: number;
-  ts: number;
-  topic: string;
-  entries: Item[];
-  /** `uid ref` → the position it got. */
-  refs: Map<string, Appended>;
-}
 
 export class MemoryStore implements Store {
   readonly marks = new MemoryMarks({
@@ -267,36 +248,6 @@ export class MemoryStore implements Store {
     if (!log) return [];
     const first = firstOf(log);
     return log.entries.slice(Math.max(0, after + 1 - first), Math.max(0, upTo + 1 - first));
-  }
-}
-
-/** The oldest seq that it holds, or the next one. */
-function firstOf(log: Log): number {
-  return log.seq - log.entries.length + 1;
-}
-
-function itemAt(log: Log, seq: number): Item | undefined {
-  return log.entries[seq - firstOf(log)];
-}
-
-function filesOf({ entry }: Item): readonly SharedFile[] {
-  return entry.type === "chat" && entry.files || [];
-}
-
-function disown(item: Item, user: string): void {
-  const { entry } = item;
-  item.entry = { ...entry, user };
-  if (entry.type === "topic") item.entry = { ...entry, user, text: "" };
-  if (entry.type === "edited") item.entry = { ...entry, user, text: "", deleted: true };
-  item.message?.disown(user);
-}
-
-/** Entries that were given out stay as they are. */
-function emptyTexts(log: Log, seqs: readonly number[]): void {
-  for (const seq of seqs) {
-    const item = itemAt(log, seq)!;
-    item.entry = { ...item.entry, text: "", deleted: true } as Entry;
-    if (item.entry.type === "chat") delete item.entry.files;
   }
 }
 

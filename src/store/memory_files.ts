@@ -22,10 +22,18 @@ export class MemoryFiles implements FileStore {
     return Promise.resolve(isThere);
   }
 
+  dropAll(by: UserId): Promise<void> {
+    this.#letGo(({ uid }) => uid === by);
+    return Promise.resolve();
+  }
+
+  waiting(ids: readonly string[]): Promise<string[]> {
+    const isWaiting = (file?: KeptFile) => file !== undefined && file.said === undefined;
+    return Promise.resolve(ids.filter((id) => isWaiting(this.#kept.get(id))));
+  }
+
   waste(before: number): Promise<Pick<SharedFile, "id" | "bytes">[]> {
-    for (const file of this.#kept.values()) {
-      if (file.said === undefined && file.at < before) this.release([file]);
-    }
+    this.#letGo(({ at }) => at < before);
     return Promise.resolve([...this.#waste].map(([id, bytes]) => ({ id, bytes })));
   }
 
@@ -66,6 +74,13 @@ export class MemoryFiles implements FileStore {
     for (const { id } of files) {
       this.#waste.set(id, this.#kept.get(id)!.bytes);
       this.#kept.delete(id);
+    }
+  }
+
+  /** Lets go of those of a kind that are in no message. */
+  #letGo(isMeant: (file: KeptFile) => boolean): void {
+    for (const file of this.#kept.values()) {
+      if (file.said === undefined && isMeant(file)) this.release([file]);
     }
   }
 }

@@ -31,6 +31,18 @@ const DROP = new Script(`
   redis.call('ZADD', waste, string.format('%.0f', cjson.decode(file).bytes), id)
   return 1
 `);
+const DROP_ALL = new Script(`
+  local files, waiting, waste = unpack(KEYS)
+  for _, id in ipairs(redis.call('ZRANGE', waiting, 0, -1)) do
+    local uid, file =
+      string.match(redis.call('HGET', files, id) or '', '^([^\\n]*)\\n%d+\\n\\n(.*)$')
+    if uid == ARGV[1] then
+      redis.call('HDEL', files, id)
+      redis.call('ZREM', waiting, id)
+      redis.call('ZADD', waste, string.format('%.0f', cjson.decode(file).bytes), id)
+    end
+  end
+`);
 /** Lets go of what waits for too long; gives some waste, or whether the room has any file. */
 const LOOK = new Script(`
   local files, waiting, waste = unpack(KEYS)
@@ -98,6 +110,18 @@ export class RedisFiles implements FileStore {
   async drop(id: string, room: RoomName, by: UserId): Promise<boolean> {
     const asked = [id, JSON.stringify(by)];
     return await this.#redis.run(DROP, this.#keys.files(room), asked) === 1;
+  }
+
+  async dropAll(by: UserId): Promise<void> {
+    const [, , filed] = this.#keys.allFiles;
+    const rooms = await this.#redis.call("ZRANGE", filed, "0", "-1") as RoomName[];
+    const asked = [JSON.stringify(by)];
+    for (const room of rooms) await this.#redis.run(DROP_ALL, this.#keys.files(room), asked);
+  }
+
+  async waiting(ids: readonly string[]): Promise<string[]> {
+    const found = await Promise.all(ids.map((id) => this.find(id)));
+    return found.flatMap((file) => file && file.said === undefined ? [file.id] : []);
   }
 
   /** Some rooms with files at a time, as nobody writes down which of them have waste. */

@@ -44,6 +44,8 @@ class SqliteStore implements Store {
     add: (upload) => this.#call("addFile", upload),
     find: (id) => this.#call("findFile", id),
     drop: (...args) => this.#call("dropFile", ...args),
+    dropAll: (by) => this.#call("dropFiles", by),
+    waiting: (ids) => this.#call("waitingFiles", ids),
     waste: (before) => this.#call("wasteOfFiles", before),
     forget: (ids) => this.#call("forgetFiles", ids),
     unknown: (ids) => this.#call("unknownFiles", ids),

@@ -31,6 +31,14 @@ export class SqliteFiles {
     return this.#sql.drop.run(id, room, by).changes === 1;
   }
 
+  dropFiles(by: UserId): void {
+    this.#sql.dropAll.run(by);
+  }
+
+  waitingFiles(ids: readonly string[]): string[] {
+    return this.#sql.listWaiting.all(JSON.stringify(ids)).map(({ id }) => id as string);
+  }
+
   wasteOfFiles(before: number): Pick<SharedFile, "id" | "bytes">[] {
     this.#sql.expire.run(before);
     return this.#sql.waste.all() as unknown as Pick<SharedFile, "id" | "bytes">[];
@@ -90,6 +98,8 @@ function statements(db: DatabaseSync) {
     drop: sql(
       "update file set entry = 0 where id = ? and room = ? and uid = ? and entry is null",
     ),
+    dropAll: sql("update file set entry = 0 where uid = ? and entry is null"),
+    listWaiting: sql(`select id from file where id in (${listed}) and entry is null`),
     expire: sql("update file set entry = 0 where entry is null and at < ?"),
     waste: sql(`select id, bytes from file where entry = 0 limit ${WASTE}`),
     forget: sql(`delete from file where id in (${listed}) and entry = 0`),

@@ -55,10 +55,21 @@ export class Attachments {
   add(room, files) {
     const taken = files.slice(0, MAX_FILES - this.of(room).length);
     for (const file of taken) {
-      const key = `file ${++this.#count}`;
+      const key = this.#makeKey();
       const wrong = wrongWith(file, this.#chat.limits?.fileBytes ?? Infinity);
       if (wrong) this.#put(room, { key, file, state: "failed", why: wrong, mayRetry: false });
       else this.#upload(room, key, file);
+    }
+    return files.length - taken.length;
+  }
+
+  /** Has these again, which are uploaded; says as `add`. @param {string} room @param {readonly SharedFile[]} files */
+  restore(room, files) {
+    const taken = files.slice(0, MAX_FILES - this.of(room).length);
+    for (const shared of taken) {
+      // Its name and its size are known, and its bytes need not come again.
+      const file = new File([], shared.name);
+      this.#put(room, { key: this.#makeKey(), file, state: "done", shared });
     }
     return files.length - taken.length;
   }
@@ -85,6 +96,10 @@ export class Attachments {
   said(room) {
     this.#rooms.delete(room);
     this.#changed(room);
+  }
+
+  #makeKey() {
+    return `file ${++this.#count}`;
   }
 
   /** @param {string} room @param {string} key @param {File} file */

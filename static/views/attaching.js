@@ -8,6 +8,7 @@ import { find } from "./element.js";
 import { Keyed } from "./keyed.js";
 import { speak } from "./spoken.js";
 import { counted } from "./wording.js";
+/** @import {SharedFile} from "../../src/protocol.ts" */
 /** @import {Chat} from "../chat.js" */
 /** @import {Attachment} from "../model/attachments.js" */
 /** @import {Around} from "./clip.js" */
@@ -47,7 +48,16 @@ export class Attaching {
 
   /** @param {string} room @param {File[]} files */
   add(room, files) {
-    const left = this.#attachments.add(room, files);
+    this.#added(this.#attachments.add(room, files));
+  }
+
+  /** Those of a message that was not sent. @param {string} room @param {readonly SharedFile[]} files */
+  restore(room, files) {
+    this.#added(this.#attachments.restore(room, files));
+  }
+
+  /** @param {number} left out */
+  #added(left) {
     if (left > 0) {
       const was = left === 1 ? "was" : "were";
       this.#around.tell(`A message takes ${MAX_FILES} files; ${left} ${was} left out.`);

@@ -53,14 +53,13 @@ export function percentOf({ sent, file }) {
 
 /** @param {Attachment} attachment */
 function wordsOf(attachment) {
-  const size = sizeOf(attachment.file.size);
   switch (attachment.state) {
     case "waiting":
-      return `Waiting for the connection, ${size}`;
+      return `Waiting for the connection, ${sizeOf(attachment.file.size)}`;
     case "uploading":
-      return `Uploading, ${percentOf(attachment)} % of ${size}`;
+      return `Uploading, ${percentOf(attachment)} % of ${sizeOf(attachment.file.size)}`;
     case "done":
-      return size;
+      return sizeOf(attachment.shared.bytes);
     case "failed":
       return attachment.why;
   }

@@ -71,6 +71,12 @@ export class Clip {
     return this.#attaching.now?.files ?? [];
   }
 
+  /** Takes back those of a message that was not sent. @param {readonly SharedFile[]} files */
+  restore(files) {
+    const { name } = this.#around.room();
+    if (files.length > 0) this.#attaching.do((attaching) => attaching.restore(name, files));
+  }
+
   /** It went. */
   said() {
     this.#attaching.now?.said();

@@ -5,6 +5,7 @@ import { Later } from "./later.js";
 import { showNick } from "./nick.js";
 import { speak } from "./spoken.js";
 import { TypingNotice } from "./typing_notice.js";
+/** @import {SharedFile} from "../../src/protocol.ts" */
 /** @import {Sources} from "../model/completion.js" */
 /** @import {Clip} from "./clip.js" */
 /** @import {Completion} from "./completion.js" */
@@ -116,8 +117,9 @@ export class Composer {
     this.#insert(`${before && !/\s$/.test(before) ? " " : ""}@${user} `);
   }
 
-  /** Takes a text back to be written anew, before what stands there. @param {string} text */
-  edit(text) {
+  /** Takes a text back to be written anew, before what stands there. @param {string} text @param {readonly SharedFile[]} files */
+  edit(text, files = []) {
+    this.#clip.restore(files);
     this.#put([text, this.#box.value].filter(Boolean).join("\n"));
     this.#writing.draft(this.#room, this.#box.value);
     this.#box.focus();

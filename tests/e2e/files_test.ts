@@ -247,7 +247,8 @@ describe("files", () => {
         ids.push(id);
         await ask(server, `POST ${MESSAGES}`, { text: "x", files: [id] }, who);
       }
-      assertEquals(onDisk(database), ids.toSorted());
+      const unsent = (await upload(server, eve)).body.id;
+      assertEquals(onDisk(database), [...ids, unsent].toSorted());
       await ask(server, `DELETE ${MESSAGES}/1`, undefined, ada);
       assertEquals(await status(server, ada, ids[0]!), 404);
       await ask(server, "POST /api/users/eve/retract", undefined, { authorization: "Bearer adm" });
@@ -274,6 +275,16 @@ describe("files", () => {
       for (let n = 0; n < 2; n++) answers.push(await upload(server, hers, { body }));
       assertEquals(answers.map(({ status }) => status), [201, 507]);
       assertEquals(refusalOf(answers[1]!), [507, "FILES_FULL"]);
+    }
+    {
+      await using server = await startServer({
+        ...ROOMY,
+        MAX_FILE_BYTES: "5000",
+      });
+      // As another guest each time.
+      const [codes, body] = [[] as number[], new Uint8Array(5000)];
+      for (let n = 0; n < 9; n++) codes.push((await upload(server, {}, { body })).status);
+      assertEquals(codes, [...Array(8).fill(201), 507]);
     }
     {
       const slow = { RATE_BURST: "1", RATE_MESSAGES_PER_SECOND: "1" };

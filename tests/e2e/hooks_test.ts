@@ -137,6 +137,26 @@ describe("hooks", () => {
     await server.said(/audit: .* "hook" "hook:.* in "general"[^]*audit: .* "unhook" "hook:/);
   });
 
+  it("W20.5 what is on its way to a hook that is revoked is not said", async () => {
+    await using server = await startServer(ENV);
+    const { url, handle } = await make(server);
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const writer = writable.getWriter();
+    const [begin, end] = ['{"text":', '"too late"}'].map((it) => new TextEncoder().encode(it));
+    const headers = { "content-type": "application/json" };
+    const answer = fetch(url, { method: "POST", body: readable, headers });
+    await writer.write(begin!);
+    await ask(server, "GET /api/hooks", undefined, ADMIN);
+    await ask(server, `DELETE /api/hooks/${handle}`, undefined, ADMIN);
+    await writer.write(end!);
+    await writer.close();
+    const { status, body } = await answer;
+    await body?.cancel();
+    assertEquals(status, 404);
+    const { body: page } = await ask(server, "GET /api/rooms/general/messages", undefined, ADMIN);
+    assertEquals(page.messages, []);
+  });
+
   it("W20.5 its id is kept as a hash alone, over a restart, and is in no log", async () => {
     await using folder = await tempFolder();
     const env = { ...ENV, STORE_URL: `sqlite:${folder.path}/snug.db`, LOG_LEVEL: "debug" };

@@ -1,6 +1,7 @@
 // Files on their way into a message: chosen, pasted, dropped; how far each is, what went wrong, and
 // that a message goes with all of its files or waits.
 import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
+import { ask } from "../harness/http.ts";
 import { startServer } from "../harness/server.ts";
 import { enter } from "../harness/visitor.ts";
 import { eventually } from "../store/database.ts";
@@ -12,6 +13,8 @@ import type { Guest } from "./guest.ts";
 import { it } from "./it.ts";
 import { openVisit } from "./visit.ts";
 import { openWire } from "./wire.ts";
+
+const ROOM = "/api/rooms/general";
 
 it("W19 chosen, pasted and dropped files go with a message, and everybody there sees them", async () => {
   await using server = await startServer(UNHURRIED);
@@ -183,6 +186,49 @@ it("W19.3 what the server refuses is said in words, and can be tried again", asy
   });
   await ines.say("These.");
   await ines.seesSent("These.");
+});
+
+it("one that was not sent is taken back with its files, unless the server has them no more", async () => {
+  const ADMIN = { authorization: "Bearer adm" };
+  await using server = await startServer({ ...UNHURRIED, ADMIN_TOKEN: "adm" });
+  await using wire = openWire(server);
+  await using visit = await openVisit(wire.url);
+  const ines = await visit.enter("Ines", { expected: [NO_CONNECTION] });
+  await ines.say("Here I am.");
+  await ines.seesSent("Here I am.");
+  const { body: { messages } } = await ask(server, `GET ${ROOM}/messages`, undefined, ADMIN);
+  const mute = `${ROOM}/mutes/${messages[0].uid}`;
+  await choose(ines, picture("mast.png"), text("log.txt", "all is well"));
+  await uploaded(ines, 2);
+  wire.cut();
+  await ines.status(/^(Reconnecting|Trying)/);
+  await ines.say("Look.");
+  await ask(server, `PUT ${mute}`, {}, ADMIN);
+  wire.mend();
+  await ines.isBack();
+  await ines.page.locator(".failure").waitFor();
+  await ask(server, `DELETE ${mute}`, undefined, ADMIN);
+  await ines.box.waitFor();
+  await ines.box.press("ArrowUp");
+  assertEquals(await ines.box.inputValue(), "Look.");
+  await uploaded(ines, 2);
+  await says(ines, "log.txt", "11 bytes");
+  await ines.box.press("Enter");
+  await ines.seesSent("Look.");
+  await ines.shows(".file", "log.txt11 bytes");
+
+  await choose(ines, text("gone.txt", "x"));
+  await uploaded(ines, 1);
+  wire.cut();
+  await ines.status(/^(Reconnecting|Trying)/);
+  await ines.say("And that.");
+  await ask(server, `POST /api/users/${messages[0].uid}/retract`, undefined, ADMIN);
+  wire.mend();
+  await ines.isBack();
+  await ines.shows(".failure span", "Not sent. Its files are no longer on the server.");
+  await ines.page.getByRole("button", { name: "Edit", exact: true }).click();
+  assertEquals(await ines.box.inputValue(), "And that.");
+  assertEquals(await ines.page.locator(".attachment").count(), 0);
 });
 
 it("nothing is offered, and nothing happens, where no files are taken or one may not write", async () => {

@@ -72,6 +72,13 @@ it("letters of twice the size fit too", async () => {
   await ines.page.evaluate(`document.documentElement.style.fontSize = "200%"`);
   await ines.frame();
   await fits(ines);
+  // There the log has three columns, and that of the rooms is put away.
+  await ines.page.setViewportSize({ width: 640, height: 700 });
+  for (const direction of ["ltr", "rtl"]) {
+    await ines.page.evaluate(`document.documentElement.dir = "${direction}"`);
+    await ines.frame();
+    await fits(ines);
+  }
 });
 
 it("what waits elsewhere is counted within its button, at twice the size too", async () => {

@@ -151,6 +151,21 @@ export function filesContract(open: Open) {
     ]);
   });
 
+  it("W19.3 which are in no message is told, and a user's are let go of at once", async () => {
+    await using opened = await open();
+    const { store } = opened;
+    await add(store, upload(ID("1")), upload(ID("2")), upload(ID("3"), { room: "b" }));
+    await add(store, upload(ID("4"), { uid: "guest:ben" }), upload(ID("5")));
+    await store.append([draft("a", "", { files: [ID("1")] })]);
+    await store.files.drop(ID("5"), "a", "guest:ann");
+    const ids = ["1", "2", "3", "4", "5", "6"].map(ID);
+    assertEquals((await store.files.waiting(ids)).sort(), [ID("2"), ID("3"), ID("4")]);
+    await store.files.dropAll("guest:ann");
+    assertEquals(await store.files.waiting(ids), [ID("4")]);
+    assertEquals(await waste(store), [ID("2"), ID("3"), ID("5")]);
+    assertEquals((await store.files.find(ID("1")))?.said, 1000);
+  });
+
   it("W19.7 what no message took in time is waste, and can't be said any more", async () => {
     await using opened = await open();
     const { store } = opened;

@@ -18,6 +18,8 @@ export class DirectSqlite implements Store {
       add: (upload) => Promise.try(() => files.addFile(upload)),
       find: (id) => Promise.try(() => files.findFile(id)),
       drop: (...args) => Promise.try(() => files.dropFile(...args)),
+      dropAll: (by) => Promise.try(() => files.dropFiles(by)),
+      waiting: (ids) => Promise.try(() => files.waitingFiles(ids)),
       waste: (before) => Promise.try(() => files.wasteOfFiles(before)),
       forget: (ids) => Promise.try(() => files.forgetFiles(ids)),
       unknown: (ids) => Promise.try(() => files.unknownFiles(ids)),
