@@ -1,5 +1,6 @@
 // @ts-check
 // What becomes of what somebody writes: a message, or a command that is done. The composer shows it.
+import { kept } from "./model/kept.js";
 import { isDirect } from "./model/nicks.js";
 import { messageIn } from "./model/slash.js";
 import { sentence, tooLong } from "./views/wording.js";
@@ -23,6 +24,10 @@ import { ChatError } from "./sdk/requests.js";
  * @property {(text: string, why: string) => void} unsaid it could not be, and is to be written anew
  */
 
+// A list that follows each letter must be there before the next key.
+const roster = kept(() => import("./model/roster.js"));
+const commands = kept(() => import("./views/commands.js"));
+
 export class Writing {
   #chat;
   #rooms;
@@ -39,7 +44,7 @@ export class Writing {
     this.#rooms = rooms;
     this.#around = around;
     const people = async () => {
-      const { rosterOf } = await import("./model/roster.js");
+      const { rosterOf } = await roster();
       return rosterOf(room(), chat.me?.uid ?? "");
     };
     this.#scene = async () => {
@@ -58,7 +63,7 @@ export class Writing {
       people,
       rooms: () => rooms.names.filter((name) => !isDirect(name)),
       commands: async () => {
-        const { commandsFor } = await import("./views/commands.js");
+        const { commandsFor } = await commands();
         return commandsFor(await this.#scene());
       },
     };
@@ -100,7 +105,7 @@ export class Writing {
 
   /** Does a command. What the server refuses is told as a sentence. @param {string} text */
   async #told(text) {
-    const { runCommand } = await import("./views/commands.js");
+    const { runCommand } = await commands();
     try {
       return await runCommand(await this.#scene(), text);
     } catch (error) {

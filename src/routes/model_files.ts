@@ -6,6 +6,7 @@ import modelEmoji from "../../static/model/emoji.js" with { type: "text" };
 import modelFileWords from "../../static/model/file_words.js" with { type: "text" };
 import modelHearing from "../../static/model/hearing.js" with { type: "text" };
 import modelInline from "../../static/model/inline.js" with { type: "text" };
+import modelKept from "../../static/model/kept.js" with { type: "text" };
 import modelListing from "../../static/model/listing.js" with { type: "text" };
 import modelMarkup from "../../static/model/markup.js" with { type: "text" };
 import modelMemory from "../../static/model/memory.js" with { type: "text" };
@@ -35,6 +36,7 @@ export const MODEL_FILES: Record<string, string> = {
   "/model/file_words.js": modelFileWords,
   "/model/hearing.js": modelHearing,
   "/model/inline.js": modelInline,
+  "/model/kept.js": modelKept,
   "/model/listing.js": modelListing,
   "/model/markup.js": modelMarkup,
   "/model/memory.js": modelMemory,

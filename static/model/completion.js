@@ -1,6 +1,7 @@
 // @ts-check
 // What somebody may be about to write: a name, a room, a command or an emoji, by its sign and first
 // letters. Knows nothing of elements.
+import { kept } from "./kept.js";
 import { fold } from "./roster.js";
 /** @import {Person} from "./roster.js" */
 
@@ -43,6 +44,9 @@ export function tokenIn(text) {
   return null;
 }
 
+/** Asked for once: of a module that is there, an import takes a turn, in which a key may come. */
+const emoji = kept(() => import("./emoji.js"));
+
 /** The best first. @param {Token} token @param {Sources} sources @returns {Promise<Choice[]>} */
 export async function choicesFor({ sign, query }, { people, rooms, commands }) {
   switch (sign) {
@@ -59,7 +63,7 @@ export async function choicesFor({ sign, query }, { people, rooms, commands }) {
         { kind: "command", text: `/${name}`, label: `/${name} ${args}`.trim(), note: does }
       ));
   }
-  const { EMOJI } = await import("./emoji.js");
+  const { EMOJI } = await emoji();
   return ranked(EMOJI, query, ({ name }) => name).map(({ name, emoji }) => (
     { kind: "emoji", text: emoji, label: `:${name}:`, note: "" }
   ));

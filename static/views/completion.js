@@ -60,7 +60,8 @@ export class Completion {
 
   /** @param {Token} token */
   async #offer(token) {
-    const choices = await choicesFor(token, this.#sources);
+    // What can't be loaded is not offered.
+    const choices = await choicesFor(token, this.#sources).catch(() => []);
     // Whoever types on has asked anew.
     if (this.#token === token) this.#show(choices, token);
   }

@@ -67,6 +67,8 @@ it("a name is completed by Tab or Enter, chosen with the arrows, put away with E
 it("rooms, commands and emoji are completed too; letters before a sign make it none", async () => {
   await using server = await startServer();
   await using visit = await openVisit(server.url);
+  await using _jonas = await enter(server, { username: "Jonas" });
+  await using _johanna = await enter(server, { username: "Johanna" });
   const asked: string[] = [];
   const ines = await visit.enter("Ines", { asked });
   const { keyboard } = ines.page;
@@ -93,6 +95,27 @@ it("rooms, commands and emoji are completed too; letters before a sign make it n
   await keyboard.type("and :");
   await ines.frame();
   await isClosed(ines);
+
+  // What is offered follows a letter within its turn: no key comes upon a list that is behind.
+  for (
+    const [written, letter, wanted] of [[":ta", "d", "🎉 "], ["@jo", "n", "@Jonas "], [
+      "/m",
+      "s",
+      "/msg ",
+    ]] as const
+  ) {
+    await ines.box.fill("");
+    await keyboard.type(written);
+    assert((await choices(ines)).length > 1, written);
+    await ines.page.evaluate(`(async () => {
+      const box = document.querySelector("#say");
+      box.setRangeText("${letter}", box.value.length, box.value.length, "end");
+      box.dispatchEvent(new InputEvent("input"));
+      for (let n = 0; n < 50; n++) await null;
+      box.dispatchEvent(new KeyboardEvent("keydown", { key: "Tab", cancelable: true }));
+    })()`);
+    assertEquals(await ines.box.inputValue(), wanted);
+  }
   for (const text of ["10:30", "https://chat", "ines@chat", "a/me", "C#sha", "say :)", " /m"]) {
     await ines.box.fill("");
     await keyboard.type(text);
