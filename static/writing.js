@@ -105,7 +105,7 @@ export class Writing {
 
   /** Does a command. What the server refuses is told as a sentence. @param {string} text */
   async #told(text) {
-    const { runCommand } = await commands();
+    const { runCommand } = await import("./views/commands.js");
     try {
       return await runCommand(await this.#scene(), text);
     } catch (error) {

@@ -70,17 +70,12 @@ export class Scroll {
     this.#anchor = place && this.#find(place.key) ? place : null;
     this.#anchorTop = NaN;
     this.#follows = this.#anchor === null;
-    this.#size = "";
     this.settle();
   }
 
   /** Puts the reader back after something has moved the rows. */
   settle() {
-    if (this.#follows) {
-      // Away from it though nothing has another size: the reader goes, and the event is still to come.
-      if (this.#size === this.#sizeNow && this.#toEndPx >= END_PX) return;
-      this.#view.scrollTop = this.#view.scrollHeight;
-    }
+    if (this.#follows) this.#view.scrollTop = this.#view.scrollHeight;
     this.#size = this.#sizeNow;
     const row = this.#anchor && this.#find(this.#anchor.key);
     // As long as it is where it was, only the reader moves, and may be on the way.

@@ -67,7 +67,10 @@ export async function openRaw(url: string, localAddress?: string): Promise<Raw> 
 export async function openRawClient(url: string, path = "/ws"): Promise<Raw> {
   const raw = await openRaw(url);
   const { status, body } = await raw.request(path, HANDSHAKE);
-  if (status !== 101) throw new Error(`${path} was not upgraded: ${status} ${body}`);
+  if (status !== 101) {
+    await raw[Symbol.asyncDispose]();
+    throw new Error(`${path} was not upgraded: ${status} ${body}`);
+  }
   await raw.until("welcome");
   return raw;
 }
