@@ -143,7 +143,7 @@ async function serveFrom(
       bytes: config.STORE_MAX_BYTES,
     },
     now: Date.now,
-    cut: (room, first) => hub.rooms.get(room)?.cut(first),
+    cut: (room, first) => hub.rooms.get(room)?.told({ first }),
     failed: (error) => watch.tried(error),
   });
   retention.run();
