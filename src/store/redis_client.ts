@@ -2,7 +2,7 @@
 // come back by themselves. Every failure is a `StoreError` that holds nothing of what was sent.
 import { createClient, DisconnectsClientError } from "@redis/client";
 import { createHash } from "node:crypto";
-import { redisAddress } from "../store_url.ts";
+import { type RedisAddress, redisAddress } from "../store_url.ts";
 import { StoreError } from "./store.ts";
 
 /** An answer that takes longer is given up, and its connection with it, in milliseconds. */
@@ -10,11 +10,15 @@ const ANSWER_MS = 5000;
 /** How often it is looked for one, and a subscription is asked whether it is alive. */
 const LOOK_MS = 1000;
 const CONNECT_MS = 5000;
+/** One that takes longer to say that it is there is taken as not there, in milliseconds. */
+const PING_MS = 2000;
 /** The waits between tries to connect, in milliseconds: each twice the one before. */
 const RETRY_MS = { first: 50, longest: 1000 };
 
 /** What waiting does not put right. */
 const NEVER = /^(WRONGPASS|NOAUTH|NOPERM)|certificate/;
+/** It is no primary any more: that may be found anew at the same address. */
+const ELSEWHERE = /^READONLY/;
 
 const SILENT = "Redis does not answer";
 
@@ -42,20 +46,28 @@ export async function openRedis(url: string): Promise<Redis> {
 
 /** A Redis: its commands go over one connection, in their order. */
 export class Redis {
-  /** What all keys and channels begin with. */
+  /** What all keys begin with. */
   readonly prefix: string;
+  /** What all channels begin with: the databases of a Redis share them. */
+  readonly channels: string;
   /** So many replicas must have what was written before it counts as kept. */
   readonly replicas: number;
-  readonly #address: string;
+  readonly #address: RedisAddress;
   readonly #line: Line;
   readonly #subscribers = new Set<Subscriber>();
 
   constructor(url: string) {
-    const { address, prefix, replicas } = redisAddress(url)!;
-    this.#address = address;
+    const address = redisAddress(url)!;
+    const { prefix, database, replicas } = this.#address = address;
     this.prefix = prefix;
+    this.channels = `${prefix}${database}:`;
     this.replicas = replicas;
     this.#line = new Line(address);
+  }
+
+  /** Whether it answers, soon. Rejects with a `StoreError` where it does not. */
+  async ping(): Promise<void> {
+    await inTime(PING_MS, this.call("PING"), () => new StoreError(SILENT));
   }
 
   /** Waits for the first connection. */
@@ -104,7 +116,7 @@ export class Subscriber {
   /** The same for all, so that none is told twice what is subscribed to again. */
   readonly #hear = (message: string, channel: string) => this.#channels.get(channel)?.(message);
 
-  constructor(address: string, back: () => void) {
+  constructor(address: RedisAddress, back: () => void) {
     this.#line = new Line(address, async () => {
       const channels = [...this.#channels.keys()];
       if (channels.length > 0) await this.#begin(channels);
@@ -122,7 +134,8 @@ export class Subscriber {
 
   async remove(channel: string): Promise<void> {
     this.#channels.delete(channel);
-    await this.#line.with((client) => client.unsubscribe(channel));
+    // By its listener: else one that is added meanwhile would go with it.
+    await this.#line.with((client) => client.unsubscribe(channel, this.#hear));
   }
 
   close(): void {
@@ -137,7 +150,7 @@ export class Subscriber {
 
 /** One connection, made anew when it is lost or silent. What is sent meanwhile fails at once. */
 class Line {
-  readonly #address: string;
+  readonly #address: RedisAddress;
   readonly #ready: () => unknown;
   #client: Client;
   readonly #opened = Promise.withResolvers<void>();
@@ -149,7 +162,7 @@ class Line {
   #lastError: unknown;
 
   /** `ready` is called with every connection. */
-  constructor(address: string, ready: () => unknown = () => {}) {
+  constructor(address: RedisAddress, ready: () => unknown = () => {}) {
     this.#address = address;
     this.#ready = ready;
     this.#opened.promise.catch(() => {}); // nobody may wait for it
@@ -158,14 +171,10 @@ class Line {
 
   /** Resolves with the first connection; tells what kept it from being made. */
   async opened(): Promise<void> {
-    const { promise, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => reject(this.#lastError ?? new Error(SILENT)), CONNECT_MS);
     try {
-      await Promise.race([this.#opened.promise, promise]);
+      await inTime(CONNECT_MS, this.#opened.promise, () => this.#lastError ?? new Error(SILENT));
     } catch (error) {
       throw failure(error);
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -180,6 +189,7 @@ class Line {
     try {
       return await this.#answered(send(client));
     } catch (error) {
+      if (ELSEWHERE.test((error as Error).message)) this.#lose(client, error);
       throw failure(error);
     }
   }
@@ -250,9 +260,10 @@ class Line {
   }
 }
 
-function connectionTo(address: string) {
+function connectionTo({ address, database }: RedisAddress) {
   return createClient({
     url: address,
+    database,
     name: "snug",
     RESP: 2,
     disableOfflineQueue: true,
@@ -261,6 +272,17 @@ function connectionTo(address: string) {
     // Ours too: theirs can't be ended while it waits.
     socket: { connectTimeout: CONNECT_MS, reconnectStrategy: false },
   });
+}
+
+/** Rejects with `late` where the promise takes longer. */
+async function inTime<T>(ms: number, promise: Promise<T>, late: () => unknown): Promise<T> {
+  const { promise: over, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(late()), ms);
+  try {
+    return await Promise.race([promise, over]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Redis' own words name the cause; where they would repeat what was sent, they are cut. */
