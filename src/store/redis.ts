@@ -192,8 +192,9 @@ class RedisStore implements Store {
     return this.#records.remove(kind, key);
   }
 
-  check(): Promise<void> {
-    return this.#records.check();
+  async check(): Promise<void> {
+    await this.#records.check();
+    if (this.#redis.replicas > 0) await this.#waitForReplicas();
   }
 
   ping(): Promise<void> {

@@ -80,14 +80,21 @@ describe("the connection to a Redis", () => {
   it("looks for the primary anew where its own is none any more", async () => {
     await using opened = await open();
     const { server, redis } = opened;
-    const before = await redis.call("CLIENT", "ID");
+    redis.subscribe(() => {});
+    /** Of the line for commands, and that for subscriptions. */
+    const connections = async () =>
+      (await server.cli("CLIENT", "LIST")).split("\n").filter((one) => one.includes("name=snug"))
+        .map((one) => one.split(" ", 1)[0]!);
+    const areTwo = async () => (await connections()).length === 2;
+    await eventually("two connections", LIMIT_MS, areTwo);
     await server.cli("REPLICAOF", "127.0.0.1", "1");
     for (const write of [() => redis.call("SET", "a", "1"), () => redis.run(WRITE, ["a"], [])]) {
+      const before = await connections();
       const error = await assertRejects(write, StoreError);
       assertEquals(error.message.split(" ", 1), ["READONLY"]);
-      await eventually("another connection", LIMIT_MS, async () => {
-        const id = await redis.call("CLIENT", "ID").catch(() => before);
-        return id !== before;
+      await eventually("two others", LIMIT_MS, async () => {
+        const now = await connections();
+        return now.length === 2 && !now.some((one) => before.includes(one));
       });
     }
   });

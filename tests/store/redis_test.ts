@@ -173,6 +173,7 @@ describe("a redis: store", () => {
     const said = drafts("a", 1, { ref: "r" });
     const error = await assertRejects(() => store.append(said), StoreError);
     assertEquals(error.message, "0 of 1 replicas have it");
+    await assertRejects(() => store.check(), StoreError, "0 of 1 replicas");
     await using _replica = await RedisServer.start(
       ["--save", "", "--replicaof", "127.0.0.1", String(redis.port)],
     );
@@ -183,6 +184,7 @@ describe("a redis: store", () => {
     );
     const [kept] = await store.append(said);
     assertEquals([kept!.seq, kept!.isNew], [1, false]);
+    await store.check();
   });
 
   it("says at the start what it keeps, and that it has no search", async () => {
