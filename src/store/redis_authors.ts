@@ -8,7 +8,7 @@ import { toEntry } from "./redis_rows.ts";
 import type { Authored, Head } from "./store.ts";
 
 /** Rows that are looked at in a part. */
-const ROWS = 1024;
+const ROWS = 256;
 /** Parts that are known by their number, and so disowned. */
 const PARTS = 10_000;
 
