@@ -47,7 +47,10 @@ export function deliver(hub: Hub, message: Addressed): void {
     }
     case "read": {
       const { room, uid, upTo } = message;
-      hub.rooms.get(room)?.presence.raise(uid, upTo);
+      const presence = hub.rooms.get(room)?.presence;
+      // Of what was read on two instances at once, the later may come first.
+      if (presence && upTo <= presence.readTo(uid)) return;
+      presence?.raise(uid, upTo);
       return tellRead(hub, room, uid, upTo);
     }
     case "mention": {
