@@ -11,14 +11,7 @@ local epoch, seq, ts, first, newest_chat, topic, bytes =
 seq, ts, bytes = tonumber(seq or 0), tonumber(ts or 0), tonumber(bytes or 0)
 first, newest_chat, topic = first or '1', newest_chat or '0', topic or '""'
 
--- What was given out already is not in there, or something else in its place: its seqs must not come
--- again in that epoch.
-local function is_other()
-  local at_ts = string.match(redis.call('HGET', LOG, known_seq) or '', '^%a+\n(%d+)')
-  return at_ts and known_ts ~= '' and at_ts ~= known_ts
-end
-local was_lost = known_epoch ~= ''
-  and (not epoch or (epoch == known_epoch and (seq < tonumber(known_seq) or is_other())))
+local was_lost = has_lost(LOG, epoch, seq, known_epoch, known_seq, known_ts)
 if epoch and was_lost then epoch = fresh_epoch end
 
 local function text_of(number) return string.format('%.0f', number) end

@@ -3,6 +3,7 @@
 import type { RoomName } from "../protocol.ts";
 import { type Redis, Script, type Subscriber } from "./redis_client.ts";
 import { epochToCome, newEpoch } from "./redis_epochs.ts";
+import fenceLua from "./redis_fence.lua" with { type: "text" };
 import headLua from "./redis_head.lua" with { type: "text" };
 import type { Keys } from "./redis_keys.ts";
 import type { RedisRecords } from "./redis_records.ts";
@@ -13,7 +14,7 @@ import type { Feed, Follower, Head, StoreError } from "./store.ts";
 const ASK_MS = 1000;
 const ASKED = 500;
 
-const HEAD = new Script(headLua);
+const HEAD = new Script(fenceLua + headLua);
 /** The position in a room that nobody here follows. */
 const NOTHING: Follower["position"] = { epoch: "", seq: 0 };
 
