@@ -88,10 +88,15 @@ describe("the connection to a Redis", () => {
     const areTwo = async () => (await connections()).length === 2;
     await eventually("two connections", LIMIT_MS, areTwo);
     await server.cli("REPLICAOF", "127.0.0.1", "1");
-    for (const write of [() => redis.call("SET", "a", "1"), () => redis.run(WRITE, ["a"], [])]) {
+    for (
+      const [ask, words] of [
+        [() => redis.call("SET", "a", "1"), "READONLY"],
+        [() => redis.run(WRITE, ["a"], []), "READONLY"],
+        [() => redis.ping(), "this Redis is no primary any more"],
+      ] as const
+    ) {
       const before = await connections();
-      const error = await assertRejects(write, StoreError);
-      assertEquals(error.message.split(" ", 1), ["READONLY"]);
+      await assertRejects(() => ask() as Promise<unknown>, StoreError, words);
       await eventually("two others", LIMIT_MS, async () => {
         const now = await connections();
         return now.length === 2 && !now.some((one) => before.includes(one));
