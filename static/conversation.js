@@ -2,7 +2,6 @@
 // The log of the room in view with all that is done in it: its pages, going to a place, answering,
 // changing, reacting. Knows of the rest of the page only what the scene tells.
 import { Pages } from "./model/pages.js";
-import { Sources } from "./model/sources.js";
 import { find } from "./views/element.js";
 import { Later } from "./views/later.js";
 import { Log } from "./views/log.js";
@@ -11,6 +10,7 @@ import { Log } from "./views/log.js";
 /** @import {Deeds} from "./deeds.js" */
 /** @import {Room} from "./model/room.js" */
 /** @import {Said} from "./model/said.js" */
+/** @import {Sources} from "./model/sources.js" */
 /** @import {Cure} from "./views/refusals.js" */
 /** @import {Files} from "./views/files.js" */
 /** @import {Company} from "./views/speech.js" */
@@ -46,7 +46,11 @@ export class Conversation {
     this.#chat = chat;
     this.#scene = scene;
     this.#pages = new Pages(chat, (room) => this.#pagePut(room));
-    const sources = new Sources(chat, () => scene.paintSoon());
+    /** @type {Later<Sources>} */
+    const sources = new Later(async () => {
+      const { Sources } = await import("./model/sources.js");
+      return new Sources(chat, () => scene.paintSoon());
+    });
     this.log = new Log({
       apply: (cure, said) => this.#cure(cure, said),
       maxBytes: () => chat.limits?.messageBytes ?? 0,
@@ -67,7 +71,7 @@ export class Conversation {
       newer: (room) => this.#pages.newer(room),
       latest: (room) => this.latest(room),
       seen: () => scene.paintSoon(),
-      source: (room, seq) => sources.want(room, seq),
+      source: (room, seq) => sources.do((sources) => sources.want(room, seq)),
       go: ({ room, seq }) => scene.enter(room, seq),
     });
     this.#deeds = new Later(async () => {

@@ -22,6 +22,7 @@ import viewsDrawer from "../../static/views/drawer.js" with { type: "text" };
 import viewsEditor from "../../static/views/editor.js" with { type: "text" };
 import viewsElement from "../../static/views/element.js" with { type: "text" };
 import viewsEmojiGrid from "../../static/views/emoji_grid.js" with { type: "text" };
+import viewsEmpty from "../../static/views/empty.js" with { type: "text" };
 import viewsFailure from "../../static/views/failure.js" with { type: "text" };
 import viewsFileBoxes from "../../static/views/file_boxes.js" with { type: "text" };
 import viewsFileCard from "../../static/views/file_card.js" with { type: "text" };
@@ -30,6 +31,7 @@ import viewsFiles from "../../static/views/files.js" with { type: "text" };
 import viewsGoals from "../../static/views/goals.js" with { type: "text" };
 import viewsHeader from "../../static/views/header.js" with { type: "text" };
 import viewsHelp from "../../static/views/help.js" with { type: "text" };
+import viewsIcons from "../../static/views/icons.js" with { type: "text" };
 import viewsJump from "../../static/views/jump.js" with { type: "text" };
 import viewsKeyboard from "../../static/views/keyboard.js" with { type: "text" };
 import viewsKeyed from "../../static/views/keyed.js" with { type: "text" };
@@ -63,7 +65,6 @@ import viewsShell from "../../static/views/shell.js" with { type: "text" };
 import viewsSpeech from "../../static/views/speech.js" with { type: "text" };
 import viewsSpoken from "../../static/views/spoken.js" with { type: "text" };
 import viewsStatus from "../../static/views/status.js" with { type: "text" };
-import viewsStyle from "../../static/views/style.js" with { type: "text" };
 import viewsTab from "../../static/views/tab.js" with { type: "text" };
 import viewsTypingNotice from "../../static/views/typing_notice.js" with { type: "text" };
 import viewsWording from "../../static/views/wording.js" with { type: "text" };
@@ -93,6 +94,7 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/editor.js": viewsEditor,
   "/views/element.js": viewsElement,
   "/views/emoji_grid.js": viewsEmojiGrid,
+  "/views/empty.js": viewsEmpty,
   "/views/failure.js": viewsFailure,
   "/views/file_boxes.js": viewsFileBoxes,
   "/views/file_card.js": viewsFileCard,
@@ -101,6 +103,7 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/goals.js": viewsGoals,
   "/views/header.js": viewsHeader,
   "/views/help.js": viewsHelp,
+  "/views/icons.js": viewsIcons,
   "/views/jump.js": viewsJump,
   "/views/keyboard.js": viewsKeyboard,
   "/views/keyed.js": viewsKeyed,
@@ -134,7 +137,6 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/speech.js": viewsSpeech,
   "/views/spoken.js": viewsSpoken,
   "/views/status.js": viewsStatus,
-  "/views/style.js": viewsStyle,
   "/views/tab.js": viewsTab,
   "/views/typing_notice.js": viewsTypingNotice,
   "/views/wording.js": viewsWording,
