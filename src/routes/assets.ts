@@ -30,12 +30,6 @@ const TYPES: Record<string, string> = {
   webmanifest: "application/manifest+json",
 };
 
-/** What the service worker keeps; it is another version when any file is another. */
-const SHELL = {
-  version: tagOf(JSON.stringify(FILES)),
-  files: Object.keys(FILES).filter((path) => path !== "/sw.js"),
-};
-
 /** Scripts and styles of the page's own, nothing else, and no HTML from strings. */
 export const PAGE_POLICY = [
   "default-src 'none'",
@@ -58,12 +52,22 @@ const WORKER_POLICY = "default-src 'none'; connect-src 'self'";
 /** A room's own path, and that of a message in it. */
 const PAGES = ["/", "/r/:room", "/r/:room/", "/r/:room/:seq{[0-9]+}", "/r/:room/:seq{[0-9]+}/"];
 
-/** Serves the page at the paths of rooms and messages, and the files beside it. */
-export function assets() {
+/**
+ * Serves the page at the paths of rooms and messages, and the files beside it. A page says whether
+ * one needs a token, so that its door does not grow a field when the server is asked.
+ */
+export function assets({ isOpen }: { isOpen: boolean }) {
   const routes = new Hono<AppEnv>();
+  const files = { ...FILES };
+  if (!isOpen) files["/"] = FILES["/"]!.replace("<html ", "<html data-needs-token ");
+  // What the service worker keeps; it is another version when any file is another.
+  const shell = {
+    version: tagOf(JSON.stringify(files)),
+    files: Object.keys(files).filter((path) => path !== "/sw.js"),
+  };
+  files["/shell.json"] = JSON.stringify(shell);
   const brotli = new Brotli();
-  const all = { ...FILES, "/shell.json": JSON.stringify(SHELL) };
-  for (const [path, text] of Object.entries(all)) {
+  for (const [path, text] of Object.entries(files)) {
     const type = path === "/" ? "html" : path.slice(path.lastIndexOf(".") + 1);
     const isText = type !== "png";
     const file = new Packed(
