@@ -15,7 +15,6 @@ import sdkPace from "../../static/sdk/pace.js" with { type: "text" };
 import sdkQuestions from "../../static/sdk/questions.js" with { type: "text" };
 import sdkReadMarks from "../../static/sdk/read_marks.js" with { type: "text" };
 import sdkReconnect from "../../static/sdk/reconnect.js" with { type: "text" };
-import sdkRenewal from "../../static/sdk/renewal.js" with { type: "text" };
 import sdkRequests from "../../static/sdk/requests.js" with { type: "text" };
 import sdkRoomState from "../../static/sdk/room_state.js" with { type: "text" };
 import sdkRooms from "../../static/sdk/rooms.js" with { type: "text" };
@@ -40,7 +39,6 @@ export const SDK_FILES: Record<string, string> = {
   "/sdk/questions.js": sdkQuestions,
   "/sdk/read_marks.js": sdkReadMarks,
   "/sdk/reconnect.js": sdkReconnect,
-  "/sdk/renewal.js": sdkRenewal,
   "/sdk/requests.js": sdkRequests,
   "/sdk/room_state.js": sdkRoomState,
   "/sdk/rooms.js": sdkRooms,

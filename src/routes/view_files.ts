@@ -10,7 +10,6 @@ import viewsBuild from "../../static/views/build.js" with { type: "text" };
 import viewsChoice from "../../static/views/choice.js" with { type: "text" };
 import viewsClip from "../../static/views/clip.js" with { type: "text" };
 import viewsClock from "../../static/views/clock.js" with { type: "text" };
-import viewsColumns from "../../static/views/columns.js" with { type: "text" };
 import viewsCommands from "../../static/views/commands.js" with { type: "text" };
 import viewsCompletion from "../../static/views/completion.js" with { type: "text" };
 import viewsComposer from "../../static/views/composer.js" with { type: "text" };
@@ -33,7 +32,6 @@ import viewsHeader from "../../static/views/header.js" with { type: "text" };
 import viewsHelp from "../../static/views/help.js" with { type: "text" };
 import viewsIcons from "../../static/views/icons.js" with { type: "text" };
 import viewsJump from "../../static/views/jump.js" with { type: "text" };
-import viewsKeyboard from "../../static/views/keyboard.js" with { type: "text" };
 import viewsKeyed from "../../static/views/keyed.js" with { type: "text" };
 import viewsKeys from "../../static/views/keys.js" with { type: "text" };
 import viewsLamp from "../../static/views/lamp.js" with { type: "text" };
@@ -41,6 +39,7 @@ import viewsLater from "../../static/views/later.js" with { type: "text" };
 import viewsLightbox from "../../static/views/lightbox.js" with { type: "text" };
 import viewsLog from "../../static/views/log.js" with { type: "text" };
 import viewsMarks from "../../static/views/marks.js" with { type: "text" };
+import viewsMeasures from "../../static/views/measures.js" with { type: "text" };
 import viewsMemberMenu from "../../static/views/member_menu.js" with { type: "text" };
 import viewsMenu from "../../static/views/menu.js" with { type: "text" };
 import viewsMessageMenu from "../../static/views/message_menu.js" with { type: "text" };
@@ -82,7 +81,6 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/choice.js": viewsChoice,
   "/views/clip.js": viewsClip,
   "/views/clock.js": viewsClock,
-  "/views/columns.js": viewsColumns,
   "/views/commands.js": viewsCommands,
   "/views/completion.js": viewsCompletion,
   "/views/composer.js": viewsComposer,
@@ -105,7 +103,6 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/help.js": viewsHelp,
   "/views/icons.js": viewsIcons,
   "/views/jump.js": viewsJump,
-  "/views/keyboard.js": viewsKeyboard,
   "/views/keyed.js": viewsKeyed,
   "/views/keys.js": viewsKeys,
   "/views/lamp.js": viewsLamp,
@@ -113,6 +110,7 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/lightbox.js": viewsLightbox,
   "/views/log.js": viewsLog,
   "/views/marks.js": viewsMarks,
+  "/views/measures.js": viewsMeasures,
   "/views/member_menu.js": viewsMemberMenu,
   "/views/menu.js": viewsMenu,
   "/views/message_menu.js": viewsMessageMenu,
