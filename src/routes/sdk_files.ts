@@ -5,7 +5,6 @@ import sdkChat from "../../static/sdk/chat.js" with { type: "text" };
 import sdkConnect from "../../static/sdk/connect.js" with { type: "text" };
 import sdkConnection from "../../static/sdk/connection.js" with { type: "text" };
 import sdkCredential from "../../static/sdk/credential.js" with { type: "text" };
-import sdkDrafts from "../../static/sdk/drafts.js" with { type: "text" };
 import sdkEvents from "../../static/sdk/events.js" with { type: "text" };
 import sdkFiles from "../../static/sdk/files.js" with { type: "text" };
 import sdkFold from "../../static/sdk/fold.js" with { type: "text" };
@@ -29,7 +28,6 @@ export const SDK_FILES: Record<string, string> = {
   "/sdk/connect.js": sdkConnect,
   "/sdk/connection.js": sdkConnection,
   "/sdk/credential.js": sdkCredential,
-  "/sdk/drafts.js": sdkDrafts,
   "/sdk/events.js": sdkEvents,
   "/sdk/files.js": sdkFiles,
   "/sdk/fold.js": sdkFold,

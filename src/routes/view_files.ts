@@ -4,7 +4,6 @@ import viewsAppearance from "../../static/views/appearance.js" with { type: "tex
 import viewsAsk from "../../static/views/ask.js" with { type: "text" };
 import viewsAttaching from "../../static/views/attaching.js" with { type: "text" };
 import viewsAttachmentCard from "../../static/views/attachment_card.js" with { type: "text" };
-import viewsBadge from "../../static/views/badge.js" with { type: "text" };
 import viewsBans from "../../static/views/bans.js" with { type: "text" };
 import viewsBuild from "../../static/views/build.js" with { type: "text" };
 import viewsChoice from "../../static/views/choice.js" with { type: "text" };
@@ -23,7 +22,6 @@ import viewsElement from "../../static/views/element.js" with { type: "text" };
 import viewsEmojiGrid from "../../static/views/emoji_grid.js" with { type: "text" };
 import viewsEmpty from "../../static/views/empty.js" with { type: "text" };
 import viewsFailure from "../../static/views/failure.js" with { type: "text" };
-import viewsFileBoxes from "../../static/views/file_boxes.js" with { type: "text" };
 import viewsFileCard from "../../static/views/file_card.js" with { type: "text" };
 import viewsFileName from "../../static/views/file_name.js" with { type: "text" };
 import viewsFiles from "../../static/views/files.js" with { type: "text" };
@@ -75,7 +73,6 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/ask.js": viewsAsk,
   "/views/attaching.js": viewsAttaching,
   "/views/attachment_card.js": viewsAttachmentCard,
-  "/views/badge.js": viewsBadge,
   "/views/bans.js": viewsBans,
   "/views/build.js": viewsBuild,
   "/views/choice.js": viewsChoice,
@@ -94,7 +91,6 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/emoji_grid.js": viewsEmojiGrid,
   "/views/empty.js": viewsEmpty,
   "/views/failure.js": viewsFailure,
-  "/views/file_boxes.js": viewsFileBoxes,
   "/views/file_card.js": viewsFileCard,
   "/views/file_name.js": viewsFileName,
   "/views/files.js": viewsFiles,

@@ -2,7 +2,6 @@
 // The part of one room's log that the page holds: a stretch without holes, then what is not sent
 // yet, with stage directions in between. Knows nothing of the page.
 import { bySeq, hasSeq, insert, isInOrder, isUnsent } from "./order.js";
-import { Quoted } from "./quoted.js";
 import { amend, isChat, isTheSame, saidOf } from "./said.js";
 import { continueStage, stageOf } from "./stage.js";
 /** @import {Chat, Entry, Member, Message} from "../../src/protocol.ts" */
@@ -29,7 +28,8 @@ export class Timeline {
   to = 0;
   /** Counts how often it was replaced. */
   generation = 0;
-  quoted = new Quoted();
+  /** What is quoted from outside of it, by seq: null where it is gone, undefined while it is asked for. @type {Map<number, Said | null | undefined>} */
+  quoted = new Map();
   #directions = 0;
   /** @type {Set<Heard>} */
   #hearing = new Set();
@@ -182,7 +182,8 @@ export class Timeline {
 
   /** @param {number} seq @param {Page} page @param {Heard} heard */
   putQuoted(seq, page, heard) {
-    this.quoted.put(seq, page);
+    const message = page.messages.filter(isChat).find((message) => message.seq === seq);
+    this.quoted.set(seq, message ? saidOf(message, "") : null);
     this.#amendAll(new Set([seq]), page.seq, heard);
   }
 
