@@ -104,6 +104,8 @@ it("a first visit loads no more than it needs, and is in a room with all of it",
     "settings",
   ];
   assertEquals(later.filter((name) => paths.has(`/views/${name}.js`)), []);
+  const unread = ["/deeds.js", "/model/crowd.js", "/model/pages.js", "/model/sources.js"];
+  assertEquals(unread.filter((path) => paths.has(path)), []);
 });
 
 /** A page's `modulepreload` links. */

@@ -51,7 +51,20 @@ it("a file goes in the next form that is there while brotli is made of it, once"
   assertEquals(asked, [whole]);
 });
 
-it("what is packed one after the other comes back to whom it belongs, also after a rest", async () => {
+it("what is packed one after the other comes back to whom it belongs, and no thread stays", async () => {
+  const threads = new Set<Worker>();
+  const { Worker } = globalThis;
+  using _ = { [Symbol.dispose]: () => void (globalThis.Worker = Worker) };
+  globalThis.Worker = class extends Worker {
+    constructor(url: URL | string, options?: WorkerOptions) {
+      super(url, options);
+      threads.add(this);
+    }
+    override terminate() {
+      super.terminate();
+      threads.delete(this);
+    }
+  };
   const brotli = new Brotli();
   const pack = async (text: string) => {
     const whole = new TextEncoder().encode(text);
@@ -60,5 +73,7 @@ it("what is packed one after the other comes back to whom it belongs, also after
   };
   const texts = ["one", "two".repeat(10_000), ""];
   assertEquals(await Promise.all(texts.map(pack)), texts);
+  assertEquals(threads.size, 0);
   assertEquals(await pack("later"), "later");
+  assertEquals(threads.size, 0);
 });
