@@ -122,4 +122,21 @@ describe("instances that meet", () => {
       assertEquals(two.hub.countIn("r"), 1);
     }),
   );
+
+  it(
+    "W21.9 a user who is said to be gone, and not to have left, keeps nobody out of a room",
+    withSeveral(1, async (several, one) => {
+      const here = [["guest:bob", "bob", 1, false]];
+      const words = [{ seq: 0, here, in: [["r", "guest:bob", false]] }, { gone: ["guest:bob"] }];
+      for (const [index, word] of words.entries()) {
+        const type = index === 0 ? "state" : "changes";
+        const text = JSON.stringify({ type, ...NOBODY, seq: index, ...word });
+        several.bus.forge("odd", "i1", text);
+      }
+      await several.settle();
+      await one.enter("alice", "r");
+      await several.pass(20_000);
+      assertEquals(everybody(several), [["guest:alice"]]);
+    }),
+  );
 });

@@ -2,11 +2,24 @@ import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import type { UserId } from "../../src/protocol.ts";
 import type { Client } from "../core/client.ts";
-import { withSeveral } from "../core/several.ts";
+import { type Several, withSeveral } from "../core/several.ts";
 
 /** The names that a connection was told are its own from now on. */
 function ownNicks(client: Client): string[] {
   return client.takeAll("nick").filter(({ room }) => room === undefined).map(({ user }) => user);
+}
+
+/** What somebody in the room is told that each member is called. */
+async function membersFor(several: Several, client: Client): Promise<string[]> {
+  client.send({ type: "members", room: "r" });
+  await several.settle();
+  return client.takeAll("members")[0]!.members.map(({ user }) => user);
+}
+
+/** What one instance says of its people does not reach another. */
+function silence(several: Several, said: string, heard: string): void {
+  several.bus.fate = ({ from, to, text }) =>
+    from === said && to === heard && text.includes(`"here"`) ? "lost" : "arrives";
 }
 
 describe("names over several instances", () => {
@@ -166,6 +179,70 @@ describe("names over several instances", () => {
       await several.settle();
       const next = two.connect("b", { name: "alice" });
       assertEquals(next.session.user, "alice");
+    }),
+  );
+
+  it(
+    "W21.3 who comes from a crashed instance to one that did not know it has the name there, in all rooms",
+    withSeveral(3, async (several, one, two, three) => {
+      const seer = await three.enter("seer", "r");
+      silence(several, "i1", "i2");
+      await one.enter("a", "r", { name: "ann" });
+      await several.settle();
+      several.crash(one);
+      await two.enter("a", "r", { name: "Bo" });
+      await several.settle();
+      assertEquals(await membersFor(several, seer), ["Bo", "seer"]);
+    }),
+  );
+
+  it(
+    "W21.3 of two names of a user the earlier one is back when the instance of the later one crashes",
+    withSeveral(3, async (several, one, two, three) => {
+      const seer = await three.enter("seer", "r");
+      several.bus.fate = ({ from, to }) => from !== "i3" && to !== "i3" ? "lost" : "arrives";
+      await one.enter("a", "r", { name: "Bo" });
+      several.clock.advance(1);
+      await two.enter("a", "r", { name: "ann" });
+      await several.settle();
+      assertEquals(await membersFor(several, seer), ["ann", "seer"]);
+      several.crash(two);
+      await several.pass(6000);
+      assertEquals(await membersFor(several, seer), ["Bo", "seer"]);
+    }),
+  );
+
+  it(
+    "W21.3 who is only on another instance any more has the name there",
+    withSeveral(2, async (several, one, two) => {
+      const seer = await two.enter("seer", "r");
+      await one.enter("a", "r", { name: "ann" });
+      silence(several, "i2", "i1");
+      several.bus.cut("i1");
+      await several.pass(6000);
+      const there = await two.enter("a", "r", { name: "Bo" });
+      several.bus.mend("i1");
+      await several.pass(2000);
+      assertEquals(await membersFor(several, seer), ["Bo", "seer"]);
+      there.drop();
+      await several.settle();
+      assertEquals(await membersFor(several, seer), ["ann", "seer"]);
+    }),
+  );
+
+  it(
+    "W21.3 who brings a name from a crashed instance gives way to who has had it for longer",
+    withSeveral(2, async (several, one, two) => {
+      one.connect("b", { name: "ann" });
+      await several.settle();
+      several.crash(one);
+      const three = await several.start();
+      const first = three.connect("a", { name: "ann" });
+      await several.settle();
+      const second = two.connect("b", { name: "ann" });
+      await several.settle();
+      assertEquals(second.take().map(({ type }) => type), ["welcome", "nick"]);
+      assertEquals([first, second].map(({ session }) => session.user), ["ann", "ann-2"]);
     }),
   );
 });
