@@ -3,6 +3,7 @@
 import type { Logger } from "@logtape/logtape";
 import type { Config } from "./config.ts";
 import { StartError } from "./serve.ts";
+import { redisAddress } from "./store_url.ts";
 
 /** What the start task gives a server, and no more. */
 const FLAGS = [
@@ -18,7 +19,7 @@ const WELL_MS = 60_000;
 /** Says in words why so many can't be started. */
 export function refuseProcesses({ STORE_URL, PORT }: Config, count: number): string | undefined {
   const [scheme] = STORE_URL.split(":", 1);
-  if (!/^rediss?$/.test(scheme!)) {
+  if (!redisAddress(STORE_URL)) {
     return `--processes needs STORE_URL=redis://…, which several processes may share; it is ${scheme}:`;
   }
   if (PORT > 0 && PORT + count - 1 > MAX_PORT) {

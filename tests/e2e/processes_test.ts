@@ -2,6 +2,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import project from "../../deno.json" with { type: "json" };
+import { type Config, readConfig } from "../../src/config.ts";
+import { refuseProcesses } from "../../src/processes.ts";
 import { needs } from "../harness/needs.ts";
 import { Person } from "../harness/person.ts";
 import { type Process, startProcess } from "../harness/process.ts";
@@ -132,6 +134,13 @@ describe("several processes", () => {
       assertMatch(process.stderr(), said);
     });
   }
+
+  it("may share a Redis, wherever it listens", () => {
+    for (const STORE_URL of ["redis://h", "rediss://h", "unix:///run/redis.sock?db=1"]) {
+      const { config } = readConfig({ STORE_URL }) as { config: Config };
+      assertEquals(refuseProcesses(config, 2), undefined);
+    }
+  });
 
   it("may do what one alone may", async () => {
     const text = await Deno.readTextFile(new URL("../../src/processes.ts", import.meta.url));
