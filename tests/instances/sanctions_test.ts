@@ -79,6 +79,31 @@ describe("bans and mutes over several instances", () => {
   );
 
   it(
+    "W21.5 W5.1 a ban, and a kick, that cross a join on another instance keep them out",
+    withSeveral(2, async (several, one, two) => {
+      const boss = await one.enter("boss", "r", ADMIN);
+      boss.send({ type: "chat", room: "r", text: "hi" });
+      const [bob, eve] = [two.connect("bob"), two.connect("eve")];
+      await several.settle();
+      several.store.hold("page");
+      for (const client of [bob, eve]) client.send({ type: "join", room: "r" });
+      await several.settle();
+      boss.send({ type: "ban", room: "r", uid: "guest:bob" });
+      boss.send({ type: "kick", room: "r", uid: "guest:eve" });
+      await several.settle();
+      assertEquals(several.store.waiting("page"), 2);
+      several.store.release("page");
+      await several.settle();
+      for (const client of [bob, eve]) {
+        assertEquals(client.takeAll("error").map(({ code }) => code), ["FORBIDDEN"]);
+        assertEquals(client.session.rooms.size, 0);
+      }
+      await several.pass(1000);
+      assertEquals(several.membersOf("r"), [["guest:boss"]]);
+    }),
+  );
+
+  it(
     "W21.5 a word that was missed is looked up at once, also when another comes meanwhile",
     withSeveral(2, async (several, one, two) => {
       const boss = await one.enter("boss", "r", ADMIN);
