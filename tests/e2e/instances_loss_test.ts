@@ -124,7 +124,10 @@ describe("two servers on a Redis that lost what was said last", () => {
       for (const { known, epoch: its, gaps } of witnesses) {
         assertEquals(its, epoch);
         assert(gaps > 0);
-        for (const entry of known) assertEquals(entry, bySeq.get(entry.seq));
+        // A page holds as much as fits a frame, and a slow machine lets some talk for long.
+        const shown = known.filter(({ seq }) => seq >= messages[0]!.seq);
+        assert(shown.length > 0);
+        for (const entry of shown) assertEquals(entry, bySeq.get(entry.seq));
       }
       // Who was away meanwhile, and knows less by number than there is now.
       await using late = await enter(servers[0]!, { since: lost });
