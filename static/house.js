@@ -88,6 +88,7 @@ export class House {
       enter: (room) => this.enter(room),
       leave: () => this.#leave(),
       editLast: () => this.#conversation.editLast(),
+      stay: () => this.#conversation.log.stay(),
       replyTo: () => this.#conversation.answered,
       files: () => this.#clip.files,
       said: () => {
@@ -102,7 +103,7 @@ export class House {
     this.#clip = new Clip(chat, {
       room: () => this.#room,
       changed: () => this.#composer.follow(),
-      tell: (words) => this.#composer.tell(words),
+      tell: (...what) => this.#composer.tell(...what),
       write: () => this.#composer.focus(),
     });
     this.#composer = new Composer(this.#writing, this.#clip);

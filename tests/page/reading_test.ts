@@ -79,15 +79,56 @@ it("a box that grows and shrinks while one writes does not take the reader from 
     assertLess(await ines.toEndPx(), 1, "after Enter");
     assertFalse(await ines.pill.isVisible(), "after Enter");
   }
-  // Nor from the place where they read.
-  await ines.box.fill("");
+  // Nor from the place where they read, near the end or far from it.
+  for (const fromEnd of [500, 100]) {
+    await ines.box.fill("");
+    await ines.frame();
+    await ines.scroll({ fromEnd });
+    await ines.pill.waitFor();
+    const before = await ines.topPx(ines.speech("40"));
+    await ines.box.fill(`/dance\n${"line\n".repeat(40)}`);
+    await ines.frame();
+    assertAlmostEquals(await ines.topPx(ines.speech("40")), before, STILL_PX);
+    for (const _ of [1, 2, 3]) {
+      await ines.page.keyboard.press("Enter");
+      await ines.shows("#composer-note", /^There is no command/);
+      await ines.frame();
+      assertAlmostEquals(await ines.topPx(ines.speech("40")), before, STILL_PX);
+    }
+  }
+});
+
+it("who leaves the end is not taken back there by what is drawn in that moment", async () => {
+  await using server = await startServer(UNHURRIED);
+  await using visit = await openVisit(server.url);
+  await using ruth = await fill(server, 60);
+  const ines = await visit.enter("Ines");
+  assertLess(await ines.toEndPx(), 1);
+  // On the way the page hears of each step only after it has drawn.
+  await ines.page.evaluate(
+    "addEventListener('scroll', (event) => event.stopImmediatePropagation(), true)",
+  );
+  await ines.scroll({ fromEnd: 400 });
+  const before = await ines.topPx(ines.speech("45"));
+  await say(ruth, "news");
+  await ines.shows("#pill-text", "1 new message");
   await ines.frame();
-  await ines.scroll({ fromEnd: 500 });
-  await ines.pill.waitFor();
-  const before = await ines.topPx(ines.speech("40"));
-  await ines.box.fill("line\n".repeat(40));
+  assertAlmostEquals(await ines.topPx(ines.speech("45")), before, STILL_PX);
+  await say(ruth, "more");
+  await ines.shows("#pill-text", "2 new messages");
+  assertAlmostEquals(await ines.topPx(ines.speech("45")), before, STILL_PX);
+});
+
+it("a small step up from the end is not taken back either as long as nothing comes in", async () => {
+  await using server = await startServer(UNHURRIED);
+  await using visit = await openVisit(server.url);
+  await using ruth = await fill(server, 60);
+  const ines = await visit.enter("Ines");
+  await ines.scroll({ fromEnd: 20 });
+  ruth.send({ type: "typing", room: "general" });
+  await ines.shows("#typing", "Ruth is typing");
   await ines.frame();
-  assertAlmostEquals(await ines.topPx(ines.speech("40")), before, STILL_PX);
+  assertAlmostEquals(await ines.toEndPx(), 20, STILL_PX);
 });
 
 it("one's own words bring the reader back to the end", async () => {
