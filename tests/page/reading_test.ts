@@ -1,7 +1,9 @@
 // Reading: what stays in view whatever comes in, the way through the history, what is unread.
 import { assert, assertAlmostEquals, assertEquals, assertFalse, assertLess } from "@std/assert";
+import { ask } from "../harness/http.ts";
 import { startServer } from "../harness/server.ts";
 import { enter, say } from "../harness/visitor.ts";
+import { eventually } from "../store/database.ts";
 import { fill, UNHURRIED } from "./fill.ts";
 import type { Guest } from "./guest.ts";
 import { it } from "./it.ts";
@@ -281,6 +283,25 @@ it("unread messages of another room are counted, marked where they begin, and th
   await ines.page.locator(".unread-row").waitFor({ state: "detached" });
 });
 
+it("W10.10 what was read in the last second before the page goes is read everywhere", async () => {
+  await using server = await startServer(UNHURRIED);
+  await using visit = await openVisit(server.url);
+  const ines = await visit.enter("Ines");
+  await using ruth = await enter(server, { username: "Ruth" });
+  const authorization = `Bearer ${await ines.page.evaluate(SESSION)}`;
+  const unread = async () => {
+    const { body } = await ask(server, "GET /api/rooms", undefined, { authorization });
+    return body.rooms.find(({ room }: { room: string }) => room === "general").unread;
+  };
+  // The first is told at once, and what follows waits.
+  for (const text of ["1", "2", "3"]) {
+    await say(ruth, text);
+    await ines.sees(text);
+  }
+  await ines.page.goto("about:blank");
+  await eventually("the server knows that it was read", 10_000, async () => await unread() === 0);
+});
+
 it("where one was in a room is where one is when one comes back to it", async () => {
   await using server = await startServer(UNHURRIED);
   await using visit = await openVisit(server.url);
@@ -301,6 +322,12 @@ it("where one was in a room is where one is when one comes back to it", async ()
   assertAlmostEquals(await ines.topPx(anchor), before, STILL_PX);
   await ines.shows("#pill-text", "1 new message");
 });
+
+/** In the page: what it comes back with. */
+const SESSION = `(() => {
+  const key = Object.keys(localStorage).find((key) => key.startsWith("snug:session:"));
+  return JSON.parse(localStorage[key]);
+})()`;
 
 /** What the topmost row that is wholly in view says. */
 async function topText({ log }: Guest): Promise<string> {
