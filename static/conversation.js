@@ -180,8 +180,14 @@ export class Conversation {
         return this.#scene.rewrite(text, refusal?.code === "NOT_FOUND" ? [] : files);
       case "delete":
         this.#chat.discard(key);
+        for (const { id } of files) this.#drop(id);
     }
     this.#scene.write();
+  }
+
+  /** What is not told now, the server finds out within the hour. @param {string} file of the room in view */
+  #drop(file) {
+    this.#chat.dropFile(this.#scene.room().name, file).catch(() => {});
   }
 
   /** Whom and what the words of the room in view may name. @returns {Company & {room: string, version: string}} */
