@@ -1,7 +1,7 @@
 // @ts-check
 // One room that is open: its log, who is in it, how far it was read. Knows nothing of the page.
 import { Names } from "./names.js";
-import { isDirect } from "./nicks.js";
+import { isDirect, isProgram } from "./nicks.js";
 import { Timeline } from "./timeline.js";
 import { Typists } from "./typists.js";
 /** @import {ErrorCode, Member, Mute, Permission, ServerMessage} from "../../src/protocol.ts" */
@@ -30,6 +30,8 @@ export class Room {
   members = new Map();
   /** Those of them who moderate. @type {Set<string>} */
   moderators = new Set();
+  /** Bots and hooks, as far as they were heard of: they are no members. @type {Map<string, string>} */
+  programs = new Map();
   /** The most that one may do here. @type {Permission} */
   may = "write";
   /** The mutes that one is told of, by uid. @type {Map<string, Mute>} */
@@ -109,7 +111,9 @@ export class Room {
   /** Everybody whom what is held and who is here lets one mention. */
   learnNames() {
     for (const line of this.timeline.lines) {
-      if (line.kind === "said") this.names.learn(line.uid, line.user);
+      if (line.kind !== "said") continue;
+      this.names.learn(line.uid, line.user);
+      if (isProgram(line.uid)) this.programs.set(line.uid, line.user);
     }
     for (const [uid, user] of this.members) this.names.learn(uid, user);
   }
@@ -158,8 +162,9 @@ export class Room {
     this.timeline.tell({ type: "nick", user, was });
   }
 
-  /** A bot says something to the reader alone. @param {{user?: string, text: string}} told */
-  greet({ user = "", text }) {
+  /** A bot says something to the reader alone. @param {{uid?: string, user?: string, text: string}} told */
+  greet({ uid, user = "", text }) {
+    if (uid !== undefined) this.programs.set(uid, user);
     this.timeline.tell({ type: "greeting", user, text });
   }
 

@@ -1,5 +1,7 @@
 // @ts-check
-// Who is in the room: who moderates it, who else is here, and the link that brings others.
+// Who is in the room: who moderates it, who else is here, which bots speak there, and the link that
+// brings others.
+import { isProgram } from "../model/nicks.js";
 import { find, stamp } from "./element.js";
 import { Keyed } from "./keyed.js";
 import { showNick } from "./nick.js";
@@ -24,6 +26,9 @@ export class People {
   #others = new Keyed(find("#members", HTMLElement), memberView);
   #othersHead = find("#members-head", HTMLElement);
   #othersCount = find("#people-count", HTMLElement);
+  #bots = new Keyed(find("#bots", HTMLElement), memberView);
+  #botsHead = find("#bots-head", HTMLElement);
+  #botsCount = find("#bots-count", HTMLElement);
   #filter = find("#people-filter", HTMLInputElement);
   #rest = find("#people-rest", HTMLElement);
   #alone = find("#alone", HTMLElement);
@@ -60,7 +65,8 @@ export class People {
     if (!room) return;
     this.#filter.hidden = room.count <= FILTER_OVER;
     const wanted = this.#filter.hidden ? "" : fold(this.#filter.value);
-    const found = [...room.members].filter(([, user]) => fold(user).includes(wanted));
+    const isWanted = (/** @type {[string, string]} */ [, user]) => fold(user).includes(wanted);
+    const found = [...room.members].filter(isWanted);
     // In a house of guests the word would stand behind everybody.
     const isMixed = [...room.members.keys()].some((uid) => !isGuest(uid));
     const rows = found.map(([uid, user]) => this.#row(room, uid, user, isMixed))
@@ -74,8 +80,14 @@ export class People {
     const others = wanted ? rows.length : room.count;
     this.#othersHead.hidden = !room.isJoined || others === moderators.length;
     this.#othersCount.textContent = room.isJoined ? String(others - moderators.length) : "";
+    const bots = [...(room.isJoined ? room.programs : [])].filter(isWanted)
+      .map(([uid, user]) => this.#row(room, uid, user, isMixed))
+      .sort((a, b) => BY_NAME.compare(a.user, b.user));
+    this.#bots.show(bots);
+    this.#botsHead.hidden = bots.length === 0;
+    this.#botsCount.textContent = String(bots.length);
     const rest = wanted ? found.length - rows.length : room.count - rows.length;
-    this.#rest.hidden = rest <= 0 && (wanted === "" || rows.length > 0);
+    this.#rest.hidden = rest <= 0 && (wanted === "" || rows.length + bots.length > 0);
     this.#rest.textContent = rows.length > 0 ? `and ${rest} more` : "Nobody of this name is here.";
     this.#alone.hidden = !room.isJoined || room.count > 1 || room.isDirect;
     makeReachable(this.#lists);
@@ -121,6 +133,7 @@ function memberView() {
   const note = find(".member-note span", HTMLElement, element);
   const muted = find(".muted", SVGElement, element);
   const key = find(".key", SVGElement, element);
+  const bot = find(".bot", SVGElement, element);
   return {
     element,
     /** @param {MemberRow} row */
@@ -132,6 +145,7 @@ function memberView() {
       note.textContent = words;
       muted.toggleAttribute("hidden", words !== "muted");
       key.toggleAttribute("hidden", !moderates);
+      bot.toggleAttribute("hidden", !isProgram(uid));
     },
   };
 }
