@@ -129,6 +129,16 @@ describe("a start with bad settings", () => {
     ]);
   });
 
+  it("names the lines of .env that say nothing, without what they hold", async () => {
+    const dotEnv =
+      'PORT=0\n# a comment\n\nWS_TOKEN secret\nOTHER="two\nlines"\nexport A=1\n=secret';
+    const { err } = await run({ dotEnv });
+    assertEquals(
+      err,
+      [4, 8].map((line) => `Snug can't start: .env, line ${line}: expected NAME=value`),
+    );
+  });
+
   it("says so when .env can't be read", async () => {
     await using folder = await tempFolder();
     await Deno.mkdir(`${folder.path}/.env`);
