@@ -15,6 +15,7 @@ import modelNicks from "../../static/model/nicks.js" with { type: "text" };
 import modelOpenRooms from "../../static/model/open_rooms.js" with { type: "text" };
 import modelOrder from "../../static/model/order.js" with { type: "text" };
 import modelPages from "../../static/model/pages.js" with { type: "text" };
+import modelProgram from "../../static/model/program.js" with { type: "text" };
 import modelQuoted from "../../static/model/quoted.js" with { type: "text" };
 import modelRoom from "../../static/model/room.js" with { type: "text" };
 import modelRoster from "../../static/model/roster.js" with { type: "text" };
@@ -45,6 +46,7 @@ export const MODEL_FILES: Record<string, string> = {
   "/model/open_rooms.js": modelOpenRooms,
   "/model/order.js": modelOrder,
   "/model/pages.js": modelPages,
+  "/model/program.js": modelProgram,
   "/model/quoted.js": modelQuoted,
   "/model/room.js": modelRoom,
   "/model/roster.js": modelRoster,

@@ -6,6 +6,7 @@ import viewsAttaching from "../../static/views/attaching.js" with { type: "text"
 import viewsAttachmentCard from "../../static/views/attachment_card.js" with { type: "text" };
 import viewsBadge from "../../static/views/badge.js" with { type: "text" };
 import viewsBans from "../../static/views/bans.js" with { type: "text" };
+import viewsBots from "../../static/views/bots.js" with { type: "text" };
 import viewsBuild from "../../static/views/build.js" with { type: "text" };
 import viewsChoice from "../../static/views/choice.js" with { type: "text" };
 import viewsClip from "../../static/views/clip.js" with { type: "text" };
@@ -77,6 +78,7 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/attachment_card.js": viewsAttachmentCard,
   "/views/badge.js": viewsBadge,
   "/views/bans.js": viewsBans,
+  "/views/bots.js": viewsBots,
   "/views/build.js": viewsBuild,
   "/views/choice.js": viewsChoice,
   "/views/clip.js": viewsClip,

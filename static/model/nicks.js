@@ -9,11 +9,6 @@ export function isDirect(room) {
   return DIRECT.test(room);
 }
 
-/** Whether a uid is that of a bot or a hook of the server (W20.1). @param {string} uid */
-export function isProgram(uid) {
-  return uid.startsWith("bot:") || uid.startsWith("hook:");
-}
-
 /** The conversation of two users. @param {string} one @param {string} other */
 export function directWith(one, other) {
   return one < other ? `@${one},${other}` : `@${other},${one}`;

@@ -1,7 +1,8 @@
 // @ts-check
 // One room that is open: its log, who is in it, how far it was read. Knows nothing of the page.
 import { Names } from "./names.js";
-import { isDirect, isProgram } from "./nicks.js";
+import { isDirect } from "./nicks.js";
+import { isProgram } from "./program.js";
 import { Timeline } from "./timeline.js";
 import { Typists } from "./typists.js";
 /** @import {ErrorCode, Member, Mute, Permission, ServerMessage} from "../../src/protocol.ts" */
@@ -49,6 +50,7 @@ export class Room {
   /** The reader wants it to stay unread for as long as they stay. */
   staysUnread = false;
   names = new Names();
+  #me = "";
   /** A page of history could not be had; the reader asks for the next try. */
   loadFailed = false;
 
@@ -69,7 +71,7 @@ export class Room {
       const line = lines[at];
       if (line?.kind !== "said" || line.seq === 0) continue;
       if (line.seq <= this.read) break;
-      if (!line.deleted) count += 1;
+      if (!line.deleted && line.uid !== this.#me) count += 1;
     }
     return count;
   }
@@ -118,8 +120,9 @@ export class Room {
     for (const [uid, user] of this.members) this.names.learn(uid, user);
   }
 
-  /** @param {Joined & {resumed: boolean}} joined */
-  join(joined) {
+  /** @param {Joined & {resumed: boolean}} joined @param {string} [me] whose words are no news */
+  join(joined, me = "") {
+    this.#me = me;
     const { epoch, seq, read } = joined;
     this.topic = joined.topic;
     this.count = joined.count;
@@ -136,7 +139,18 @@ export class Room {
     const known = read > 0 || this.isDirect ? read : seq;
     this.read = isSameLog ? Math.max(this.read, read) : known;
     if (!joined.resumed) this.timeline.reset(joined, seq);
+    this.#passOwn();
     this.isJoined = true;
+  }
+
+  /** What one said oneself, elsewhere maybe, is no news: neither where it comes first. */
+  #passOwn() {
+    if (this.timeline.from > this.read + 1) return;
+    for (const line of this.timeline.lines) {
+      if (line.kind !== "said" || line.seq <= this.read) continue;
+      if (line.uid !== this.#me) return;
+      this.read = line.seq;
+    }
   }
 
   /** With a reason somebody else wanted it (W10.6). @param {string} [reason] @param {string} [by] */

@@ -1,14 +1,15 @@
 // @ts-check
 // Who is in the room: who moderates it, who else is here, which bots speak there, and the link that
 // brings others.
-import { isProgram } from "../model/nicks.js";
 import { find, stamp } from "./element.js";
 import { Keyed } from "./keyed.js";
+import { Later } from "./later.js";
 import { showNick } from "./nick.js";
 import { linkTo } from "./place.js";
 import { makeReachable, rove } from "./rove.js";
 import { speak } from "./spoken.js";
 /** @import {Room} from "../model/room.js" */
+/** @import {Bots} from "./bots.js" */
 
 /** @typedef {{key: string, user: string, note: string, isMe: boolean, moderates: boolean}} MemberRow */
 
@@ -26,9 +27,15 @@ export class People {
   #others = new Keyed(find("#members", HTMLElement), memberView);
   #othersHead = find("#members-head", HTMLElement);
   #othersCount = find("#people-count", HTMLElement);
-  #bots = new Keyed(find("#bots", HTMLElement), memberView);
-  #botsHead = find("#bots-head", HTMLElement);
-  #botsCount = find("#bots-count", HTMLElement);
+  /** Without them the list is still one. @type {Later<Bots>} */
+  #bots = new Later(
+    async () => {
+      const { Bots } = await import("./bots.js");
+      return new Bots(this.#lists);
+    },
+    undefined,
+    () => {},
+  );
   #filter = find("#people-filter", HTMLInputElement);
   #rest = find("#people-rest", HTMLElement);
   #alone = find("#alone", HTMLElement);
@@ -83,9 +90,7 @@ export class People {
     const bots = [...(room.isJoined ? room.programs : [])].filter(isWanted)
       .map(([uid, user]) => this.#row(room, uid, user, isMixed))
       .sort((a, b) => BY_NAME.compare(a.user, b.user));
-    this.#bots.show(bots);
-    this.#botsHead.hidden = bots.length === 0;
-    this.#botsCount.textContent = String(bots.length);
+    if (bots.length > 0 || this.#bots.now) this.#bots.do((part) => part.show(bots));
     const rest = wanted ? found.length - rows.length : room.count - rows.length;
     this.#rest.hidden = rest <= 0 && (wanted === "" || rows.length + bots.length > 0);
     this.#rest.textContent = rows.length > 0 ? `and ${rest} more` : "Nobody of this name is here.";
@@ -126,14 +131,14 @@ function fold(text) {
   return text.trim().normalize("NFKC").toLowerCase();
 }
 
-function memberView() {
+/** The row of somebody. */
+export function memberView() {
   const element = stampRow();
   const button = find("button", HTMLButtonElement, element);
   const name = find("bdi", HTMLElement, element);
   const note = find(".member-note span", HTMLElement, element);
   const muted = find(".muted", SVGElement, element);
   const key = find(".key", SVGElement, element);
-  const bot = find(".bot", SVGElement, element);
   return {
     element,
     /** @param {MemberRow} row */
@@ -145,7 +150,6 @@ function memberView() {
       note.textContent = words;
       muted.toggleAttribute("hidden", words !== "muted");
       key.toggleAttribute("hidden", !moderates);
-      bot.toggleAttribute("hidden", !isProgram(uid));
     },
   };
 }

@@ -1,6 +1,6 @@
 // @ts-check
 // The row of something said: who, when, what, what it answers, what became of it.
-import { isProgram } from "../model/nicks.js";
+import { isProgram } from "../model/program.js";
 import { actionOf } from "../model/rows.js";
 import { shownOf } from "../model/said.js";
 import { build } from "./build.js";

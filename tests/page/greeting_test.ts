@@ -1,5 +1,5 @@
 // A bot of REPLIES_FILE at the page: it greets the reader alone, and answers everybody.
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertFalse } from "@std/assert";
 import { startServer } from "../harness/server.ts";
 import { enter } from "../harness/visitor.ts";
 import type { Guest } from "./guest.ts";
@@ -44,7 +44,8 @@ it("W20.1 a bot stands in the list as one, is called one where it speaks, and is
   assertEquals(await offered(mara), ["Mention in the message", "Mute…"]);
   await mara.page.locator("#rooms a", { hasText: "random" }).click();
   await mara.shows("#room-name", "random");
-  await mara.page.locator("#bots-head").waitFor({ state: "hidden" });
+  await mara.shows("#bots-count", "0");
+  assertFalse(await mara.page.getByRole("heading", { name: "Bots" }).isVisible());
 });
 
 /** What may be done about the bot. */
