@@ -1,5 +1,6 @@
 // What opens over a room, and what a room becomes for who may do less there: it fits into the
 // window, and shuts nobody out. look_test.ts has the page itself.
+import { assertEquals } from "@std/assert";
 import { startServer } from "../harness/server.ts";
 import { openClient } from "../harness/client.ts";
 import { enter, say } from "../harness/visitor.ts";
@@ -38,6 +39,12 @@ for (const window of WINDOWS) {
     await keyboard.press("Escape");
     await last.press("e");
     await ines.page.locator(".editor textarea").waitFor();
+    if (!window.isPhone) {
+      const [editor, composer] = await Promise.all(
+        [".editor .grow", "#composer-box"].map((box) => ines.page.locator(box).boundingBox()),
+      );
+      assertEquals([editor!.x, editor!.width], [composer!.x, composer!.width]);
+    }
     await fits(ines);
     await keyboard.press("Escape");
     await last.press("r");
