@@ -16,7 +16,7 @@ import { speak } from "./spoken.js";
 const MAX_SHOWN = 200;
 /** Among more than so many one can look for somebody. */
 const FILTER_OVER = 30;
-const BY_NAME = new Intl.Collator();
+const BY_NAME = new Intl.Collator(undefined, { numeric: true });
 const stampRow = stamp("#member-row");
 
 export class People {
