@@ -39,9 +39,16 @@ it("W20.1 a bot stands in the list as one, is called one where it speaks, and is
   await li.sees("Hello, Li!");
   await li.shows(".speech-row .role", "bot");
   // Nobody can write to it alone, or send it out.
+  await li.say("/msg Barkeep hi");
+  await li.shows("#composer-note", "Barkeep is a bot, and reads only what is said in the room.");
+  await li.box.fill("");
   assertEquals(await offered(li), ["Mention in the message"]);
   const mara = await visit.enter("Mara", { path: `/r/general#token=${ADMIN_TOKEN}` });
   assertEquals(await offered(mara), ["Mention in the message", "Mute…"]);
+  await mara.page.locator("#bots button").click();
+  await mara.page.getByRole("menuitem", { name: "Mute…" }).click();
+  await mara.page.getByRole("button", { name: "Mute", exact: true }).click();
+  await mara.shows("#bots li", /Barkeep\s*muted/);
   await mara.page.locator("#rooms a", { hasText: "random" }).click();
   await mara.shows("#room-name", "random");
   await mara.shows("#bots-count", "0");
