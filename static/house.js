@@ -39,7 +39,7 @@ export class House {
   #composer;
   #lamp;
   #sides;
-  #header = new Header();
+  #header;
   /** @type {Later<Search>} */
   #search;
   #typing = find("#typing", HTMLElement);
@@ -107,6 +107,11 @@ export class House {
       write: () => this.#composer.focus(),
     });
     this.#composer = new Composer(this.#writing, this.#clip);
+    this.#header = new Header(async () => {
+      await this.#rooms.join(this.#room);
+      this.#paint();
+      this.#composer.focus();
+    });
     this.#lamp = new Lamp({
       retry: () => chat.retryNow(),
       askToken,
@@ -120,11 +125,7 @@ export class House {
     find("#house", HTMLElement).hidden = false;
     for (const part of [this.#conversation, this.#clip, this.#composer, this.#rooms]) part.start();
     this.#sides.start(() => this.#room);
-    this.#header.start(async () => {
-      await this.#rooms.join(this.#room);
-      this.#paint();
-      this.#composer.focus();
-    }, () => {
+    this.#header.start(() => {
       this.#memory.keepQuiet(this.#room.name, !this.#memory.isQuiet(this.#room.name));
       this.#paint();
     });
@@ -153,8 +154,7 @@ export class House {
   }
 
   /**
-   * Puts a room in view, opening it when it is not, and a message of it if one is named.
-   * @param {string} name
+   * Puts a room in view, opening it when it is not, and a message of it. @param {string} name
    * @param {{isNew?: boolean, seq?: number | null, writes?: boolean}} [options]
    */
   enter(name, { isNew = name !== this.#room.name, seq = null, writes = true } = {}) {

@@ -120,7 +120,7 @@ describe("examples/", () => {
     const old = run(Deno.execPath(), ["eval", "--quiet", before22]);
     assertEquals(
       await ended(old),
-      "There is no WebSocket here. Node has one from version 22 on; any other goes in as the option WebSocket.\n",
+      "There is no WebSocket here: Node has one from version 22 on. Any other goes in as an option.\n",
     );
     assertMatch(await ended(runNode(["watch.mjs", "nowhere"])), /^.*nowhere.*\n$/);
     const bad = await ended(runNode(["watch.mjs", server.url, "a b"]));

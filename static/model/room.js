@@ -2,7 +2,7 @@
 // One room that is open: its log, who is in it, how far it was read. Knows nothing of the page.
 import { Names } from "./names.js";
 import { isDirect } from "./nicks.js";
-import { isProgram } from "./program.js";
+import { isProgram } from "./said.js";
 import { Timeline } from "./timeline.js";
 import { Typists } from "./typists.js";
 /** @import {ErrorCode, Member, Mute, Permission, ServerMessage} from "../../src/protocol.ts" */
@@ -18,6 +18,8 @@ import { Typists } from "./typists.js";
 
 /** Comings and goings are told in rooms of up to so many. */
 const TOLD_UP_TO = 50;
+/** And come by name in rooms of up to so many (W9.3). */
+const NAMED_UP_TO = 100;
 
 export class Room {
   name;
@@ -78,6 +80,17 @@ export class Room {
 
   get isDirect() {
     return isDirect(this.name);
+  }
+
+  /** Others may be here than those that are known. */
+  get isCrowded() {
+    return this.isJoined && (this.count > NAMED_UP_TO || this.members.size < this.count);
+  }
+
+  /** Nobody has said anything here yet. */
+  get isEmpty() {
+    const { head, lines } = this.timeline;
+    return this.isJoined && head === 0 && lines.length === 0;
   }
 
   /** What it is called in a sentence. */

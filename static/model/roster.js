@@ -1,7 +1,7 @@
 // @ts-check
 // Whom one can name in a room: those who spoke last first, then who else is there. Finds them by
 // what somebody wrote.
-import { isProgram } from "./program.js";
+import { isProgram } from "./said.js";
 /** @import {Room} from "./room.js" */
 
 /** @typedef {{uid: string, user: string, note: string}} Person */

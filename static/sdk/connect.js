@@ -5,10 +5,9 @@ import { Alarm, SYSTEM_CLOCK } from "./alarm.js";
 import { Chat } from "./chat.js";
 import { Connection } from "./connection.js";
 import { Credential } from "./credential.js";
-import { Drafts } from "./drafts.js";
 import { Emitter } from "./events.js";
 import { ReadMarks } from "./read_marks.js";
-import { Drawer } from "./storage.js";
+import { Drafts, Drawer } from "./storage.js";
 import { Traffic } from "./traffic.js";
 import { Unsent } from "./unsent.js";
 /** @import {ChatEvents, ConnectOptions} from "../chat.js" */
@@ -16,7 +15,7 @@ import { Unsent } from "./unsent.js";
 
 const MAX_UNSENT = 200;
 const NO_WEBSOCKET =
-  "There is no WebSocket here. Node has one from version 22 on; any other goes in as the option WebSocket.";
+  "There is no WebSocket here: Node has one from version 22 on. Any other goes in as an option.";
 
 /**
  * Connects at once, and comes back by itself until `close()`. Throws where there is no WebSocket.

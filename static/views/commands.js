@@ -2,7 +2,7 @@
 // What can be typed after a `/`: one table, from which help and completion come too. A command that
 // can't be done throws an Error whose message is a sentence for its writer.
 import { directWith } from "../model/nicks.js";
-import { isProgram } from "../model/program.js";
+import { isProgram } from "../model/said.js";
 import { namedIn } from "../model/roster.js";
 import { roomIn } from "./place.js";
 /** @import {Chat} from "../chat.js" */

@@ -1,6 +1,6 @@
 // @ts-check
 // What one may do about somebody: write, mention, and where one moderates mute, remove and ban.
-import { isProgram } from "../model/program.js";
+import { isProgram } from "../model/said.js";
 import { ask } from "./ask.js";
 import { build } from "./build.js";
 import { momentOf } from "./clock.js";

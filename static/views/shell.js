@@ -3,7 +3,7 @@
 // Each part comes when it is first wanted.
 import { find } from "./element.js";
 import { speak } from "./spoken.js";
-import { loadStyle } from "./style.js";
+import { loadStyle } from "./later.js";
 /** @import {Chat} from "../chat.js" */
 /** @import {Memory} from "../model/memory.js" */
 
