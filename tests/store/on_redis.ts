@@ -27,7 +27,7 @@ export async function open(
 }
 
 /** As a room follows: up to a position, and what it is told. */
-export function follower(position: { epoch: string; seq: number }) {
+export function follower(position: { epoch: string; seq: number; ts?: number }) {
   const told: Head[] = [];
   const heard: number[] = [];
   return {
