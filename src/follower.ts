@@ -2,7 +2,7 @@
 // of them, by seq. What is missing in between is read from the store, and nothing goes out before it.
 import type { Scheduler } from "./flusher.ts";
 import type { Entry, Limits, RoomName } from "./protocol.ts";
-import type { Appended, Follower as FeedFollower, Head } from "./store/store.ts";
+import type { Appended, Follower as FeedFollower, Head, TimedHead } from "./store/store.ts";
 import type { Store, StoreError } from "./store/store.ts";
 
 /** How long what is missing may be on its way, in milliseconds. */
@@ -36,8 +36,9 @@ export class Follower implements FeedFollower {
   #followed: Followed | undefined;
   #epoch = "";
   #seq = 0;
-  /** Entries after the position, by seq. */
-  readonly #ahead = new Map<number, Entry>();
+  #ts = 0;
+  /** Entries after the position, by seq, and when the one before was said, where that was heard. */
+  readonly #ahead = new Map<number, { entry: Entry; after?: number }>();
   /** The log goes at least up to there; up to `own` it holds nothing of ours without its ack. */
   #newest = 0;
   #own = 0;
@@ -49,14 +50,15 @@ export class Follower implements FeedFollower {
     this.#parts = parts;
   }
 
-  get position(): { epoch: string; seq: number } {
-    return { epoch: this.#epoch, seq: this.#seq };
+  get position(): { epoch: string; seq: number; ts: number } {
+    return { epoch: this.#epoch, seq: this.#seq, ts: this.#ts };
   }
 
   /** From this head on, the room takes what comes. */
-  begin({ epoch, seq }: Readonly<Head>, followed: Followed): void {
+  begin({ epoch, seq, ts = 0 }: Readonly<TimedHead>, followed: Followed): void {
     this.#epoch = epoch;
     this.#seq = seq;
+    this.#ts = ts;
     this.#followed = followed;
     for (const early of this.#ahead.keys()) if (early <= seq) this.#ahead.delete(early);
     this.#flow();
@@ -67,12 +69,15 @@ export class Follower implements FeedFollower {
     if (!this.#is(epoch)) return;
     this.#own = Math.max(this.#own, seq);
     this.#newest = Math.max(this.#newest, seq);
-    if (entry && seq > this.#seq) this.#ahead.set(seq, entry);
+    if (entry && seq > this.#seq) this.#ahead.set(seq, { entry });
   }
 
-  heard(epoch: string, entries: readonly Entry[]): void {
+  heard(epoch: string, entries: readonly Entry[], after?: number): void {
     if (!this.#is(epoch)) return;
-    for (const entry of entries) this.#add(entry);
+    for (const entry of entries) {
+      this.#add(entry, after);
+      after = entry.ts;
+    }
     this.#flow();
   }
 
@@ -90,8 +95,15 @@ export class Follower implements FeedFollower {
   /** Those that come next, in their order. */
   take(): Entry[] {
     const next: Entry[] = [];
-    for (let entry; (entry = this.#ahead.get(this.#seq + 1)) && !this.#isOver;) {
+    for (let one; (one = this.#ahead.get(this.#seq + 1)) && !this.#isOver;) {
+      const { entry, after } = one;
+      // It follows something else: reading what comes next will tell of another log.
+      if (after !== undefined && after !== this.#ts) {
+        this.#ahead.clear();
+        break;
+      }
       this.#ahead.delete(++this.#seq);
+      this.#ts = entry.ts;
       next.push(entry);
     }
     this.#awaitMissing();
@@ -108,9 +120,10 @@ export class Follower implements FeedFollower {
     return false;
   }
 
-  #add(entry: Entry): void {
+  #add(entry: Entry, after?: number): void {
     this.#newest = Math.max(this.#newest, entry.seq);
-    if (entry.seq > this.#seq) this.#ahead.set(entry.seq, entry);
+    if (entry.seq <= this.#seq) return;
+    this.#ahead.set(entry.seq, after === undefined ? { entry } : { entry, after });
   }
 
   #flow(): void {

@@ -33,7 +33,9 @@ class Room {
   }
 
   begin(seq = 0) {
-    this.follower.begin({ epoch: EPOCH, seq, first: 1, topic: "" }, {
+    const said = this.entries[seq - 1];
+    const head = { epoch: EPOCH, seq, first: 1, topic: "", ...(said && { ts: said.ts }) };
+    this.follower.begin(head, {
       isWaiting: () => this.isWaiting,
       flow: () => this.flow(),
       lost: () => this.losses++,
@@ -51,6 +53,11 @@ class Room {
       const [appended] = await this.store.append([said]);
       this.entries.push(entryOf(said, appended!));
     }
+  }
+
+  /** It is told of an entry, and that the one before it was said then. */
+  hearAfter(ts: number, seq: number) {
+    this.follower.heard(EPOCH, [this.entries[seq - 1]!], ts);
   }
 
   hear(...heard: number[]) {
@@ -179,10 +186,24 @@ describe("a follower", () => {
     assertEquals([room.taken, room.losses], [[], 1]);
   });
 
+  it("W14.1 reads what it hears of where that does not follow what was given", async () => {
+    const room = await roomWith(3);
+    const [one, two] = room.entries as [Entry, Entry];
+    const asked: number[] = [];
+    room.store.replay = (_, after) => Promise.resolve(void asked.push(after));
+    room.hearAfter(0, 1);
+    room.hearAfter(one.ts, 2);
+    assertEquals([room.taken, asked], [[1, 2], []]);
+    room.hearAfter(two.ts + 1, 3);
+    await room.pass();
+    assertEquals([room.taken, asked, room.losses], [[1, 2], [2], 1]);
+  });
+
   it("takes the epoch of the log that another begins", async () => {
     const room = await roomWith(1);
     room.follower.heard("e2", [room.entries[0]!]);
-    assertEquals([room.taken, room.follower.position], [[1], { epoch: "e2", seq: 1 }]);
+    const [{ ts }] = room.entries as [Entry];
+    assertEquals([room.taken, room.follower.position], [[1], { epoch: "e2", seq: 1, ts }]);
   });
 
   it("tries again where the store fails", async () => {

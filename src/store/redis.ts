@@ -14,6 +14,7 @@ import { Keys } from "./redis_keys.ts";
 import { MOST as MAX_MENTIONS, RedisMarks } from "./redis_marks.ts";
 import pageLua from "./redis_page.lua" with { type: "text" };
 import { RedisRecords } from "./redis_records.ts";
+import fenceLua from "./redis_fence.lua" with { type: "text" };
 import replayLua from "./redis_replay.lua" with { type: "text" };
 import { RedisRetention } from "./redis_retention.ts";
 import { draftColumns, outcomeOf, toEntry, toMessage } from "./redis_rows.ts";
@@ -27,9 +28,9 @@ const REPLICAS_MS = 2000;
 /** Parts in which redis_page.lua gives a message. */
 const MESSAGE_PARTS = 7;
 
-const APPEND = new Script(appendLua);
+const APPEND = new Script(fenceLua + appendLua);
 const PAGE = new Script(pageLua);
-const REPLAY = new Script(replayLua);
+const REPLAY = new Script(fenceLua + replayLua);
 
 /** Connects. Rejects with a `StoreError` where that Redis can't be used. */
 export async function openRedisStore(url: string): Promise<Store> {
@@ -92,7 +93,10 @@ class RedisStore implements Store {
   }
 
   async head(room: RoomName): Promise<Head | undefined> {
-    return await this.feed.head(room);
+    const found = await this.feed.head(room);
+    if (!found) return undefined;
+    const { ts: _, ...head } = found;
+    return head;
   }
 
   async replay(
@@ -102,7 +106,8 @@ class RedisStore implements Store {
     size: PageSize,
   ): Promise<Entry[] | undefined> {
     const asked = [after, Math.min(upTo, Number.MAX_SAFE_INTEGER), size.limit, size.bytes];
-    const rows = await this.#redis.run(REPLAY, this.#keys.log(room), asked.map(String));
+    const args = [...this.feed.fence(room), ...asked.map(String)];
+    const rows = await this.#redis.run(REPLAY, this.#keys.log(room), args);
     if (rows === null) return undefined;
     const entries = (rows as string[]).map((row, index) => toEntry(room, after + 1 + index, row));
     const bytes = entries.reduce((sum, entry) => sum + entryBytes(entry), 0);
@@ -188,9 +193,9 @@ class RedisStore implements Store {
 
   async #append(room: RoomName, drafts: readonly Draft[]): Promise<Outcome[]> {
     const reply = await this.#redis.run(APPEND, this.#keys.log(room), [
+      ...this.feed.fence(room),
       this.#keys.channel(room),
       this.feed.origin,
-      ...this.feed.fence(room),
       String(MAX_EMOJI),
       String(MAX_MENTIONS),
       ...drafts.flatMap(draftColumns),

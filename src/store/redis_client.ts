@@ -16,7 +16,17 @@ const RETRY_MS = { first: 50, longest: 1000 };
 /** What waiting does not put right. */
 const NEVER = /^(WRONGPASS|NOAUTH|NOPERM)|certificate/;
 
+const READ_ONLY = /^READONLY/;
+
 const SILENT = "Redis does not answer";
+/** What an operator can do about it says more than Redis' own words. */
+const SAID: [words: RegExp, said: string][] = [
+  [READ_ONLY, "this Redis is a replica, which takes no writes"],
+  [
+    /^OOM/,
+    "Redis' memory is full: raise its maxmemory, or keep less (RETENTION_DAYS, RETENTION_MESSAGES)",
+  ],
+];
 
 type Client = ReturnType<typeof connectionTo>;
 /** What Redis answers: strings, numbers, nothing, and lists of them. */
@@ -180,6 +190,8 @@ class Line {
     try {
       return await this.#answered(send(client));
     } catch (error) {
+      // The address leads elsewhere by now, or will: only another connection finds out.
+      if (READ_ONLY.test((error as Error).message)) this.#lose(client, error);
       throw failure(error);
     }
   }
@@ -268,5 +280,5 @@ function failure(error: unknown): StoreError {
   if (error instanceof DisconnectsClientError) return new StoreError(SILENT);
   const { message, code } = error as Error & { code?: string };
   const words = (message || code || String(error)).split(", with args", 1)[0]!;
-  return new StoreError(words);
+  return new StoreError(SAID.find(([pattern]) => pattern.test(words))?.[1] ?? words);
 }

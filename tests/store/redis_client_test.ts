@@ -4,6 +4,7 @@ import { openRedis } from "../../src/store/redis_client.ts";
 import { StoreError } from "../../src/store/store.ts";
 import { needs } from "../harness/needs.ts";
 import { RedisServer } from "../harness/redis.ts";
+import { Relay } from "../harness/relay.ts";
 import { within } from "../harness/within.ts";
 import { eventually } from "./database.ts";
 
@@ -60,6 +61,29 @@ describe("the connection to a Redis", () => {
       LIMIT_MS,
       () => redis.call("GET", "a").then((value) => value === null, () => false),
     );
+  });
+
+  it("looks for the primary anew when its own takes no more writes", async () => {
+    await using before = await RedisServer.start();
+    await using after = await RedisServer.start();
+    await using way = Relay.start(before.port);
+    const redis = await openRedis(`redis://127.0.0.1:${way.port}`);
+    try {
+      await redis.call("SET", "a", "1");
+      // A planned change: the old one lives on, and so do the connections to it.
+      way.lead(after.port, { ends: false });
+      await before.cli("REPLICAOF", "127.0.0.1", String(after.port));
+      const error = await assertRejects(() => redis.call("SET", "a", "2"), StoreError);
+      assertEquals(error.message, "this Redis is a replica, which takes no writes");
+      await eventually(
+        "the other",
+        LIMIT_MS,
+        () => redis.call("SET", "a", "2").then(() => true, () => false),
+      );
+      assertEquals(await after.cli("GET", "a"), "2");
+    } finally {
+      redis.close();
+    }
   });
 
   it("says what Redis says, and nothing of what was sent", async () => {

@@ -32,17 +32,21 @@ async function open(count = 1, { args, options = "" }: { args?: string[]; option
 }
 
 /** As a room follows: up to a position, and what it is told. */
-function follower(position: { epoch: string; seq: number }) {
+function follower({ epoch, seq, ts = 0 }: { epoch: string; seq: number; ts?: number }) {
+  const position = { epoch, seq, ts };
   const told: Head[] = [];
   const heard: number[] = [];
+  const afters: number[] = [];
   return {
     position,
     told,
     heard,
+    afters,
     follower: {
       position,
-      heard: (_: string, entries: readonly { seq: number }[]) => {
+      heard: (_: string, entries: readonly { seq: number }[], after: number) => {
         heard.push(...entries.map(({ seq }) => seq));
+        afters.push(after);
       },
       told: (head: Head) => void told.push(head),
       failed: () => {},
@@ -158,6 +162,35 @@ describe("a redis: store", () => {
     assertNotEquals(first!.epoch, "e1");
   });
 
+  it("W14.1 begins a new epoch where others went on without what was given out", async () => {
+    await using opened = await open(2);
+    const { store, other, redis } = opened;
+    await store.append(drafts("a", 3));
+    for (const key of ["head", "log"]) await redis.cli("COPY", `snug:${key}:{a}`, `before ${key}`);
+    const lost = await store.append(drafts("a", 2, { ts: 2000 }));
+    const [, { seq, ts }] = lost as [unknown, { seq: number; ts: number }];
+    await store.feed!.follow("a", follower({ epoch: "e1", seq, ts }).follower);
+    const goOn = async () => {
+      for (const key of ["head", "log"]) {
+        await redis.cli("COPY", `before ${key}`, `snug:${key}:{a}`, "REPLACE");
+      }
+      const appended = await other.append(drafts("a", 3, { ts: 3000 }));
+      assertEquals(appended.map(({ epoch, seq }) => [epoch, seq]), [["e1", 4], ["e1", 5], [
+        "e1",
+        6,
+      ]]);
+    };
+    await goOn();
+    assertNotEquals((await store.head("a"))!.epoch, "e1");
+    await goOn();
+    assertEquals(await store.replay("a", seq, 6, EVERYTHING), undefined);
+    assertNotEquals((await other.head("a"))!.epoch, "e1");
+    await goOn();
+    const [next] = await store.append(drafts("a", 1));
+    assertEquals(next!.seq, 7);
+    assertNotEquals(next!.epoch, "e1");
+  });
+
   it("W14.1 begins a log in the same epoch everywhere, and in another when all was lost", async () => {
     await using opened = await open(2);
     const { store, other, redis } = opened;
@@ -184,11 +217,11 @@ describe("a redis: store", () => {
     await store.feed!.follow("a", a.follower);
     await store.feed!.follow("b", b.follower);
     store.feed!.unfollow("b");
-    await store.append(drafts("a", 1));
-    await other.append([...drafts("a", 2), ...drafts("b", 2)]);
+    await store.append(drafts("a", 1, { ts: 1234 }));
+    await other.append([...drafts("a", 2, { ts: 2345 }), ...drafts("b", 2)]);
     await eventually("what was appended", LIMIT_MS, () => Promise.resolve(a.heard.length === 2));
     await eventually("the head", LIMIT_MS, () => Promise.resolve(a.told.at(-1)?.seq === 3));
-    assertEquals([a.heard, b.heard, b.told], [[2, 3], [], []]);
+    assertEquals([a.heard, a.afters, b.heard, b.told], [[2, 3], [1234], [], []]);
   });
 
   it("W19.3 W19.7 counts files once, whoever removes them and is killed in between", async () => {
@@ -264,9 +297,12 @@ describe("a redis: store", () => {
       assertEquals(search, "With Redis, messages can't be searched.");
       assertEquals(opened.store.search, undefined);
     }
-    const args = ["--save", "", "--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru"];
-    await using opened = await open(1, { args });
-    assert(opened.store.advice!.some((one) => one.includes("set noeviction")));
+    for (const [policy, drops] of [["allkeys-lru", true], ["volatile-lru", false]] as const) {
+      const args = ["--save", "", "--maxmemory", "100mb", "--maxmemory-policy", policy];
+      await using opened = await open(1, { args });
+      const said = opened.store.advice!.some((one) => one.includes("set noeviction"));
+      assertEquals([policy, said], [policy, drops]);
+    }
   });
 
   it("keeps apart what has another prefix, and is let in by a user's password", async () => {

@@ -1,5 +1,6 @@
 // Appends to a log in Redis without telling anybody, as if what tells of it had been lost.
 import appendLua from "../../src/store/redis_append.lua" with { type: "text" };
+import fenceLua from "../../src/store/redis_fence.lua" with { type: "text" };
 import { openRedis, Script } from "../../src/store/redis_client.ts";
 import { Keys } from "../../src/store/redis_keys.ts";
 import { draftColumns } from "../../src/store/redis_rows.ts";
@@ -9,8 +10,8 @@ export async function appendUnheard(url: string, draft: Draft) {
   const redis = await openRedis(url);
   try {
     const keys = new Keys(redis.prefix).log(draft.room).slice(0, 6);
-    const args = ["nowhere", "nobody", "", "0", "", "32", "100", ...draftColumns(draft)];
-    await redis.run(new Script(appendLua), keys, args);
+    const args = ["", "0", "0", "", "nowhere", "nobody", "32", "100", ...draftColumns(draft)];
+    await redis.run(new Script(fenceLua + appendLua), keys, args);
   } finally {
     redis.close();
   }
