@@ -8,6 +8,8 @@ import { tempFolder } from "./temp.ts";
 const TRIES = 5;
 /** What it keeps over a restart: nothing, unless a test says otherwise. */
 const NOTHING = ["--save", "", "--appendonly", "no"];
+/** A replica has everything at once, and its primary does not wait for it at the end. */
+const AT_ONCE = ["--repl-diskless-sync-delay", "0", "--shutdown-timeout", "0"];
 export const EVERYTHING = ["--save", "", "--appendonly", "yes", "--appendfsync", "always"];
 
 export class RedisServer {
@@ -56,9 +58,9 @@ export class RedisServer {
     await this.#process[Symbol.asyncDispose]();
   }
 
-  /** As it is after it was killed or stopped: with what it kept. */
-  async again() {
-    this.#process = await run(this.port, this.folder, this.#args);
+  /** As it is after it was killed or stopped: with what it kept, and with more arguments. */
+  async again(...more: string[]) {
+    this.#process = await run(this.port, this.folder, [...this.#args, ...more]);
   }
 
   signal(signal: Deno.Signal) {
@@ -80,7 +82,7 @@ export class RedisServer {
 
 async function run(port: number, folder: string, args: string[]): Promise<Process> {
   const where = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder];
-  const process = startProcess(find("redis-server")!, { args: [...where, ...args] });
+  const process = startProcess(find("redis-server")!, { args: [...where, ...AT_ONCE, ...args] });
   try {
     await process.said(/Ready to accept connections/);
   } catch (error) {
