@@ -28,6 +28,8 @@ export interface Followed {
   flow(): void;
   /** What the members were given is not what the log holds, or too little of it: they start over. */
   lost(): void;
+  /** The log's head: others may have cut it, or it would begin in another epoch by now. */
+  told(head: Readonly<Head>): void;
 }
 
 export class Follower implements FeedFollower {
@@ -50,15 +52,17 @@ export class Follower implements FeedFollower {
     this.#parts = parts;
   }
 
-  get position(): { epoch: string; seq: number; ts: number } {
-    return { epoch: this.#epoch, seq: this.#seq, ts: this.#ts };
+  /** Up to where the log is known to go. */
+  get position(): FeedFollower["position"] {
+    return { epoch: this.#epoch, seq: this.#newest, given: { seq: this.#seq, ts: this.#ts } };
   }
 
   /** From this head on, the room takes what comes. */
   begin({ epoch, seq, ts = 0 }: Readonly<TimedHead>, followed: Followed): void {
-    this.#epoch = epoch;
+    this.#is(epoch);
     this.#seq = seq;
     this.#ts = ts;
+    this.#newest = Math.max(this.#newest, seq);
     this.#followed = followed;
     for (const early of this.#ahead.keys()) if (early <= seq) this.#ahead.delete(early);
     this.#flow();
@@ -82,9 +86,10 @@ export class Follower implements FeedFollower {
   }
 
   told(head: Readonly<Head>, seq: number): void {
+    if (head.epoch === this.#epoch && head.seq < seq) this.#anew(head.epoch);
     if (!this.#is(head.epoch)) return;
-    if (head.seq < seq) return this.#lose();
     this.#newest = Math.max(this.#newest, head.seq);
+    this.#followed?.told(head);
     this.#flow();
   }
 
@@ -112,12 +117,16 @@ export class Follower implements FeedFollower {
 
   /** Whether that is an entry of the log that the members know. */
   #is(epoch: string): boolean {
-    if (this.#isOver) return false;
-    // Nothing was given out yet.
-    if (this.#seq === 0) this.#epoch = epoch;
-    if (epoch === this.#epoch) return true;
-    this.#lose();
-    return false;
+    if (epoch !== this.#epoch) this.#anew(epoch);
+    return !this.#isOver;
+  }
+
+  /** What was heard was of another log, and so was what was given out, if anything was. */
+  #anew(epoch: string): void {
+    if (this.#seq > 0) return this.#lose();
+    this.#epoch = epoch;
+    this.#ahead.clear();
+    this.#newest = this.#own = 0;
   }
 
   #add(entry: Entry, after?: number): void {

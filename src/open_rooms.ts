@@ -78,6 +78,7 @@ export class OpenRooms {
         isWaiting: () => room.isWaiting,
         flow: () => commit.flow(room),
         lost: () => this.#lose(room),
+        told: (head) => room.told(head),
       });
       return room;
     } catch (error) {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { Follower } from "../src/follower.ts";
 import type { Entry } from "../src/protocol.ts";
 import { MemoryStore } from "../src/store/memory.ts";
-import { StoreError } from "../src/store/store.ts";
+import { type Head, StoreError } from "../src/store/store.ts";
 import { ManualScheduler } from "./core/manual_scheduler.ts";
 import { draft, entryOf, seqs } from "./store/drafts.ts";
 
@@ -20,6 +20,7 @@ class Room {
   readonly taken: number[] = [];
   readonly failures: StoreError[] = [];
   isWaiting = false;
+  readonly told: Head[] = [];
   losses = 0;
   readonly follower: Follower;
 
@@ -39,6 +40,7 @@ class Room {
       isWaiting: () => this.isWaiting,
       flow: () => this.flow(),
       lost: () => this.losses++,
+      told: (head) => this.told.push(head),
     });
   }
 
@@ -172,6 +174,40 @@ describe("a follower", () => {
     }
   });
 
+  it("P2 gives nothing that it heard of a log that is gone, whenever that was", async () => {
+    for (const given of [0, 1]) {
+      const room = await roomWith(4);
+      room.hear(...[1, 3].slice(1 - given));
+      const ts = given ? room.entries[0]!.ts : 0;
+      const position = { epoch: EPOCH, seq: 3, given: { seq: given, ts } };
+      assertEquals(room.follower.position, position);
+      // A replica took over that has none of what was only heard here.
+      room.tell({ epoch: "e2", seq: given }, 3);
+      assertEquals(room.losses, given);
+      room.follower.heard("e2", room.entries.slice(0, 2));
+      await room.pass();
+      assertEquals(room.taken, given ? [1] : [1, 2]);
+    }
+    const early = new Room();
+    await early.fill(3);
+    early.hear(2, 3);
+    early.follower.begin({ epoch: "e2", seq: 1, first: 1, topic: "" }, {
+      isWaiting: () => false,
+      flow: () => early.flow(),
+      lost: () => early.losses++,
+      told: () => {},
+    });
+    await early.pass();
+    assertEquals([early.taken, early.losses], [[], 0]);
+  });
+
+  it("W5.8 W14.3 tells its room where the log begins now", async () => {
+    const room = await roomWith(3);
+    room.hear(1, 2, 3);
+    room.follower.told({ epoch: EPOCH, seq: 3, first: 3, topic: "" }, 3);
+    assertEquals(room.told.map(({ first }) => first), [3]);
+  });
+
   it("keeps its room where it heard more than the head that was asked for before", async () => {
     const room = await roomWith(3);
     room.hear(1, 2, 3);
@@ -203,7 +239,8 @@ describe("a follower", () => {
     const room = await roomWith(1);
     room.follower.heard("e2", [room.entries[0]!]);
     const [{ ts }] = room.entries as [Entry];
-    assertEquals([room.taken, room.follower.position], [[1], { epoch: "e2", seq: 1, ts }]);
+    const position = { epoch: "e2", seq: 1, given: { seq: 1, ts } };
+    assertEquals([room.taken, room.follower.position], [[1], position]);
   });
 
   it("tries again where the store fails", async () => {

@@ -6,7 +6,7 @@ import type { RoomName, UserId } from "../protocol.ts";
 import { renameIn, tellRenamed } from "../renaming.ts";
 import type { Room } from "../room.ts";
 import type { Changes } from "./bus_message.ts";
-import { type Known, Roster } from "./roster.ts";
+import { isLater, type Known, Roster } from "./roster.ts";
 
 /** Takes over what changed. Returns those who have begun to spend there. */
 export function change(hub: Hub, roster: Roster, changes: Changes, now: number): UserId[] {
@@ -17,10 +17,11 @@ export function change(hub: Hub, roster: Roster, changes: Changes, now: number):
     const most = hub.settings.presenceGraceMs;
     leave(hub, roster, room, uid, graceMs === null ? undefined : now + Math.min(graceMs, most));
   }
-  for (const uid of changes.gone) roster.drop(uid);
+  for (const uid of changes.gone) drop(hub, roster, uid);
   for (const uid of changes.spent) roster.spenders.delete(uid);
-  for (const uid of changes.spends) roster.spenders.add(uid);
-  return changes.spends;
+  const begun = changes.spends.filter((uid) => !roster.spenders.has(uid));
+  for (const uid of begun) roster.spenders.add(uid);
+  return begun;
 }
 
 /** Takes over the whole, as `change` does. Who is missing may be on their way: their grace begins. */
@@ -31,7 +32,7 @@ export function replace(hub: Hub, roster: Roster, state: Changes, now: number): 
   // First who is there: nobody must be gone for a moment.
   const spends = change(hub, roster, state, now);
   leaveAll(hub, roster, now, (room, uid) => !told.has(room, uid));
-  for (const uid of [...roster.users.keys()]) if (!known.has(uid)) roster.drop(uid);
+  for (const uid of [...roster.users.keys()]) if (!known.has(uid)) drop(hub, roster, uid);
   const spenders = new Set(state.spends);
   for (const uid of roster.spenders) if (!spenders.has(uid)) roster.spenders.delete(uid);
   return spends;
@@ -40,12 +41,13 @@ export function replace(hub: Hub, roster: Roster, state: Changes, now: number): 
 /** The instance is gone. */
 export function empty(hub: Hub, roster: Roster, now: number): void {
   leaveAll(hub, roster, now, () => true);
+  for (const uid of [...roster.users.keys()]) drop(hub, roster, uid);
 }
 
 /** A room has opened: who is in it there is in it. */
 export function fill(hub: Hub, room: Room, roster: Roster): void {
   for (const [uid, moderates] of roster.rooms.get(room.name) ?? []) {
-    room.presence.arrive(uid, nameOf(hub, roster, uid), moderates);
+    room.presence.arrive(uid, nameOf(hub, uid), moderates);
   }
 }
 
@@ -66,7 +68,7 @@ function enter(hub: Hub, roster: Roster, room: RoomName, uid: UserId, moderates:
   const wasIn = roster.has(room, uid);
   roster.enter(room, uid, moderates);
   const presence = hub.rooms.get(room)?.presence;
-  presence?.arrive(uid, nameOf(hub, roster, uid), moderates);
+  presence?.arrive(uid, nameOf(hub, uid), moderates);
   // It was counted already; only what it may is new.
   if (wasIn) presence?.depart(uid);
 }
@@ -89,22 +91,52 @@ function meet(
   roster: Roster,
   [uid, user, since, isAdmin]: Changes["here"][number],
 ): void {
-  const before = roster.users.get(uid);
-  roster.put(uid, { user, since, isAdmin });
+  const known = { user, since, isAdmin };
+  noteName(hub, uid, () => roster.put(uid, known));
   const own = hub.online.of(uid)[0];
-  if (own && own.user !== user) agree(hub, uid, own.user, { user, since, isAdmin });
-  if (!own && before && before.user !== user) renameIn(hub, uid, user);
+  if (own && own.user !== user) agree(hub, uid, own.user, known);
   for (const other of [...hub.names.findHere(user)]) {
     if (other !== uid && isGuest(other)) giveWay(hub, other, uid, since);
   }
 }
 
-/** A user who is here too has one name: the later one. */
-function agree(hub: Hub, uid: UserId, own: string, { user, since }: Known): void {
-  const ours = hub.names.since(uid);
-  if (ours > since || (ours === since && own < user)) return hub.instances?.changed(uid);
-  hub.names.follow(uid, user, since);
-  tellRenamed(hub, uid, user, own);
+/** A user is there no more. */
+function drop(hub: Hub, roster: Roster, uid: UserId): void {
+  noteName(hub, uid, () => roster.drop(uid));
+}
+
+/** A change of rosters, after which who is not here may go by another name. */
+function noteName(hub: Hub, uid: UserId, change: () => void): void {
+  const before = hub.instances?.of(uid)?.user;
+  change();
+  const user = hub.instances?.of(uid)?.user;
+  if (hub.online.has(uid) || before === undefined || user === undefined) return;
+  if (user !== before) renameIn(hub, uid, user);
+}
+
+/** A user who is here too has one name: the one that holds. Others may know them by both. */
+function agree(hub: Hub, uid: UserId, own: string, known: Known): void {
+  if (isLater(known, { user: own, since: hub.names.since(uid) })) {
+    hub.names.follow(uid, known.user, known.since);
+    tellRenamed(hub, uid, known.user, own);
+  }
+  hub.instances?.changed(uid);
+}
+
+/** Somebody came, went, or goes by another name here. */
+export function settleName(hub: Hub, uid: UserId): void {
+  const own = hub.online.of(uid)[0];
+  // Who is only elsewhere now has the name that they have there.
+  if (!own) {
+    const known = hub.instances?.of(uid);
+    return known && renameIn(hub, uid, known.user);
+  }
+  if (!isGuest(uid)) return;
+  // Who brought a name from an instance that crashed did not give way there any more.
+  for (const other of hub.names.find(own.user)) {
+    if (other === uid) continue;
+    giveWay(hub, uid, other, hub.instances?.of(other)?.since ?? hub.names.since(other));
+  }
 }
 
 /** Of two users with one name, a guest who has it for less time gets another (W21.3). */
@@ -120,6 +152,7 @@ function giveWay(hub: Hub, guest: UserId, other: UserId, since: number): void {
   hub.instances?.changed(guest);
 }
 
-function nameOf(hub: Hub, roster: Roster, uid: UserId): string {
-  return hub.online.of(uid)[0]?.user ?? roster.users.get(uid)!.user;
+/** What a user goes by; their uid where another instance says that they are gone, and in a room. */
+function nameOf(hub: Hub, uid: UserId): string {
+  return hub.online.of(uid)[0]?.user ?? hub.instances?.of(uid)?.user ?? uid;
 }

@@ -2,7 +2,7 @@
 -- those who follow the room; after redis_fence.lua. KEYS: see `Keys.log`. What is compared and what is
 -- stored of users, texts and emoji are JSON literals, so no column of a row holds a line break.
 local HEAD, LOG, REFS, MARKS, MENTIONS, MESSAGE, _, _, FILES, WAITING, WASTE = unpack(KEYS)
-local channel, origin, max_emoji, max_mentions = unpack(ARGV, 5, 8)
+local channel, origin, max_emoji, max_mentions = unpack(ARGV, 6, 9)
 local COLUMNS = 12
 
 local epoch, seq, ts, first, newest_chat, topic, bytes =
@@ -145,7 +145,7 @@ local function mention(uid, at)
 end
 
 local outcomes, news, first_new, newest_ts = {}, {}, nil, ts
-for base = 9, #ARGV, COLUMNS do
+for base = 10, #ARGV, COLUMNS do
   local kind, draft_epoch, draft_ts, uid, user, of, text, ref, from, is_moderator, mentions, ids =
     unpack(ARGV, base, base + COLUMNS - 1)
   local is_change = kind ~= 'chat' and kind ~= 'topic'

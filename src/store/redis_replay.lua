@@ -1,9 +1,9 @@
 -- All rows of a room with after < seq <= up to; nothing where they are too many or too large, no
 -- longer all kept, or those of another log; after redis_fence.lua.
 local HEAD, LOG = unpack(KEYS)
-local after, up_to, limit, bytes = unpack(ARGV, 5)
+local after, up_to, limit, bytes = unpack(ARGV, 6)
 after, limit, bytes = tonumber(after), tonumber(limit), tonumber(bytes)
-local BLOCK = 500
+local BLOCK = 100
 
 local seq, first, epoch = unpack(redis.call('HMGET', HEAD, 'seq', 'first', 'epoch'))
 if not seq then return {} end

@@ -203,10 +203,10 @@ export interface MarkStore {
 /** A room of this process, as a feed tells it of what others append. Its methods must not throw. */
 export interface Follower {
   /**
-   * Up to where the log was given to the room's members, and when the last of that was said, 0 where
-   * that is not known. `seq` 0: nothing was given.
+   * Up to where the log is known to go; what the room's members were given last, and when that was
+   * said (0: it is not known).
    */
-  readonly position: { epoch: string; seq: number; ts: number };
+  readonly position: { epoch: string; seq: number; given: { seq: number; ts: number } };
   /**
    * Entries that another process appended, rising, and when the one before them was said (0: there is
    * none); some before them may be missing.
@@ -271,6 +271,8 @@ export interface Store extends Records {
   keep(name: string, fresh: string): Promise<string>;
   /** Writes something that nobody reads. Rejects with a `StoreError` where it can't. */
   check(): Promise<void>;
+  /** Where it may go without a word: whether it answers, soon. Rejects with a `StoreError`. */
+  ping?(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -189,6 +189,17 @@ describe("two servers on one Redis", () => {
   });
 });
 
+describe("a server on a Redis of the same machine", () => {
+  it("goes through its socket", async () => {
+    await using redis = await RedisServer.start(["--save", "", "--unixsocket", "redis.sock"]);
+    const STORE_URL = `unix://${redis.folder}/redis.sock?db=1`;
+    await using server = await startServer({ STORE_URL });
+    await using ann = await enter(server, { username: "ann" });
+    assertEquals((await say(ann, "hi")).seq, 1);
+    assertEquals(await redis.cli("-n", "1", "HGET", "snug:head:{general}", "seq"), "1");
+  });
+});
+
 describe("a server on a Redis behind TLS", () => {
   needs("redis-server", "openssl")(
     "is let in by name and password, and trusts no stranger",

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import type { UserId } from "../../src/protocol.ts";
 import type { Client } from "../core/client.ts";
 import { withSeveral } from "../core/several.ts";
 
@@ -48,6 +49,22 @@ describe("names over several instances", () => {
       assertEquals(second.takeAll("nick").map(({ user, was }) => [user, was]), [["dora", "carol"]]);
       // The names before are free.
       assertEquals(two!.connect("x", { name: "alice" }).session.user, "alice");
+    }),
+  );
+
+  it(
+    "W21.3 W8.6 who is on two instances and goes by another name does so on a third one",
+    withSeveral(3, async (several) => {
+      const [one, two, three] = several.cores;
+      const first = one!.connect("alice");
+      await several.settle();
+      two!.connect("alice");
+      await several.settle();
+      first.send({ type: "nick", name: "carol" });
+      await several.settle();
+      assertEquals(three!.hub.instances!.of("guest:alice" as UserId)?.user, "carol");
+      assertEquals(three!.connect("x", { name: "alice" }).session.user, "alice");
+      assertEquals(three!.connect("alice").session.user, "carol");
     }),
   );
 

@@ -42,7 +42,7 @@ export async function retain({ life, dice, profile }: World): Promise<Done> {
   const messages = dice.pick([1, 5, 20, 100]);
   for (let isDone = false; !isDone;) {
     const retained = await life.store.retain({ since: -Infinity, messages, bytes: Infinity });
-    for (const { room, first } of retained.cuts) life.hub.rooms.get(room)?.cut(first);
+    for (const { room, first } of retained.cuts) life.hub.rooms.get(room)?.told({ first });
     isDone = retained.isDone;
   }
   return `all but ${messages}`;

@@ -9,8 +9,8 @@ import type { Draft } from "../../src/store/store.ts";
 export async function appendUnheard(url: string, draft: Draft) {
   const redis = await openRedis(url);
   try {
-    const keys = new Keys(redis.prefix).log(draft.room).slice(0, 6);
-    const args = ["", "0", "0", "", "nowhere", "nobody", "32", "100", ...draftColumns(draft)];
+    const keys = new Keys(redis).log(draft.room).slice(0, 6);
+    const args = ["", "0", "0", "0", "", "nowhere", "nobody", "32", "100", ...draftColumns(draft)];
     await redis.run(new Script(fenceLua + appendLua), keys, args);
   } finally {
     redis.close();
