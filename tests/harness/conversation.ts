@@ -1,6 +1,6 @@
 // People who talk by the SDK in one room of several servers while something fails, and what each was
 // told: in the end that is held against the log (P1 to P4).
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import type { Entry } from "../../src/protocol.ts";
 import type { ConnectOptions, Joined } from "../../static/chat.js";
 import { SYSTEM_CLOCK } from "../../static/sdk/alarm.js";
