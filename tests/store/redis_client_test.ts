@@ -27,6 +27,7 @@ describe("the connection to a Redis", () => {
     const heard = new Set<string>();
     let backs = 0;
     const subscriber = redis.subscribe(() => backs++);
+    await eventually("a connection", LIMIT_MS, () => Promise.resolve(backs === 1));
     const channels = Array.from({ length: 60 }, (_, n) => `channel-${n}`);
     for (const channel of channels) {
       const cut = redis.call("CLIENT", "KILL", "TYPE", "pubsub").catch(() => {});
