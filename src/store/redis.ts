@@ -29,7 +29,8 @@ const REPLICAS_MS = 2000;
 /** Parts in which redis_page.lua gives a message. */
 const MESSAGE_PARTS = 7;
 
-const APPEND = new Script(fenceLua + appendLua);
+/** What appends the drafts of one room: see redis_append.lua. */
+export const APPEND = new Script(fenceLua + appendLua);
 const PAGE = new Script(pageLua);
 const REPLAY = new Script(fenceLua + replayLua);
 

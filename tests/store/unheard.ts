@@ -1,7 +1,6 @@
 // Appends to a log in Redis without telling anybody, as if what tells of it had been lost.
-import appendLua from "../../src/store/redis_append.lua" with { type: "text" };
-import fenceLua from "../../src/store/redis_fence.lua" with { type: "text" };
-import { openRedis, Script } from "../../src/store/redis_client.ts";
+import { APPEND } from "../../src/store/redis.ts";
+import { openRedis } from "../../src/store/redis_client.ts";
 import { Keys } from "../../src/store/redis_keys.ts";
 import { draftColumns } from "../../src/store/redis_rows.ts";
 import type { Draft } from "../../src/store/store.ts";
@@ -11,7 +10,7 @@ export async function appendUnheard(url: string, draft: Draft) {
   try {
     const keys = new Keys(redis).log(draft.room).slice(0, 6);
     const args = ["", "0", "0", "0", "", "nowhere", "nobody", "32", "100", ...draftColumns(draft)];
-    await redis.run(new Script(fenceLua + appendLua), keys, args);
+    await redis.run(APPEND, keys, args);
   } finally {
     redis.close();
   }
