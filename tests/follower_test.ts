@@ -201,6 +201,20 @@ describe("a follower", () => {
     assertEquals([early.taken, early.losses], [[], 0]);
   });
 
+  it("W14.2 knows what it gave last, and when that was said", async () => {
+    const room = await roomWith(3);
+    const position = () => room.follower.position;
+    const given = (seq: number) => ({ seq, ts: room.entries[seq - 1]!.ts });
+    assertEquals(position(), { epoch: EPOCH, seq: 0, given: { seq: 0, ts: 0 } });
+    room.commit(1);
+    assertEquals(position(), { epoch: EPOCH, seq: 1, given: given(1) });
+    room.tell({ epoch: EPOCH, seq: 3 });
+    room.hear(3);
+    assertEquals(position(), { epoch: EPOCH, seq: 3, given: given(1) });
+    room.hear(2);
+    assertEquals(position(), { epoch: EPOCH, seq: 3, given: given(3) });
+  });
+
   it("W5.8 W14.3 tells its room where the log begins now", async () => {
     const room = await roomWith(3);
     room.hear(1, 2, 3);
