@@ -11,6 +11,8 @@ import { eventually } from "../store/database.ts";
 
 const it = needs("redis-server");
 const LIMIT_MS = 60_000;
+/** Who hears nothing for so long comes back, as one whose message got lost does. */
+const SILENCE_MS = 5000;
 const PAGE = "1000000";
 const ENV = { RATE_MESSAGES_PER_SECOND: PAGE, RATE_BURST: PAGE, HISTORY_PAGE: PAGE };
 
@@ -45,9 +47,11 @@ class Witness {
       const since = this.position;
       client.send({ type: "join", room: "general", ...(since && { since }) });
       try {
-        while (true) this.#take(client, await client.next(undefined, LIMIT_MS));
+        while (true) this.#take(client, await client.next(undefined, SILENCE_MS));
       } catch (error) {
-        if (!/the connection closed/.test((error as Error).message)) throw error;
+        if (!/the connection closed|nothing came/.test((error as Error).message)) throw error;
+        client.close();
+        await client.closed;
       }
     }
   }
