@@ -44,7 +44,7 @@ export async function openRedisStore(url: string): Promise<Store> {
   }
 }
 
-class RedisStore implements Store {
+export class RedisStore implements Store {
   readonly marks: RedisMarks;
   readonly files: RedisFiles;
   readonly feed: RedisFeed;

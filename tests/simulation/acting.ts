@@ -126,12 +126,15 @@ export function retract(world: World): Done {
   const { dice, people, profile, life, truth } = world;
   const uid = dice.find(people, (person) => person.uid !== undefined)?.uid;
   if (!life || !uid || !profile.isModerated || world.retracting) return undefined;
-  world.retracting = uid;
+  const retracting = world.retracting = { uid, life };
+  truth.retracted.add(uid);
   const lengths = [...truth.logs].map(([room, log]) => ({ room, log, seq: log.entries.length }));
   const done = ({ isDone }: { isDone: boolean }) => {
-    if (world.life !== life) return;
+    if (world.retracting !== retracting) return;
     world.retracting = undefined;
-    if (!isDone) return;
+    // A Redis that lost something has lost what was done to it, too.
+    const isSame = lengths.every(({ room, log }) => truth.log(room) === log);
+    if (!isDone || !isSame) return;
     world.meet("a whole retraction");
     for (const { room, log, seq } of lengths) {
       const left = remains(log, uid, seq);

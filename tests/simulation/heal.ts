@@ -5,6 +5,7 @@ import { EVERYWHERE } from "../../src/sanctions.ts";
 import type { RoomName, UserId } from "../../src/protocol.ts";
 import type { Tab } from "./tab.ts";
 import { isKept, misshows } from "./truth.ts";
+import { disagreement, leftOver, presenceProblem, problemOf } from "./well.ts";
 import type { World } from "./world.ts";
 
 /** Within this everybody must be connected, idle and up to date, in simulated milliseconds. */
@@ -23,14 +24,20 @@ export async function heal(world: World): Promise<void> {
   const { profile: { settings } } = world;
   settings.maxRooms = settings.maxRoomMembers = 10_000;
   settings.limits.rooms = 50;
-  if (world.life?.isDraining) await world.kill(() => ({ frames: true, end: true }));
-  if (!world.life) await world.start("all");
-  world.life!.store.isFailing = false;
+  for (const life of [...world.lives]) if (life.isDraining) await world.stop(life);
+  while (world.lives.length < world.profile.instances) await world.start("all");
+  for (const { disk, end } of world.lives) {
+    disk.isFailing = false;
+    end?.mend();
+  }
   for (const person of world.people) if (person.tabs.length === 0) person.open();
   await until(world, HEALS_MS, () => problemOf(world));
 
   // What moderators asked for is done by now.
+  await until(world, GONE_MS, () => disagreement(world));
   await lift(world);
+  await until(world, GONE_MS, () => disagreement(world) ?? presenceProblem(world));
+  for (const { pair } of world.tabs) pair!.rules!.forgive();
   world.trace("all is well; everybody says something");
   const before = world.tabs.map(({ pair }) => pair);
   const { mentions, direct } = sayAll(world);
@@ -55,7 +62,32 @@ export async function heal(world: World): Promise<void> {
   }
   await holdsTruth(world);
   await until(world, GONE_MS, () => presenceProblem(world));
+  if (world.redis) await roll(world);
 }
+
+/** All instances are replaced, one after the other, and nobody is told of as gone. */
+async function roll(world: World): Promise<void> {
+  const { dice, tabs } = world;
+  world.isCalm = world.profile.settings.presenceGraceMs >= ROLL_MS;
+  for (const life of [...world.lives]) {
+    const isDrained = dice.chance(0.5);
+    world.trace(`${life.name} is ${isDrained ? "drained" : "killed"}`);
+    if (isDrained) {
+      life.drain();
+      await until(world, HEALS_MS, () => life.isDone ? undefined : `${life.name} has clients`);
+      await world.stop(life);
+    } else await world.kill(life, () => ({ frames: true, end: true }));
+    while (runAll(world)) await world.settle();
+    for (const { chat } of tabs) chat.retryNow();
+    await world.start("all");
+    await until(world, HEALS_MS, () => problemOf(world) ?? disagreement(world));
+    await until(world, GONE_MS, () => presenceProblem(world));
+  }
+  world.isCalm = false;
+}
+
+/** Longer than it takes to come back when all goes well. */
+const ROLL_MS = 10_000;
 
 /** Everybody goes. */
 export async function end(world: World): Promise<void> {
@@ -68,7 +100,7 @@ export async function end(world: World): Promise<void> {
 /** Everybody says something in each of their rooms, and to somebody who is there. */
 function sayAll({ tabs }: World) {
   const mentions: { room: string; text: string; uid: UserId }[] = [];
-  const direct = new Set<RoomName>();
+  const direct: { room: RoomName; text: string }[] = [];
   for (const tab of tabs) {
     for (const room of tab.rooms) {
       const me = tab.chat.me!.uid;
@@ -76,7 +108,8 @@ function sayAll({ tabs }: World) {
       const text = tab.person.text(40, other?.user);
       if (!tab.say(room, text) || !other) continue;
       mentions.push({ room, text, uid: other.uid });
-      if (tab.direct(other.uid, tab.person.text(40))) direct.add(directName(me, other.uid)!);
+      const word = tab.person.text(40);
+      if (tab.direct(other.uid, word)) direct.push({ room: directName(me, other.uid)!, text: word });
     }
   }
   return { mentions, direct };
@@ -118,53 +151,36 @@ async function until(
     if (found === undefined) return;
     if (clock.nowMs > deadline) throw new Error(`does not heal: ${found}`);
     if (found !== traced) world.trace(`not yet: ${traced = found}`);
-    const next = Math.min(clock.nextAt, world.life!.loop.nextAt, clock.nowMs + 1000);
+    const turns = world.lives.map(({ loop }) => loop.nextAt);
+    const next = Math.min(clock.nextAt, ...turns, clock.nowMs + 1000);
     await world.pass(Math.max(0, next - clock.nowMs));
-    world.life!.hub.sweep();
+    for (const { hub } of world.lives) hub.sweep();
   }
 }
 
 /** Everything that waits happens; whether clients read is another matter. False: nothing waits. */
 function runAll(world: World, isRead = true): boolean {
-  const { life, pairs, fetches } = world;
+  const { lives, pairs, fetches } = world;
   let happened = false;
   for (const pair of pairs) {
     while (pair.toServer() !== undefined) happened = true;
     while (isRead && pair.toClient() !== undefined) happened = true;
     if (pair.isOver) pairs.delete(pair);
   }
-  while (life!.loop.turn()) happened = true;
-  for (const call of life!.store.calls) {
-    happened = true;
-    if (call.isDone) call.answer();
-    else call.do().then(() => call.isDone && call.answer());
+  for (const { loop, disk, end } of lives) {
+    while (loop.turn()) happened = true;
+    for (const call of disk.calls) {
+      happened = true;
+      if (call.isDone) call.answer();
+      else call.do().then(() => call.isDone && call.answer());
+    }
+    for (const subscriber of end?.subscribers ?? []) while (subscriber.goOn()) happened = true;
   }
   for (const fetch of fetches) {
     happened = true;
     fetch.answer();
   }
   return happened;
-}
-
-function problemOf(world: World): string | undefined {
-  if (world.retracting) return `${world.retracting} is being retracted`;
-  for (const tab of world.tabs) {
-    const { chat, rooms, pages, problem, isAsking } = tab;
-    if (problem === undefined) continue;
-    // As a page does: it joins where it was refused, and where something waits to be said.
-    const waiting = chat.unsent.filter(({ status, to }) => status === "waiting" && !to);
-    const wanted = [...rooms, ...waiting.map(({ room }) => room)];
-    for (const room of wanted) if (!pages.has(room) && !isAsking) tab.join(room);
-    return `${tab.name} ${problem}`;
-  }
-  for (const person of world.people) {
-    if (person.problem === undefined) continue;
-    // What a page left unsent when it was closed waits for the next one that is opened.
-    person.drop(person.tabs[0]!, true);
-    person.open();
-    return person.problem;
-  }
-  return undefined;
 }
 
 /** Those who were mentioned heard of it, and nobody else. */
@@ -186,19 +202,24 @@ function holdsMentions(
 }
 
 /** What was said to one person is with every page of both. */
-function holdsDirect({ tabs, truth, violated }: World, said: ReadonlySet<RoomName>): void {
-  for (const room of said) {
-    const next = truth.log(room)!.entries.length + 1;
+function holdsDirect(
+  { tabs, truth, violated }: World,
+  said: readonly { room: RoomName; text: string }[],
+): void {
+  for (const { room, text } of said) {
+    const { entries } = truth.log(room)!;
+    const seq = entries.findIndex((entry) => entry.type === "chat" && entry.text === text) + 1;
     for (const { name, chat, pair } of tabs) {
-      if (!partiesOf(room)!.includes(chat.me!.uid) || pair!.rules!.nextOf(room) === next) continue;
+      if (!partiesOf(room)!.includes(chat.me!.uid) || pair!.rules!.hasHeard(room, seq)) continue;
       violated(`W10.14: ${name} did not hear all of ${room}`);
     }
   }
 }
 
 /** How far somebody has read is known to the server, and to their other pages. */
-function holdsMarkers({ life, tabs, truth, violated }: World, readers: readonly Tab[]): void {
-  for (const { chat, rooms, name } of readers) {
+function holdsMarkers({ lives, tabs, truth, violated }: World, readers: readonly Tab[]): void {
+  for (const { chat, rooms, name, pair } of readers) {
+    const life = lives.find(({ pairs }) => pairs.has(pair!));
     const { uid } = chat.me!;
     for (const room of rooms) {
       const length = truth.log(room)?.entries.length ?? 0;
@@ -215,13 +236,20 @@ function holdsMarkers({ life, tabs, truth, violated }: World, readers: readonly 
 }
 
 /** Nobody is muted or banned any more. */
-async function lift({ life, truth }: World): Promise<void> {
-  for (const kind of ["mute", "ban"] as const) {
-    for (const { key } of await life!.store.list(kind, 0)) {
-      const [place = EVERYWHERE, uid = ""] = key.split(" ");
-      await life!.hub.sanctions.lift(kind, place, uid);
+async function lift(world: World): Promise<void> {
+  const { life, truth } = world;
+  let isDone = false;
+  const liftAll = async () => {
+    for (const kind of ["mute", "ban"] as const) {
+      for (const { key } of await life!.store.list(kind, 0)) {
+        const [place = EVERYWHERE, uid = ""] = key.split(" ");
+        await life!.hub.sanctions.lift(kind, place, uid);
+      }
     }
-  }
+    isDone = true;
+  };
+  liftAll();
+  await until(world, HEALS_MS, () => isDone ? undefined : "something is to be lifted");
   truth.sanctions.clear();
 }
 
@@ -230,7 +258,7 @@ async function holdsTruth({ truth, life, violated }: World): Promise<void> {
   const said = new Set<string>();
   for (const [room, log] of truth.logs) {
     const { first, entries } = log;
-    const { entries: stored, page } = await life!.store.all(room);
+    const { entries: stored, page } = await life!.disk.all(room);
     const length = entries.length;
     const isAll = stored.length === length - first + 1 &&
       stored.every((entry, index) => entry.seq === first + index && isKept(entry, log));
@@ -248,37 +276,4 @@ async function holdsTruth({ truth, life, violated }: World): Promise<void> {
       said.add(`${uid} ${text}`);
     }
   }
-}
-
-/** Whether rooms show just those who are in them (W9). */
-function presenceProblem({ tabs, life }: World): string | undefined {
-  for (const [name, { presence }] of life!.hub.rooms) {
-    const inside = new Set(
-      tabs.filter(({ rooms }) => rooms.has(name))
-        .map(({ chat: { me } }) => `${me!.uid} ${me!.user}`),
-    );
-    const shown = new Set(presence.first(1000).map(({ uid, user }) => `${uid} ${user}`));
-    if (inside.symmetricDifference(shown).size > 0) {
-      return `W9: ${name} shows ${[...shown]}, and ${[...inside]} are in it`;
-    }
-  }
-  return undefined;
-}
-
-function leftOver({ life, clock, pairs, fetches }: World): string | undefined {
-  const { hub, gate, loop, store } = life!;
-  const left = {
-    sessions: hub.sessions.size,
-    rooms: hub.rooms.size,
-    names: hub.names.count,
-    connections: gate.connections,
-    "things to store": hub.isIdle ? 0 : 1,
-    "scheduled things": loop.isIdle ? 0 : 1,
-    calls: store.calls.size,
-    timers: clock.timers,
-    requests: fetches.size,
-    lines: [...pairs].filter(({ isOver }) => !isOver).length,
-  };
-  for (const [what, count] of Object.entries(left)) if (count > 0) return `${count} ${what} left`;
-  return undefined;
 }

@@ -5,6 +5,8 @@ import type { Dice } from "./dice.ts";
 
 export interface Profile {
   steps: number;
+  /** Servers over one Redis; one: over a store of its own. */
+  instances: number;
   people: number;
   /** How many of ten speak plain. */
   plain: number;
@@ -45,6 +47,7 @@ export function drawProfile(dice: Dice): Profile {
   ]]);
   const [messagesPerSecond, burst] = dice.pick([[5, 20], [5, 20], [100, 400], [2, 3]]);
   return {
+    instances: dice.chance(0.33) ? dice.pick([2, 2, 3]) : 1,
     steps: isGiant ? 150 : dice.pick([150, 300, 500]),
     people: dice.pick([2, 3, 4, 6]),
     plain: dice.pick([0, 3, 5]),

@@ -12,6 +12,7 @@ const STEPS: [group: Group, weight: number, step: Step][] = [
   ["run", 30, running.toClient],
   ["run", 30, running.turn],
   ["disk", 20, running.storeGoesOn],
+  ["disk", 20, running.newsArrives],
   ["run", 6, running.answerFetch],
   ["run", 8, running.start],
   ["run", 3, running.pass],
@@ -42,6 +43,9 @@ const STEPS: [group: Group, weight: number, step: Step][] = [
   ["life", 0.2, breaking.kill],
   ["life", 0.4, breaking.retain],
   ["life", 0.15, breaking.drain],
+  ["store", 0.7, breaking.loseRedis],
+  ["run", 1, breaking.mendRedis],
+  ["life", 0.1, breaking.redisLoses],
 ];
 
 /** Takes one step that the dice choose. */
@@ -59,13 +63,12 @@ export async function takeStep(world: World): Promise<void> {
     world.trace(`${step.name}: ${done}`);
     world.meet(step.name);
     await world.settle();
-    if (world.life?.isDone) await down(world, "the drained server ends");
+    for (const life of [...world.lives]) {
+      if (!life.isDone) continue;
+      world.trace(`${life.name}, which was drained, ends`);
+      await world.stop(life);
+      await world.settle();
+    }
     return;
   }
-}
-
-async function down(world: World, why: string): Promise<void> {
-  world.trace(why);
-  await world.kill(() => ({ frames: true, end: true }));
-  await world.settle();
 }

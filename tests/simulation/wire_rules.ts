@@ -10,7 +10,7 @@ import {
   type ServerMessage,
 } from "../../src/protocol.ts";
 import type { Limits, RoomName, UserId } from "../../src/protocol.ts";
-import { differs, isSame, messagesIn, misshows, topicAt, type Truth } from "./truth.ts";
+import { differs, isSame, type Log, messagesIn, misshows, topicAt, type Truth } from "./truth.ts";
 
 type Of<T extends ServerMessage["type"]> = Extract<ServerMessage, { type: T }>;
 
@@ -24,6 +24,10 @@ export interface WireRulesOptions {
   name: string;
   uid: string;
   isAdmin: boolean;
+  /** The server is one of several over one store, which may lose what it had. */
+  isShared: boolean;
+  /** The server. */
+  life: unknown;
   limits: Limits;
   truth: Truth;
   owners: Owners;
@@ -80,6 +84,10 @@ export class WireRules {
   #held: { room: RoomName; bytes: number } | undefined;
   /** How far the server knew of a log when it began the last join. */
   readonly #heads = new Map<RoomName, number>();
+  /** Entries of direct conversations that came without a join, where they may come in any order. */
+  readonly #heard = new Set<string>();
+  /** Refs of which it was not known whether they are stored. */
+  readonly #unknown = new Set<string>();
   /** Where the acks said that messages are: `room ref` → epoch and seq. */
   readonly acked = new Map<string, Position>();
 
@@ -100,6 +108,16 @@ export class WireRules {
   /** The next entry of a room that it hears of, where it heard of any. */
   nextOf(room: RoomName): number | undefined {
     return this.#members.get(room)?.next ?? this.#direct.get(room);
+  }
+
+  /** Whether an entry of a direct conversation came, or was in a `joined`. */
+  hasHeard(room: RoomName, seq: number): boolean {
+    return (this.nextOf(room) ?? 0) > seq || this.#heard.has(`${room} ${seq}`);
+  }
+
+  /** What was missed until now was missed while something was broken. */
+  forgive(): void {
+    this.#due.clear();
   }
 
   /** Whether something of this type is not answered yet. */
@@ -139,7 +157,7 @@ export class WireRules {
       }
       if (message.ref === undefined) continue;
       const kind = message.type === "join" ? "ban" : "mute";
-      const isBarred = truth.sanctions.has(`${kind} ${message.room} ${uid}`);
+      const isBarred = this.#isBarred(kind, message.room);
       this.#asked.push({ ...message, isBarred });
       if (!SAYING.includes(message.type)) continue;
       const key = `${uid} ${message.ref}`;
@@ -208,7 +226,9 @@ export class WireRules {
         const kind = message.type === "muted" ? "mute" : "ban";
         const { sanctions } = this.#options.truth;
         const key = `${kind} ${message.room} ${message.uid}`;
-        return void (message.until === null ? sanctions.add(key) : sanctions.delete(key));
+        return void (message.until === null
+          ? sanctions.set(key, this.#options.life)
+          : sanctions.delete(key));
       }
       case "nick":
         if (message.room === undefined) {
@@ -234,9 +254,17 @@ export class WireRules {
     }
   }
 
+  /** Other instances may not have heard of it yet. */
+  #isBarred(kind: "ban" | "mute", room: RoomName): boolean {
+    const { truth, uid, life } = this.#options;
+    return truth.sanctions.get(`${kind} ${room} ${uid}`) === life;
+  }
+
   #refused({ code, message }: Of<"error">, asked: Asked | undefined): void {
     const { meet, truth, uid, isAdmin } = this.#options;
     meet(`an error ${code}`);
+    const isUnknown = this.#options.isShared && code === "UNAVAILABLE";
+    if (isUnknown && asked) this.#unknown.add(`${asked.room} ${asked.ref}`);
     const isLost = code === "NOT_JOINED" && asked?.type === "chat" &&
       !this.#expelled.has(asked.room);
     if (code === "INTERNAL" || isLost) this.violated(`an error ${code}: ${message}`);
@@ -244,7 +272,7 @@ export class WireRules {
     const isRight = ["topic", "delete"].includes(asked.type) && isAdmin && !isDirect(asked.room);
     if (isRight && code === "FORBIDDEN") this.violated(`W4.6 W4.8: ${asked.type} is forbidden`);
     const isKept = truth.seqOf(asked.room, uid, asked.ref) !== undefined;
-    if (isKept) this.violated(`W7.3: ${asked.ref} is refused with ${code}, and is kept`);
+    if (isKept && !isUnknown) this.violated(`W7.3: ${asked.ref} is refused with ${code}, and is kept`);
   }
 
   /** Takes what a message answers, which is always the oldest that was asked (W3.2). */
@@ -264,14 +292,16 @@ export class WireRules {
 
   #joined(message: Of<"joined">, asked: Asked | undefined): void {
     const { room, epoch, seq, first, topic, read, messages, gap, more } = message;
-    const { truth, limits, uid } = this.#options;
+    const { truth, limits, isShared } = this.#options;
     const { since } = asked ?? {};
     const log = truth.lineage(room, epoch);
     const wrong = (what: string) => this.violated(`W5: joined ${room} ${seq} ${what}`);
 
-    if (asked?.isBarred && truth.sanctions.has(`ban ${room} ${uid}`)) wrong("in spite of a ban");
+    const { uid } = this.#options;
+    if (asked?.isBarred && this.#isBarred("ban", room)) wrong("in spite of a ban");
     if (seq > log.entries.length) wrong("is above what is stored");
-    if (epoch !== (truth.log(room)?.epoch ?? epoch)) wrong("names an epoch that is over");
+    const isOver = epoch !== (truth.log(room)?.epoch ?? epoch);
+    if (isOver && !(isShared && log.epoch === epoch)) wrong("names an epoch that is over");
     if (topic !== topicAt(log, seq)) wrong(`has the topic ${topic}`);
     this.#readTo(room, read, (this.#read.get(room) ?? 0) - 1);
     this.#options.meet(
@@ -310,8 +340,10 @@ export class WireRules {
 
   #listed({ rooms }: Of<"rooms">): void {
     for (const { room, seq, topic } of rooms) {
-      const log = this.#options.truth.log(room);
+      const { truth, isShared } = this.#options;
+      const log = truth.log(room);
       if (!log || topic === topicAt(log, seq)) continue;
+      if (isShared && truth.lineages(room).some((log) => topic === topicAt(log, seq))) continue;
       this.violated(`W10.1: ${room} is listed under the topic ${topic} at ${seq}`);
     }
   }
@@ -325,26 +357,35 @@ export class WireRules {
   }
 
   #entry(entry: Entry): void {
-    const { truth, owners, uid } = this.#options;
+    const { truth, owners, uid, isShared } = this.#options;
     const { room, seq } = entry;
     const member = this.#members.get(room);
     const isForBoth = partiesOf(room)?.includes(uid);
     if (!member && !isForBoth) return this.violated(`W5.1: entry ${seq} of ${room} before joined`);
-    const next = member ? member.next : this.#direct.get(room) ?? seq;
-    if (seq !== next) this.violated(`P3: entry ${seq} of ${room} came, and ${next} was next`);
+    if (member || !isShared) {
+      const next = member ? member.next : this.#direct.get(room) ?? seq;
+      if (seq !== next) this.violated(`P3: entry ${seq} of ${room} came, and ${next} was next`);
+    } else if (this.hasHeard(room, seq)) this.violated(`W21.4: ${room} ${seq} came twice`);
     if (member) member.next = seq + 1;
     else {
-      this.#direct.set(room, seq + 1);
+      if (isShared) this.#heard.add(`${room} ${seq}`);
+      else this.#direct.set(room, seq + 1);
       this.#options.meet("a direct entry");
     }
-    const log = member ? truth.lineage(room, member.epoch) : truth.log(room);
+    const isThere = (log: Log) => isSame(entry, log.entries[seq - 1]);
+    const log = member
+      ? truth.lineage(room, member.epoch)
+      : isShared
+      ? truth.lineages(room).findLast(isThere)
+      : truth.log(room);
     if (!isSame(entry, log?.entries[seq - 1])) {
       return this.violated(`P2: entry ${seq} of ${room} is not what the log holds`);
     }
     this.#options.meet(`an entry ${entry.type}`);
     const draft = log!.drafts[seq - 1]!;
     const isOwn = owners.get(`${draft.uid} ${draft.ref}`) === this;
-    if (isOwn && !this.acked.has(`${room} ${draft.ref}`)) {
+    const told = `${room} ${draft.ref}`;
+    if (isOwn && !this.acked.has(told) && !this.#unknown.has(told)) {
       this.violated(`W7.1: the copy of ${draft.ref} came before its ack`);
     }
     const key = `${room} ${seq}`;
@@ -353,8 +394,12 @@ export class WireRules {
   }
 
   #acked({ ref, room, seq, ts }: Of<"ack">, asked: Asked | undefined): void {
-    const { truth, uid } = this.#options;
-    const log = truth.log(room);
+    const { truth, uid, isShared } = this.#options;
+    const isThere = ({ drafts }: Log) => drafts[seq - 1]?.ref === ref;
+    // It may be lost by now.
+    const log = isShared
+      ? truth.lineages(room).findLast(isThere) ?? truth.log(room)
+      : truth.log(room);
     const entry = log?.entries[seq - 1];
     const isIts = log?.drafts[seq - 1]?.ref === ref && entry?.uid === uid;
     const isSo = asked?.type === "react" && entry !== undefined && isStanding(entry, asked, uid);
@@ -364,7 +409,7 @@ export class WireRules {
     if (asked && !this.#mayHave(asked, log)) {
       this.violated(`W4.6 W4.8: ${asked.type} in ${room} by somebody who may not`);
     }
-    if (asked?.isBarred && truth.sanctions.has(`mute ${room} ${uid}`)) {
+    if (asked?.isBarred && this.#isBarred("mute", room)) {
       this.violated(`W10.7: ${ref} is said in ${room} in spite of a mute`);
     }
     if (this.#options.owners.get(`${uid} ${ref}`) !== this) this.#options.meet("a retry");
@@ -381,16 +426,23 @@ export class WireRules {
 
   /** It comes after its entry, unless the room is just being joined. */
   #mention({ room, seq, uid: by }: Of<"mention">): void {
-    const { truth, uid, meet } = this.#options;
+    const { truth, uid, meet, isShared } = this.#options;
     const key = `${room} ${seq}`;
-    const draft = truth.log(room)?.drafts[seq - 1];
+    const logs = isShared ? truth.lineages(room) : [truth.log(room)];
     meet("a mention");
-    const isMeant = draft?.type === "chat" && draft.uid === by && draft.mentions?.includes(uid);
+    const isMeant = logs.some((log) => {
+      const draft = log?.drafts[seq - 1];
+      return draft?.type === "chat" && draft.uid === by && draft.mentions?.includes(uid);
+    });
     if (!isMeant) this.violated(`W10.12: ${key} mentions somebody else`);
-    if (this.#mentioned.has(key)) this.violated(`W10.12: ${key} mentions twice`);
+    // After a loss there may be another one of that seq.
+    if (this.#mentioned.has(key) && logs.length <= 1) {
+      this.violated(`W10.12: ${key} mentions twice`);
+    }
     const member = this.#members.get(room);
     const isJoining = this.#asked.some((asked) => asked.type === "join" && asked.room === room);
-    if (member && member.next <= seq && !isJoining) {
+    // From another instance it goes another way than the entry.
+    if (member && member.next <= seq && !isJoining && !isShared) {
       this.violated(`W10.12: the mention of ${key} came before it`);
     }
     this.#mentioned.add(key);
@@ -399,12 +451,13 @@ export class WireRules {
 
   /** A marker grows, and not beyond the log. */
   #readTo(room: RoomName, seq: number, last: number): void {
-    const { truth, uid } = this.#options;
+    const { truth, uid, isShared } = this.#options;
     // Who is retracted has no markers any more.
-    if (seq <= last && !truth.retracted.has(uid)) {
+    if (!isShared && seq <= last && !truth.retracted.has(uid)) {
       this.violated(`W10.10: ${room} is read to ${seq}, and was to ${last}`);
     }
-    const length = truth.log(room)?.entries.length ?? 0;
+    const logs = isShared ? truth.lineages(room) : [truth.log(room)];
+    const length = Math.max(0, ...logs.map((log) => log?.entries.length ?? 0));
     if (seq > length) this.violated(`W10.10: ${room} is read to ${seq} of ${length}`);
     if (seq > 0) this.#options.meet("a marker");
     this.#read.set(room, seq);
@@ -412,8 +465,11 @@ export class WireRules {
 
   #history(message: Of<"history">, before = Infinity): void {
     const { room, messages, seq } = message;
-    const { truth, uid } = this.#options;
+    const { truth, uid, isShared } = this.#options;
     const log = truth.log(room);
+    const fits = (log: Log) =>
+      misshows(messages, log, { seq, before: Math.min(before, seq + 1), uid }) === undefined;
+    if (isShared && truth.lineages(room).some(fits)) return;
     if (!log) return messages.length > 0 ? this.violated("W5.8: history of nothing") : undefined;
     const problem = misshows(messages, log, { seq, before: Math.min(before, seq + 1), uid });
     if (problem) this.violated(`W5.8: history of ${room}: ${problem}`);
@@ -425,9 +481,10 @@ export class WireRules {
     { room, seq, first, messages, more }: Of<"joined"> | Of<"history">,
     cut: number,
   ): void {
-    const log = this.#options.truth.log(room);
+    const { truth, isShared } = this.#options;
+    const log = truth.log(room);
     const [oldest] = messages;
-    if (!log || !oldest) return;
+    if (!log || !oldest || (isShared && log.entries.length < seq)) return;
     const hasOlder = (from: number) =>
       messagesIn(log, from, Math.min(seq, oldest.seq - 1)).length > 0;
     const isRight = more ? hasOlder(cut > 1 ? 1 : first) : !hasOlder(first);

@@ -1,0 +1,260 @@
+// An instance's connections to the Redis: what `RedisStore` takes for a `Redis`. A command is done at
+// one steered moment and answered at another, in the order in which they were sent; what is published
+// arrives when told. A connection that is lost takes with it what is under way.
+import type { Redis, Reply, Script } from "../../src/store/redis_client.ts";
+import { StoreError } from "../../src/store/store.ts";
+import type { RedisServer } from "./redis_server.ts";
+import type { Call } from "./store.ts";
+
+/** As in `redis_client.ts`, with the time between two looks. */
+const ANSWER_MS = 6000;
+/** A lost connection is made anew after this, where the Redis can be reached. */
+const RETRY_MS = 500;
+
+type Back = () => void;
+
+/** One connection. */
+class Line {
+  readonly now: () => number;
+  isUp = true;
+  /** Nothing comes through any more, and nobody was told. */
+  silentSince = Infinity;
+  lostAt = -Infinity;
+
+  constructor(now: () => number) {
+    this.now = now;
+  }
+
+  get isDead(): boolean {
+    return !this.isUp || this.silentSince < Infinity;
+  }
+
+  lose(): void {
+    this.isUp = false;
+    this.silentSince = Infinity;
+    this.lostAt = this.now();
+  }
+}
+
+export class RedisEnd implements Pick<Redis, "prefix" | "replicas" | "call" | "run" | "close"> {
+  readonly prefix = "";
+  readonly replicas = 0;
+  readonly calls = new Set<Call & { lose(): void }>();
+  readonly subscribers = new Set<SimSubscriber>();
+  /** Everything is done and answered at once. */
+  isPrompt = true;
+  /** Whether a connection that is lost can be made anew. */
+  isReachable = true;
+  readonly #server: RedisServer;
+  readonly #line: Line;
+
+  constructor(server: RedisServer, now: () => number) {
+    this.#server = server;
+    this.#line = new Line(now);
+  }
+
+  call(...command: string[]): Promise<Reply> {
+    return this.#send(`${command[0]} ${command[1]}`, () => this.#server.call(command));
+  }
+
+  run(script: Script, keys: readonly string[], args: readonly string[]): Promise<Reply> {
+    const about = `${script.text.slice(0, 40).split("\n")[0]} ${keys[0]}`;
+    return this.#send(about, () => this.#server.run(script, keys, args));
+  }
+
+  subscribe(back: Back): SimSubscriber {
+    const subscriber = new SimSubscriber(this.#server, this, this.#line.now, back);
+    this.subscribers.add(subscriber);
+    return subscriber;
+  }
+
+  close(): void {
+    for (const subscriber of this.subscribers) subscriber.close();
+    this.#line.lose();
+    this.isReachable = false;
+    for (const call of this.calls) call.lose();
+  }
+
+  /** Whether something waits that can go on. */
+  get isDead(): boolean {
+    return this.#line.isDead;
+  }
+
+  /** The connection for commands is lost, and what was sent may have been done. */
+  lose(done: number): void {
+    for (const call of [...this.calls].slice(0, done)) call.do();
+    this.#line.lose();
+    for (const call of this.calls) call.lose();
+  }
+
+  /** Nothing comes through any more: that is found out by waiting. */
+  silence(): void {
+    this.#line.silentSince = Math.min(this.#line.silentSince, this.#line.now());
+    for (const subscriber of this.subscribers) subscriber.silence();
+  }
+
+  /** Finds out what is silent, and connects anew. */
+  tick(): void {
+    const now = this.#line.now();
+    const [oldest] = this.calls;
+    if (this.#line.isUp && oldest && now - oldest.at! > ANSWER_MS) this.lose(0);
+    const isDue = now - this.#line.lostAt >= RETRY_MS;
+    if (!this.#line.isUp && this.isReachable && isDue) this.#line.isUp = true;
+    for (const subscriber of this.subscribers) subscriber.tick(this.isReachable);
+  }
+
+  /** What can be reached again is so at once. */
+  mend(): void {
+    this.isReachable = true;
+    if (this.#line.isDead) this.lose(0);
+    this.#line.isUp = true;
+    for (const subscriber of this.subscribers) subscriber.mend();
+  }
+
+  #send(about: string, does: () => Reply): Promise<Reply> {
+    if (!this.#line.isUp) return Promise.reject(new StoreError("there is no connection to Redis"));
+    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+    let reply: Reply = null;
+    let refused = false;
+    const { calls } = this;
+    const call = {
+      name: "command" as const,
+      about,
+      at: this.#line.now(),
+      isDone: false,
+      isSlow: false,
+      /** And all that was sent before. */
+      do: () => {
+        for (const one of calls) {
+          if (one === call) break;
+          if (!one.isDone) one.do();
+        }
+        if (!call.isDone && !this.#line.isDead) {
+          reply = does();
+          call.isDone = true;
+        }
+        return Promise.resolve();
+      },
+      answer: () => {
+        for (const one of calls) {
+          if (one === call) break;
+          one.answer();
+        }
+        if (!call.isDone || this.#line.isDead) return;
+        calls.delete(call);
+        if (refused) reject(new StoreError("OOM command not allowed"));
+        else resolve(reply);
+      },
+      refuse: () => {
+        refused = true;
+        call.isDone = true;
+      },
+      lose: () => {
+        calls.delete(call);
+        reject(new StoreError("the connection to Redis is lost"));
+      },
+    };
+    calls.add(call);
+    if (this.isPrompt) call.do().then(call.answer);
+    return promise;
+  }
+}
+
+/** A connection for subscriptions, as `Subscriber` of redis_client.ts. */
+export class SimSubscriber {
+  readonly #server: RedisServer;
+  readonly #end: RedisEnd;
+  readonly #line: Line;
+  readonly #back: Back;
+  readonly #channels = new Map<string, (message: string) => void>();
+  #toServer: { do(): void; lose(): void }[] = [];
+  #toClient: { arrive(): void; lose?(): void }[] = [];
+
+  constructor(server: RedisServer, end: RedisEnd, now: () => number, back: Back) {
+    this.#server = server;
+    this.#end = end;
+    this.#line = new Line(now);
+    this.#back = back;
+  }
+
+  async add(channel: string, hear: (message: string) => void): Promise<void> {
+    this.#channels.set(channel, hear);
+    await this.#begin([channel]);
+  }
+
+  async remove(channel: string): Promise<void> {
+    this.#channels.delete(channel);
+    await this.#send(() => this.#server.unlisten(this, channel));
+  }
+
+  published(channel: string, message: string): void {
+    if (this.#line.isDead) return;
+    this.#toClient.push({ arrive: () => this.#channels.get(channel)?.(message) });
+    if (this.#end.isPrompt) queueMicrotask(() => this.goOn());
+  }
+
+  get waiting(): number {
+    return this.#line.isDead ? 0 : this.#toServer.length + this.#toClient.length;
+  }
+
+  /** Does what was asked, and delivers the oldest that came. False: there was nothing. */
+  goOn(): boolean {
+    if (this.waiting === 0) return false;
+    for (const { do: does } of this.#toServer.splice(0)) does();
+    this.#toClient.shift()?.arrive();
+    return true;
+  }
+
+  silence(): void {
+    this.#line.silentSince = Math.min(this.#line.silentSince, this.#line.now());
+  }
+
+  lose(): void {
+    this.#line.lose();
+    this.#server.unlisten(this);
+    const lost = [...this.#toServer.splice(0), ...this.#toClient.splice(0)];
+    for (const one of lost) one.lose?.();
+  }
+
+  tick(isReachable: boolean): void {
+    const now = this.#line.now();
+    if (now - this.#line.silentSince > ANSWER_MS) this.lose();
+    if (!this.#line.isUp && isReachable && now - this.#line.lostAt >= RETRY_MS) this.#connect();
+  }
+
+  mend(): void {
+    if (this.#line.silentSince < Infinity) this.lose();
+    if (!this.#line.isUp) this.#connect();
+  }
+
+  close(): void {
+    this.lose();
+    this.#channels.clear();
+  }
+
+  #connect(): void {
+    this.#line.isUp = true;
+    this.#begin([...this.#channels.keys()]).then(this.#back, () => {});
+  }
+
+  async #begin(channels: readonly string[]): Promise<void> {
+    await this.#send(() => {
+      for (const channel of channels) this.#server.listen(channel, this);
+    });
+  }
+
+  #send(does: () => void): Promise<void> {
+    if (!this.#line.isUp) return Promise.reject(new StoreError("there is no connection to Redis"));
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const lose = () => reject(new StoreError("the connection to Redis is lost"));
+    this.#toServer.push({
+      lose,
+      do: () => {
+        does();
+        this.#toClient.push({ arrive: resolve, lose });
+      },
+    });
+    while (this.#end.isPrompt && this.goOn());
+    return promise;
+  }
+}

@@ -1,0 +1,95 @@
+// What is not well yet: with people and their pages, with what instances know of each other, with what
+// is left when everybody went. Changes nothing, but that people try again.
+import type { Life } from "./life.ts";
+import type { Tab } from "./tab.ts";
+import type { World } from "./world.ts";
+
+/** What keeps somebody from being where they want to be; a page joins again where it was refused. */
+export function problemOf(world: World): string | undefined {
+  if (world.retracting) return `${world.retracting.uid} is being retracted`;
+  for (const tab of world.tabs) {
+    const { chat, rooms, pages, problem, isAsking } = tab;
+    if (problem === undefined) continue;
+    // As a page does: it joins where it was refused, and where something waits to be said.
+    const waiting = chat.unsent.filter(({ status, to }) => status === "waiting" && !to);
+    const wanted = [...rooms, ...waiting.map(({ room }) => room)];
+    for (const room of wanted) if (!pages.has(room) && !isAsking) tab.join(room);
+    return `${tab.name} ${problem}`;
+  }
+  for (const person of world.people) {
+    if (person.problem === undefined) continue;
+    // What a page left unsent when it was closed waits for the next one that is opened.
+    person.drop(person.tabs[0]!, true);
+    person.open();
+    return person.problem;
+  }
+  return undefined;
+}
+
+/** Whether rooms show just those who are in them (W9), on every instance (W21.1). */
+export function presenceProblem({ tabs, lives }: World): string | undefined {
+  for (const { hub, name: life } of lives) {
+    for (const [name, { presence }] of hub.rooms) {
+      const inside = insideOf(tabs, name);
+      const shown = new Set(presence.first(1000).map(({ uid, user }) => `${uid} ${user}`));
+      if (inside.symmetricDifference(shown).size > 0) {
+        return `W9: ${name} shows ${[...shown]} on ${life}, and ${[...inside]} are in it`;
+      }
+    }
+    for (const room of hub.instances?.rooms ?? []) {
+      const inside = insideOf(tabs, room).size;
+      if (hub.countIn(room) !== inside) {
+        return `W21.6: ${life} counts ${hub.countIn(room)} in ${room}, and ${inside} are in it`;
+      }
+    }
+  }
+  return undefined;
+}
+
+function insideOf(tabs: readonly Tab[], room: string): Set<string> {
+  const inside = tabs.filter(({ rooms }) => rooms.has(room));
+  return new Set(inside.map(({ chat: { me } }) => `${me!.uid} ${me!.user}`));
+}
+
+/** What instances know of each other, of names and of sanctions (W21.3, W21.5), is the same. */
+export function disagreement({ tabs, lives, clock }: World): string | undefined {
+  if (lives.length < 2) return undefined;
+  const owners = new Map(tabs.map(({ chat: { me } }) => [me!.user.toUpperCase(), me!.uid]));
+  for (const { hub, name } of lives) {
+    if (hub.instances!.count !== lives.length - 1) return `W21.2: ${name} misses an instance`;
+    for (const { chat: { me } } of tabs) {
+      if (owners.get(me!.user.toUpperCase()) !== me!.uid) return `W21.3: two are called ${me!.user}`;
+      const found = hub.names.find(me!.user);
+      if (found.length !== 1 || found[0] !== me!.uid) {
+        return `W21.3: ${name} knows ${found} as ${me!.user}, who is ${me!.uid}`;
+      }
+    }
+  }
+  const [first, ...others] = lives.map(({ hub: { sanctions } }) => {
+    const now = clock.nowMs;
+    const rooms = [...new Set(tabs.flatMap(({ rooms }) => [...rooms]))].sort();
+    const mutes = rooms.map((room) => sanctions.mutesIn(room, now).map(({ uid }) => uid).sort());
+    const bans = sanctions.bansIn(undefined, now).map(({ room, uid }) => `${room} ${uid}`).sort();
+    return JSON.stringify({ mutes, bans });
+  });
+  const other = others.find((one) => one !== first);
+  return other && `W21.5: ${first} is in force, and elsewhere ${other}`;
+}
+
+export function leftOver({ lives, clock, pairs, fetches }: World): string | undefined {
+  const sum = (count: (life: Life) => number) => lives.reduce((all, life) => all + count(life), 0);
+  const left = {
+    sessions: sum(({ hub }) => hub.sessions.size),
+    rooms: sum(({ hub }) => hub.rooms.size + (hub.instances?.rooms.size ?? 0)),
+    names: sum(({ hub }) => hub.names.count),
+    connections: sum(({ gate }) => gate.connections),
+    "things to store": sum(({ hub }) => hub.isIdle ? 0 : 1),
+    "scheduled things": sum(({ loop }) => loop.isIdle ? 0 : 1),
+    calls: sum(({ disk }) => disk.calls.size),
+    timers: clock.timers,
+    requests: fetches.size,
+    lines: [...pairs].filter(({ isOver }) => !isOver).length,
+  };
+  for (const [what, count] of Object.entries(left)) if (count > 0) return `${count} ${what} left`;
+  return undefined;
+}
