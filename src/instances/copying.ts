@@ -7,6 +7,7 @@ import { renameIn, tellRenamed } from "../renaming.ts";
 import type { Room } from "../room.ts";
 import type { Changes } from "./bus_message.ts";
 import { type Known, Roster } from "./roster.ts";
+import { isLater } from "./rosters.ts";
 
 /** Takes over what changed. Returns those who have begun to spend there. */
 export function change(hub: Hub, roster: Roster, changes: Changes, now: number): UserId[] {
@@ -17,7 +18,7 @@ export function change(hub: Hub, roster: Roster, changes: Changes, now: number):
     const most = hub.settings.presenceGraceMs;
     leave(hub, roster, room, uid, graceMs === null ? undefined : now + Math.min(graceMs, most));
   }
-  for (const uid of changes.gone) roster.drop(uid);
+  for (const uid of changes.gone) drop(hub, roster, uid);
   for (const uid of changes.spent) roster.spenders.delete(uid);
   for (const uid of changes.spends) roster.spenders.add(uid);
   return changes.spends;
@@ -31,7 +32,7 @@ export function replace(hub: Hub, roster: Roster, state: Changes, now: number): 
   // First who is there: nobody must be gone for a moment.
   const spends = change(hub, roster, state, now);
   leaveAll(hub, roster, now, (room, uid) => !told.has(room, uid));
-  for (const uid of [...roster.users.keys()]) if (!known.has(uid)) roster.drop(uid);
+  for (const uid of [...roster.users.keys()]) if (!known.has(uid)) drop(hub, roster, uid);
   const spenders = new Set(state.spends);
   for (const uid of roster.spenders) if (!spenders.has(uid)) roster.spenders.delete(uid);
   return spends;
@@ -39,13 +40,14 @@ export function replace(hub: Hub, roster: Roster, state: Changes, now: number): 
 
 /** The instance is gone. */
 export function empty(hub: Hub, roster: Roster, now: number): void {
+  for (const [uid, { user }] of roster.users) follow(hub, uid, user);
   leaveAll(hub, roster, now, () => true);
 }
 
 /** A room has opened: who is in it there is in it. */
 export function fill(hub: Hub, room: Room, roster: Roster): void {
   for (const [uid, moderates] of roster.rooms.get(room.name) ?? []) {
-    room.presence.arrive(uid, nameOf(hub, roster, uid), moderates);
+    room.presence.arrive(uid, nameOf(hub, uid), moderates);
   }
 }
 
@@ -66,7 +68,7 @@ function enter(hub: Hub, roster: Roster, room: RoomName, uid: UserId, moderates:
   const wasIn = roster.has(room, uid);
   roster.enter(room, uid, moderates);
   const presence = hub.rooms.get(room)?.presence;
-  presence?.arrive(uid, nameOf(hub, roster, uid), moderates);
+  presence?.arrive(uid, nameOf(hub, uid), moderates);
   // It was counted already; only what it may is new.
   if (wasIn) presence?.depart(uid);
 }
@@ -83,26 +85,39 @@ function leave(
   hub.rooms.get(room)?.presence.depart(uid, goneAt);
 }
 
+/** A user is there no more, and may be elsewhere by another name. */
+function drop(hub: Hub, roster: Roster, uid: UserId): void {
+  const before = hub.instances?.of(uid)?.user;
+  roster.drop(uid);
+  if (before !== undefined) follow(hub, uid, before);
+}
+
 /** A user is there, under this name. */
 function meet(
   hub: Hub,
   roster: Roster,
   [uid, user, since, isAdmin]: Changes["here"][number],
 ): void {
-  const before = roster.users.get(uid);
-  roster.put(uid, { user, since, isAdmin });
   const own = hub.online.of(uid)[0];
+  const before = hub.instances?.of(uid)?.user;
+  roster.put(uid, { user, since, isAdmin });
   if (own && own.user !== user) agree(hub, uid, own.user, { user, since, isAdmin });
-  if (!own && before && before.user !== user) renameIn(hub, uid, user);
+  if (!own && before !== undefined) follow(hub, uid, before);
   for (const other of [...hub.names.findHere(user)]) {
     if (other !== uid && isGuest(other)) giveWay(hub, other, uid, since);
   }
 }
 
+/** Who is only elsewhere goes by the name that holds there, which was another before. */
+function follow(hub: Hub, uid: UserId, before: string): void {
+  const now = hub.instances?.of(uid)?.user;
+  if (now !== undefined && now !== before && !hub.online.has(uid)) renameIn(hub, uid, now);
+}
+
 /** A user who is here too has one name: the later one. */
 function agree(hub: Hub, uid: UserId, own: string, { user, since }: Known): void {
-  const ours = hub.names.since(uid);
-  if (ours > since || (ours === since && own < user)) return hub.instances?.changed(uid);
+  const ours = { user: own, since: hub.names.since(uid) };
+  if (isLater(ours, { user, since })) return hub.instances?.changed(uid);
   hub.names.follow(uid, user, since);
   tellRenamed(hub, uid, user, own);
 }
@@ -120,6 +135,6 @@ function giveWay(hub: Hub, guest: UserId, other: UserId, since: number): void {
   hub.instances?.changed(guest);
 }
 
-function nameOf(hub: Hub, roster: Roster, uid: UserId): string {
-  return hub.online.of(uid)[0]?.user ?? roster.users.get(uid)!.user;
+function nameOf(hub: Hub, uid: UserId): string {
+  return (hub.online.of(uid)[0] ?? hub.instances!.of(uid)!).user;
 }

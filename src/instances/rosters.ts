@@ -39,12 +39,14 @@ export class Rosters {
     return found;
   }
 
+  /** A user, by the name that holds where instances know several: the later one, as they agree. */
   of(uid: UserId): Known | undefined {
+    let found: Known | undefined;
     for (const { users } of this) {
       const known = users.get(uid);
-      if (known) return known;
+      if (known && (!found || isLater(known, found))) found = known;
     }
-    return undefined;
+    return found;
   }
 
   isAdmin(uid: UserId): boolean {
@@ -74,4 +76,9 @@ export class Rosters {
     for (const roster of this) for (const room of roster.rooms.keys()) rooms.add(room);
     return rooms;
   }
+}
+
+/** Of two names of one user, the one that holds. */
+export function isLater(one: Pick<Known, "user" | "since">, other: typeof one): boolean {
+  return one.since > other.since || (one.since === other.since && one.user < other.user);
 }

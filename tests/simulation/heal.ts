@@ -208,9 +208,9 @@ function holdsDirect(
 ): void {
   for (const { room, text } of said) {
     const { entries } = truth.log(room)!;
-    const seq = entries.findIndex((entry) => entry.type === "chat" && entry.text === text) + 1;
+    const entry = entries.find((entry) => entry.type === "chat" && entry.text === text)!;
     for (const { name, chat, pair } of tabs) {
-      if (!partiesOf(room)!.includes(chat.me!.uid) || pair!.rules!.hasHeard(room, seq)) continue;
+      if (!partiesOf(room)!.includes(chat.me!.uid) || pair!.rules!.hasHeard(entry)) continue;
       violated(`W10.14: ${name} did not hear all of ${room}`);
     }
   }

@@ -111,8 +111,8 @@ export class WireRules {
   }
 
   /** Whether an entry of a direct conversation came, or was in a `joined`. */
-  hasHeard(room: RoomName, seq: number): boolean {
-    return (this.nextOf(room) ?? 0) > seq || this.#heard.has(`${room} ${seq}`);
+  hasHeard({ room, seq, ts }: Entry): boolean {
+    return (this.nextOf(room) ?? 0) > seq || this.#heard.has(`${room} ${seq} ${ts}`);
   }
 
   /** What was missed until now was missed while something was broken. */
@@ -362,13 +362,14 @@ export class WireRules {
     const member = this.#members.get(room);
     const isForBoth = partiesOf(room)?.includes(uid);
     if (!member && !isForBoth) return this.violated(`W5.1: entry ${seq} of ${room} before joined`);
+    const key = `${room} ${seq} ${entry.ts}`;
     if (member || !isShared) {
       const next = member ? member.next : this.#direct.get(room) ?? seq;
       if (seq !== next) this.violated(`P3: entry ${seq} of ${room} came, and ${next} was next`);
-    } else if (this.hasHeard(room, seq)) this.violated(`W21.4: ${room} ${seq} came twice`);
+    } else if (this.#heard.has(key)) this.violated(`W21.4: ${key} came twice`);
     if (member) member.next = seq + 1;
     else {
-      if (isShared) this.#heard.add(`${room} ${seq}`);
+      if (isShared) this.#heard.add(key);
       else this.#direct.set(room, seq + 1);
       this.#options.meet("a direct entry");
     }
@@ -388,9 +389,9 @@ export class WireRules {
     if (isOwn && !this.acked.has(told) && !this.#unknown.has(told)) {
       this.violated(`W7.1: the copy of ${draft.ref} came before its ack`);
     }
-    const key = `${room} ${seq}`;
+    const about = `${room} ${seq}`;
     const isDue = draft.type === "chat" && draft.mentions?.includes(uid);
-    if (isDue && !this.#mentioned.has(key)) this.#due.add(key);
+    if (isDue && !this.#mentioned.has(about)) this.#due.add(about);
   }
 
   #acked({ ref, room, seq, ts }: Of<"ack">, asked: Asked | undefined): void {
