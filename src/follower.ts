@@ -101,8 +101,8 @@ export class Follower implements FeedFollower {
   /** Whether that is an entry of the log that the members know. */
   #is(epoch: string): boolean {
     if (this.#isOver) return false;
-    // Nothing was given out yet.
-    if (this.#seq === 0) this.#epoch = epoch;
+    // Nobody was told of any yet.
+    if (!this.#followed) this.#epoch = epoch;
     if (epoch === this.#epoch) return true;
     this.#lose();
     return false;

@@ -120,6 +120,8 @@ function agree(hub: Hub, uid: UserId, own: string, { user, since }: Known): void
   if (isLater(ours, { user, since })) return hub.instances?.changed(uid);
   hub.names.follow(uid, user, since);
   tellRenamed(hub, uid, user, own);
+  // The others know the name before, and may hear of this one from nobody else.
+  hub.instances?.changed(uid);
 }
 
 /** Of two users with one name, a guest who has it for less time gets another (W21.3). */

@@ -92,8 +92,8 @@ export async function redisLoses(world: World): Promise<Done> {
   // Who comes back asks first; in which order they come is not played (docs/decisions/redis.md).
   for (const { end } of lives) {
     const { isPrompt } = end!;
-    end!.isPrompt = true;
     end!.mend();
+    end!.hurry();
     await world.settle();
     end!.isPrompt = isPrompt;
   }

@@ -103,6 +103,13 @@ export class RedisEnd implements Pick<Redis, "prefix" | "replicas" | "call" | "r
     for (const subscriber of this.subscribers) subscriber.tick(this.isReachable);
   }
 
+  /** From here on all is done and answered at once, and so is what waits. */
+  hurry(): void {
+    this.isPrompt = true;
+    if (this.isDead) this.lose(0);
+    for (const call of this.calls) call.do().then(call.answer);
+  }
+
   /** What can be reached again is so at once. */
   mend(): void {
     this.isReachable = true;

@@ -24,7 +24,7 @@ export class SharedDisk implements Disk {
 
   async all(room: RoomName): Promise<{ entries: Entry[]; page: Page }> {
     const { isPrompt } = this.#end;
-    this.#end.isPrompt = true;
+    this.#end.hurry();
     const all = await allOf(this.#store, room);
     this.#end.isPrompt = isPrompt;
     return all;

@@ -10,7 +10,7 @@ import {
   type ServerMessage,
 } from "../../src/protocol.ts";
 import type { Limits, RoomName, UserId } from "../../src/protocol.ts";
-import { differs, isSame, type Log, messagesIn, misshows, topicAt, type Truth } from "./truth.ts";
+import { differs, isSame, isShown, type Log, messagesIn, misshows, topicAt, type Truth } from "./truth.ts";
 
 type Of<T extends ServerMessage["type"]> = Extract<ServerMessage, { type: T }>;
 
@@ -379,7 +379,9 @@ export class WireRules {
       : isShared
       ? truth.lineages(room).findLast(isThere)
       : truth.log(room);
-    if (!isSame(entry, log?.entries[seq - 1])) {
+    // What is read late is read as it is then.
+    const isIts = isShared ? log && isShown(entry, log) : isSame(entry, log?.entries[seq - 1]);
+    if (!isIts) {
       return this.violated(`P2: entry ${seq} of ${room} is not what the log holds`);
     }
     this.#options.meet(`an entry ${entry.type}`);

@@ -214,7 +214,7 @@ export class World {
   /** A server that was drained ends. */
   async stop(life: Life): Promise<void> {
     if (life.end) {
-      life.end.isPrompt = true;
+      life.end.hurry();
       await life.close().catch(() => {});
     }
     await this.kill(life, () => ({ frames: true, end: true }));
