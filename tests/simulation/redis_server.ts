@@ -77,11 +77,11 @@ export class RedisServer {
 
   /** Where nobody knew of what was lost, nobody can tell, which is not played. */
   forget({ room, epochs }: Lost, makeEpoch: () => string): void {
-    const now = this.#epochOf(room);
-    if (now === undefined) return void this.call(["HDEL", "kept", "epochs"]);
-    if (!epochs.includes(now)) return;
+    const [now, seq] = this.data.do(["HMGET", headKey(room), "epoch", "seq"]) as (string | null)[];
+    if (now && !epochs.includes(now)) return;
     const renewed = makeEpoch();
-    this.call(["HSET", headKey(room), "epoch", renewed]);
+    const empty = seq ? [] : ["seq", "0", "first", "1", "topic", '""'];
+    this.call(["HSET", headKey(room), "epoch", renewed, ...empty]);
     this.#truth!.goesOn(room, renewed);
   }
 
