@@ -26,6 +26,8 @@ export interface Followed {
   isWaiting(): boolean;
   /** There is something to take. */
   flow(): void;
+  /** The oldest entry that is kept. */
+  cut(first: number): void;
   /** What the members were given is not what the log holds, or too little of it: they start over. */
   lost(): void;
 }
@@ -80,6 +82,7 @@ export class Follower implements FeedFollower {
     if (!this.#is(head.epoch)) return;
     if (head.seq < seq) return this.#lose();
     this.#newest = Math.max(this.#newest, head.seq);
+    this.#followed?.cut(head.first);
     this.#flow();
   }
 

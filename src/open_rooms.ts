@@ -77,6 +77,7 @@ export class OpenRooms {
       follower?.begin(head, {
         isWaiting: () => room.isWaiting,
         flow: () => commit.flow(room),
+        cut: (first) => room.cut(first),
         lost: () => this.#lose(room),
       });
       return room;

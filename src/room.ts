@@ -184,7 +184,7 @@ export class Room {
 
   /** Retention took the oldest entries out of the log: `first` is the oldest kept. */
   cut(first: number): void {
-    this.#head = { ...this.#head, first };
+    if (first !== this.#head.first) this.#head = { ...this.#head, first };
   }
 
   /** Puts an entry into the log. `settle` hears of it before any member gets the entry (W7.1). */

@@ -39,7 +39,7 @@ class Line {
 export class RedisEnd implements Pick<Redis, "prefix" | "replicas" | "call" | "run" | "close"> {
   readonly prefix = "";
   readonly replicas = 0;
-  readonly calls = new Set<Call & { lose(): void }>();
+  readonly calls = new Set<Sent>();
   readonly subscribers = new Set<SimSubscriber>();
   /** Everything is done and answered at once. */
   isPrompt = true;
@@ -97,7 +97,7 @@ export class RedisEnd implements Pick<Redis, "prefix" | "replicas" | "call" | "r
   tick(): void {
     const now = this.#line.now();
     const [oldest] = this.calls;
-    if (this.#line.isUp && oldest && now - oldest.at! > ANSWER_MS) this.lose(0);
+    if (this.#line.isUp && oldest && now - oldest.at > ANSWER_MS) this.lose(0);
     const isDue = now - this.#line.lostAt >= RETRY_MS;
     if (!this.#line.isUp && this.isReachable && isDue) this.#line.isUp = true;
     for (const subscriber of this.subscribers) subscriber.tick(this.isReachable);
@@ -107,7 +107,7 @@ export class RedisEnd implements Pick<Redis, "prefix" | "replicas" | "call" | "r
   hurry(): void {
     this.isPrompt = true;
     if (this.isDead) this.lose(0);
-    for (const call of this.calls) call.do().then(call.answer);
+    for (const call of this.calls) call.do().then(() => call.answer());
   }
 
   /** What can be reached again is so at once. */
@@ -121,49 +121,70 @@ export class RedisEnd implements Pick<Redis, "prefix" | "replicas" | "call" | "r
   #send(about: string, does: () => Reply): Promise<Reply> {
     if (!this.#line.isUp) return Promise.reject(new StoreError("there is no connection to Redis"));
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-    let reply: Reply = null;
-    let refused = false;
-    const { calls } = this;
-    const call = {
-      name: "command" as const,
-      about,
-      at: this.#line.now(),
-      isDone: false,
-      isSlow: false,
-      /** And all that was sent before. */
-      do: () => {
-        for (const one of calls) {
-          if (one === call) break;
-          if (!one.isDone) one.do();
-        }
-        if (!call.isDone && !this.#line.isDead) {
-          reply = does();
-          call.isDone = true;
-        }
-        return Promise.resolve();
-      },
-      answer: () => {
-        for (const one of calls) {
-          if (one === call) break;
-          one.answer();
-        }
-        if (!call.isDone || this.#line.isDead) return;
-        calls.delete(call);
-        if (refused) reject(new StoreError("OOM command not allowed"));
-        else resolve(reply);
-      },
-      refuse: () => {
-        refused = true;
-        call.isDone = true;
-      },
-      lose: () => {
-        calls.delete(call);
-        reject(new StoreError("the connection to Redis is lost"));
-      },
-    };
-    calls.add(call);
-    if (this.isPrompt) call.do().then(call.answer);
+    const sent = new Sent(this.calls, about, this.#line, { does, resolve, reject });
+    this.calls.add(sent);
+    if (this.isPrompt) sent.do().then(() => sent.answer());
     return promise;
+  }
+}
+
+interface Parts {
+  does(): Reply;
+  resolve(reply: Reply): void;
+  reject(error: StoreError): void;
+}
+
+/** A command that was sent: done and answered after all that were sent before. */
+class Sent implements Call {
+  readonly name = "command";
+  readonly about: string;
+  readonly at: number;
+  readonly isSlow = false;
+  isDone = false;
+  readonly #all: Set<Sent>;
+  readonly #line: Line;
+  readonly #parts: Parts;
+  #answer = () => {};
+
+  constructor(all: Set<Sent>, about: string, line: Line, parts: Parts) {
+    this.about = about;
+    this.at = line.now();
+    this.#all = all;
+    this.#line = line;
+    this.#parts = parts;
+  }
+
+  do(): Promise<void> {
+    for (const one of this.#all) {
+      if (this.#line.isDead) break;
+      if (!one.isDone) one.#done(one.#parts.does());
+      if (one === this) break;
+    }
+    return Promise.resolve();
+  }
+
+  answer(): void {
+    for (const one of this.#all) {
+      if (this.#line.isDead || !one.isDone) break;
+      this.#all.delete(one);
+      one.#answer();
+      if (one === this) break;
+    }
+  }
+
+  refuse(): void {
+    this.isDone = true;
+    this.#answer = () => this.#parts.reject(new StoreError("OOM command not allowed"));
+  }
+
+  lose(): void {
+    this.#all.delete(this);
+    this.#parts.reject(new StoreError("the connection to Redis is lost"));
+  }
+
+  #done(reply: Reply): void {
+    this.isDone = true;
+    this.#answer = () => this.#parts.resolve(reply);
   }
 }
 

@@ -18,8 +18,6 @@ const SLOW = 0.15;
 export interface Call {
   name: "append" | "head" | "replay" | "page" | "active" | "command";
   about: string;
-  /** When it was made, where that matters. */
-  at?: number;
   isDone: boolean;
   /** It is often passed over. */
   isSlow: boolean;

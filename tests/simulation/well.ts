@@ -52,10 +52,14 @@ function insideOf(tabs: readonly Tab[], room: string): Set<string> {
 }
 
 /** What instances know of each other, of names and of sanctions (W21.3, W21.5), is the same. */
-export function disagreement({ tabs, lives, clock }: World): string | undefined {
+export function disagreement({ tabs, lives, clock, truth }: World): string | undefined {
   if (lives.length < 2) return undefined;
   const owners = new Map(tabs.map(({ chat: { me } }) => [me!.user.toUpperCase(), me!.uid]));
   for (const { hub, name } of lives) {
+    for (const [room, { head }] of hub.rooms) {
+      const first = truth.log(room)?.first ?? 1;
+      if (head.first !== first) return `W5.8: ${room} begins at ${head.first}, not at ${first}`;
+    }
     if (hub.instances!.count !== lives.length - 1) return `W21.2: ${name} misses an instance`;
     for (const { chat: { me } } of tabs) {
       if (owners.get(me!.user.toUpperCase()) !== me!.uid) return `W21.3: two are called ${me!.user}`;

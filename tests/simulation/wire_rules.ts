@@ -326,7 +326,7 @@ export class WireRules {
     const problem = misshows(messages, log, { seq, before: seq + 1, uid });
     if (problem) wrong(problem);
     this.#pageEnd(message, log.first);
-    const kept = messagesIn(log, first, seq);
+    const kept = messagesIn(log, isShared ? Math.max(first, log.first) : first, seq);
     if (messages.length < pageLength(kept, limits.historyPage)) {
       wrong(`holds only ${messages.length} messages`);
     }
@@ -490,7 +490,9 @@ export class WireRules {
     if (!log || !oldest || (isShared && log.entries.length < seq)) return;
     const hasOlder = (from: number) =>
       messagesIn(log, from, Math.min(seq, oldest.seq - 1)).length > 0;
-    const isRight = more ? hasOlder(cut > 1 ? 1 : first) : !hasOlder(first);
+    // Another instance may cut while this one reads.
+    const kept = isShared ? Math.max(first, cut) : first;
+    const isRight = more ? hasOlder(cut > 1 ? 1 : first) : !hasOlder(kept);
     if (!isRight) this.violated(`W5.8: a page of ${room} says more: ${more}`);
   }
 }
