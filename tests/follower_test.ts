@@ -19,6 +19,7 @@ class Room {
   readonly entries: Entry[] = [];
   readonly taken: number[] = [];
   readonly failures: StoreError[] = [];
+  readonly cuts: number[] = [];
   isWaiting = false;
   losses = 0;
   readonly follower: Follower;
@@ -36,6 +37,7 @@ class Room {
     this.follower.begin({ epoch: EPOCH, seq, first: 1, topic: "" }, {
       isWaiting: () => this.isWaiting,
       flow: () => this.flow(),
+      cut: (first) => this.cuts.push(first),
       lost: () => this.losses++,
     });
   }
@@ -66,8 +68,11 @@ class Room {
   }
 
   /** It is told a head that was asked for now, or before. */
-  tell(head: { epoch: string; seq: number }, asked = this.follower.position.seq) {
-    this.follower.told({ ...head, first: 1, topic: "" }, asked);
+  tell(
+    head: { epoch: string; seq: number; first?: number },
+    asked = this.follower.position.seq,
+  ) {
+    this.follower.told({ first: 1, topic: "", ...head }, asked);
   }
 
   /** Time passes, and what was asked for is there. */
@@ -179,10 +184,24 @@ describe("a follower", () => {
     assertEquals([room.taken, room.losses], [[], 1]);
   });
 
-  it("takes the epoch of the log that another begins", async () => {
+  it("W5.5 gives its room up where the log that begins is not the one its members know of", async () => {
     const room = await roomWith(1);
     room.follower.heard("e2", [room.entries[0]!]);
-    assertEquals([room.taken, room.follower.position], [[1], { epoch: "e2", seq: 1 }]);
+    assertEquals([room.taken, room.losses], [[], 1]);
+    // Before it begins, nobody knows of any.
+    const other = new Room();
+    await other.fill(1);
+    other.follower.heard("e2", []);
+    other.hear(1);
+    other.begin();
+    assertEquals([other.taken, other.losses], [[1], 0]);
+  });
+
+  it("W5.8 tells its room where the log begins, whoever cut it", async () => {
+    const room = await roomWith(3);
+    room.hear(1, 2, 3);
+    room.tell({ epoch: EPOCH, seq: 3, first: 2 });
+    assertEquals([room.cuts, room.taken], [[2], [1, 2, 3]]);
   });
 
   it("tries again where the store fails", async () => {

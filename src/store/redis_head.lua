@@ -4,10 +4,15 @@ local known_epoch, known_seq, fresh_epoch = unpack(ARGV)
 
 local epoch, seq, first, topic =
   unpack(redis.call('HMGET', HEAD, 'epoch', 'seq', 'first', 'topic'))
-if known_epoch ~= '' and (not epoch or (epoch == known_epoch and tonumber(seq) < tonumber(known_seq))) then
-  -- Also where nothing is left: who comes next knows no more of what was given out than this.
-  epoch, seq, first, topic = fresh_epoch, seq or '0', first or '1', topic or '""'
-  redis.call('HSET', HEAD, 'epoch', epoch, 'seq', seq, 'first', first, 'topic', topic)
+if not epoch and known_epoch ~= '' then
+  -- Who comes next knows no more of what was given out than this.
+  redis.call('HSET', HEAD, 'epoch', fresh_epoch, 'seq', '0', 'ts', '0', 'first', '1', 'chat', '0',
+    'topic', '""', 'bytes', '0')
+  return { fresh_epoch, '0', '1', '""' }
 end
 if not epoch then return {} end
+if epoch == known_epoch and tonumber(seq) < tonumber(known_seq) then
+  epoch = fresh_epoch
+  redis.call('HSET', HEAD, 'epoch', epoch)
+end
 return { epoch, seq, first, topic }

@@ -117,6 +117,43 @@ describe("names over several instances", () => {
   );
 
   it(
+    "W21.1 W21.3 who comes back under another name is shown by it, also beside what a crash left",
+    withSeveral(3, async (several) => {
+      const [one, two, three] = several.cores;
+      const seer = await one!.enter("seer", "r");
+      await two!.enter("a", "r", { name: "alice" });
+      several.bus.cut(several.nameOf(three!));
+      await several.pass(8000);
+      several.crash(two!);
+      // Which does not know them yet.
+      await three!.enter("a", "r", { name: "ada" });
+      several.bus.mend(several.nameOf(three!));
+      await several.pass(8000);
+      seer.send({ type: "members", room: "r" });
+      await several.settle();
+      const members = seer.takeAll("members")[0]!.members.map(({ uid, user }) => [uid, user]);
+      assertEquals(members, [["guest:a", "ada"], ["guest:seer", "seer"]]);
+    }),
+  );
+
+  it(
+    "W21.3 the name that one instance takes over from another is known to all as its own",
+    withSeveral(3, async (several) => {
+      const [one, two, three] = several.cores;
+      const first = two!.connect("a", { name: "alice" });
+      several.bus.cut(several.nameOf(three!));
+      await several.pass(8000);
+      const second = three!.connect("a", { name: "ada" });
+      several.bus.mend(several.nameOf(three!));
+      await several.pass(3000);
+      assertEquals(ownNicks(first), ["ada"]);
+      second.drop();
+      await several.pass(3000);
+      assertEquals(one!.hub.instances!.of("guest:a" as never)?.user, "ada");
+    }),
+  );
+
+  it(
     "W21.2 W21.3 the names of a crashed instance are free when it is taken as crashed",
     withSeveral(2, async (several) => {
       const [one, two] = several.cores;

@@ -28,6 +28,9 @@ export async function heal(world: World): Promise<void> {
   while (world.lives.length < world.profile.instances) await world.start("all");
   for (const { disk, end } of world.lives) {
     disk.isFailing = false;
+    // What was announced and did not arrive is found out all the same.
+    const isMissed = end && world.dice.chance(0.5);
+    if (isMissed) { for (const subscriber of end.subscribers) subscriber.lose(); }
     end?.mend();
   }
   for (const person of world.people) if (person.tabs.length === 0) person.open();

@@ -17,6 +17,8 @@ export interface Profile {
   /** How much is said and asked, and how fast the store is, where 1 is much and fast. */
   haste: number;
   diskPace: number;
+  /** How fast instances are told what others did. */
+  newsPace: number;
   /** The log is SQLite's, else the one in memory. */
   isSqlite: boolean;
   /** The store answers at once, as one in memory does. */
@@ -55,6 +57,7 @@ export function drawProfile(dice: Dice): Profile {
     maxUnsent: dice.pick([3, 10_000]),
     maxText,
     diskPace: dice.pick([1, 1, 1, 0.05]),
+    newsPace: dice.pick([1, 1, 0.1, 0.03]),
     haste: dice.pick([0.3, 0.6, 1]),
     isSqlite: dice.chance(0.3),
     isPrompt: dice.chance(0.15),

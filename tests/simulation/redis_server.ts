@@ -80,7 +80,7 @@ export class RedisServer {
     const [now, seq] = this.data.do(["HMGET", headKey(room), "epoch", "seq"]) as (string | null)[];
     if (now && !epochs.includes(now)) return;
     const renewed = makeEpoch();
-    const empty = seq ? [] : ["seq", "0", "first", "1", "topic", '""'];
+    const empty = seq ? [] : 'seq 0 ts 0 first 1 chat 0 topic "" bytes 0'.split(" ");
     this.call(["HSET", headKey(room), "epoch", renewed, ...empty]);
     this.#truth!.goesOn(room, renewed);
   }

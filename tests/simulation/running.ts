@@ -86,12 +86,30 @@ export async function flow(world: World): Promise<Done> {
     }
     for (const life of world.lives) {
       while (life.loop.turn());
-      for (const subscriber of life.end?.subscribers ?? []) while (subscriber.goOn());
+      for (const subscriber of life.end?.subscribers ?? []) {
+        while (dice.chance(profile.newsPace) && subscriber.goOn());
+      }
       for (const call of life.disk.calls) {
         if (life.disk.isFailing || call.isSlow || !dice.chance(profile.diskPace)) continue;
         if (!call.isDone) await call.do();
         if (call.isDone) call.answer();
       }
+    }
+    await world.settle();
+  }
+  return `${rounds} rounds`;
+}
+
+/** For a while the Redis answers, and tells nobody what others did. */
+export async function noNews(world: World): Promise<Done> {
+  const { dice, lives, redis } = world;
+  if (!redis) return undefined;
+  const rounds = dice.between(2, 5);
+  for (let round = 0; round < rounds; round++) {
+    await world.pass(dice.pick([60, 60, 300, 1000]));
+    for (const { loop, disk } of lives) {
+      while (loop.turn());
+      for (const call of disk.isFailing ? [] : disk.calls) call.do().then(() => call.answer());
     }
     await world.settle();
   }

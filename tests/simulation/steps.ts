@@ -5,14 +5,15 @@ import * as running from "./running.ts";
 import type { Done, World } from "./world.ts";
 
 type Step = (world: World) => Done | Promise<Done>;
-type Group = "run" | "disk" | "act" | keyof World["profile"]["faults"];
+type Group = "run" | "disk" | "news" | "act" | keyof World["profile"]["faults"];
 
 const STEPS: [group: Group, weight: number, step: Step][] = [
   ["run", 24, running.toServer],
   ["run", 30, running.toClient],
   ["run", 30, running.turn],
   ["disk", 20, running.storeGoesOn],
-  ["disk", 20, running.newsArrives],
+  ["news", 20, running.newsArrives],
+  ["run", 3, running.noNews],
   ["run", 6, running.answerFetch],
   ["run", 8, running.start],
   ["run", 3, running.pass],
@@ -43,15 +44,15 @@ const STEPS: [group: Group, weight: number, step: Step][] = [
   ["life", 0.2, breaking.kill],
   ["life", 0.4, breaking.retain],
   ["life", 0.15, breaking.drain],
-  ["store", 0.7, breaking.loseRedis],
+  ["store", 1, breaking.loseRedis],
   ["run", 1, breaking.mendRedis],
   ["life", 0.1, breaking.redisLoses],
 ];
 
 /** Takes one step that the dice choose. */
 export async function takeStep(world: World): Promise<void> {
-  const { dice, profile: { faults, haste, diskPace } } = world;
-  const times = { run: 1, disk: diskPace, act: haste, ...faults };
+  const { dice, profile: { faults, haste, diskPace, newsPace } } = world;
+  const times = { run: 1, disk: diskPace, news: newsPace, act: haste, ...faults };
   const weights = STEPS.map(([group, weight]) => weight * times[group]);
   const sum = weights.reduce((sum, weight) => sum + weight, 0);
   for (;;) {

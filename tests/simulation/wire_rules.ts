@@ -398,11 +398,10 @@ export class WireRules {
 
   #acked({ ref, room, seq, ts }: Of<"ack">, asked: Asked | undefined): void {
     const { truth, uid, isShared } = this.#options;
-    const isThere = ({ drafts }: Log) => drafts[seq - 1]?.ref === ref;
     // It may be lost by now.
-    const log = isShared
-      ? truth.lineages(room).findLast(isThere) ?? truth.log(room)
-      : truth.log(room);
+    const logs = isShared ? truth.lineages(room) : [];
+    const log = logs.findLast(({ drafts }) => drafts[seq - 1]?.ref === ref) ??
+      logs.findLast(({ entries }) => entries[seq - 1]?.ts === ts) ?? truth.log(room);
     const entry = log?.entries[seq - 1];
     const isIts = log?.drafts[seq - 1]?.ref === ref && entry?.uid === uid;
     const isSo = asked?.type === "react" && entry !== undefined && isStanding(entry, asked, uid);

@@ -9,7 +9,7 @@ import { storeContract } from "./contract.ts";
 import { aFiledDraft, assertSameFiles, filedInRun, uploadFor } from "./contract_files_model.ts";
 import { assertSame, Model, runs } from "./contract_model.ts";
 import { eventually } from "./database.ts";
-import { draft, drafts, EVERYTHING } from "./drafts.ts";
+import { draft, drafts, EVERYTHING, seqs } from "./drafts.ts";
 import { EVERY } from "./everything.ts";
 import { retain } from "./retaining.ts";
 
@@ -156,6 +156,30 @@ describe("a redis: store", () => {
     const [first] = await store.append(drafts("a", 1));
     assertEquals(first!.seq, 1);
     assertNotEquals(first!.epoch, "e1");
+  });
+
+  it("W14.1 begins no log anew in the epoch of one that was lost whole", async () => {
+    await using opened = await open(2);
+    const { store, other, redis } = opened;
+    const { follower: room, position } = follower({ epoch: "", seq: 0 });
+    const { epoch } = await store.feed!.follow("a", room);
+    await store.append(drafts("a", 2, { epoch }));
+    Object.assign(position, { epoch, seq: 2 });
+    const keys = await redis.cli("--raw", "KEYS", "*:{a}*");
+    await redis.cli("DEL", ...keys.trim().split("\n"));
+
+    // Asked by who remembers; then nobody does.
+    const head = await store.head("a");
+    assertNotEquals(head?.epoch, epoch);
+    store.feed!.unfollow("a");
+    for (const one of [store, other]) {
+      const next = await one.feed!.follow("a", follower({ epoch: "", seq: 0 }).follower);
+      assertEquals(next, { epoch: head!.epoch, seq: 0, first: 1, topic: "" });
+    }
+    assertEquals((await other.page("a", Infinity, EVERYTHING)).messages, []);
+    const [first] = await other.append(drafts("a", 1, { epoch }));
+    assertEquals([first!.epoch, first!.seq], [head!.epoch, 1]);
+    assertEquals(seqs((await other.page("a", Infinity, EVERYTHING)).messages), [1]);
   });
 
   it("W14.1 begins a log in the same epoch everywhere, and in another when all was lost", async () => {
