@@ -12,6 +12,8 @@ import type { World } from "./world.ts";
 const HEALS_MS = 20 * 60_000;
 /** In this time rates allow the three messages of `sayMuch`. */
 const RATES_FILL_MS = 2000;
+/** Instances have found out what they missed of each other by then. */
+const NOTICED_MS = 7000;
 /** Within this all is with everybody, where nothing is slow. */
 const SOON_MS = 3000;
 /** What is said at once in all, in bytes, and what an entry is beside its text. */
@@ -40,18 +42,14 @@ export async function heal(world: World): Promise<void> {
   await until(world, GONE_MS, () => disagreement(world));
   await lift(world);
   await until(world, GONE_MS, () => disagreement(world) ?? presenceProblem(world));
+  if (world.redis) await wait(world, NOTICED_MS);
   for (const { pair } of world.tabs) pair!.rules!.forgive();
   world.trace("all is well; everybody says something");
   const before = world.tabs.map(({ pair }) => pair);
   const { mentions, direct } = sayAll(world);
   await until(world, HEALS_MS, () => problemOf(world));
   const readers = readAll(world);
-  const filledAt = world.clock.nowMs + RATES_FILL_MS;
-  await until(
-    world,
-    HEALS_MS,
-    () => world.clock.nowMs < filledAt ? "rates fill" : problemOf(world),
-  );
+  await wait(world, RATES_FILL_MS);
   holdsMentions(world, mentions);
   holdsDirect(world, direct);
   holdsMarkers(world, readers);
@@ -137,6 +135,13 @@ function sayMuch({ tabs, profile: { settings } }: World): void {
     for (let times = 0; times < 2; times++) tab.say(room, tab.person.text(length));
     tab.ask("history", room);
   }
+}
+
+/** Lets so much time pass, and more until all is well. */
+async function wait(world: World, ms: number): Promise<void> {
+  const { clock } = world;
+  const end = clock.nowMs + ms;
+  await until(world, HEALS_MS, () => clock.nowMs < end ? "time passes" : problemOf(world));
 }
 
 /** Does all that is to be done, as time passes, until there is no problem any more. */

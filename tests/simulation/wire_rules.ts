@@ -264,7 +264,7 @@ export class WireRules {
     const { meet, truth, uid, isAdmin } = this.#options;
     meet(`an error ${code}`);
     const isUnknown = this.#options.isShared && code === "UNAVAILABLE";
-    if (isUnknown && asked) this.#unknown.add(`${asked.room} ${asked.ref}`);
+    if (isUnknown && asked) this.#unknown.add(asked.ref);
     const isLost = code === "NOT_JOINED" && asked?.type === "chat" &&
       !this.#expelled.has(asked.room);
     if (code === "INTERNAL" || isLost) this.violated(`an error ${code}: ${message}`);
@@ -388,7 +388,7 @@ export class WireRules {
     const draft = log!.drafts[seq - 1]!;
     const isOwn = owners.get(`${draft.uid} ${draft.ref}`) === this;
     const told = `${room} ${draft.ref}`;
-    if (isOwn && !this.acked.has(told) && !this.#unknown.has(told)) {
+    if (isOwn && !this.acked.has(told) && !this.#unknown.has(draft.ref!)) {
       this.violated(`W7.1: the copy of ${draft.ref} came before its ack`);
     }
     const about = `${room} ${seq}`;
