@@ -84,6 +84,7 @@ export function mendRedis({ lives, dice }: World): Done {
 export async function redisLoses(world: World): Promise<Done> {
   const { redis, dice, lives } = world;
   if (!redis) return undefined;
+  world.hasLost = true;
   for (const { end } of lives) end!.lose(dice.below(end!.calls.size + 1));
   for (const { end } of lives) for (const one of end!.subscribers) one.lose();
   await world.settle();

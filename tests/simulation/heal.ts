@@ -42,7 +42,10 @@ export async function heal(world: World): Promise<void> {
   await until(world, GONE_MS, () => disagreement(world));
   await lift(world);
   await until(world, GONE_MS, () => disagreement(world) ?? presenceProblem(world));
-  if (world.redis) await wait(world, NOTICED_MS);
+  if (world.redis) {
+    await sayUnheard(world);
+    await wait(world, NOTICED_MS);
+  }
   for (const { pair } of world.tabs) pair!.rules!.forgive();
   world.trace("all is well; everybody says something");
   const before = world.tabs.map(({ pair }) => pair);
@@ -64,6 +67,21 @@ export async function heal(world: World): Promise<void> {
   await holdsTruth(world);
   await until(world, GONE_MS, () => presenceProblem(world));
   if (world.redis) await roll(world);
+}
+
+/** What is said last is announced to nobody: by asking, instances find it out. */
+async function sayUnheard(world: World): Promise<void> {
+  world.trace("everybody says something that no instance is told of");
+  for (const tab of world.tabs) {
+    for (const room of tab.rooms) tab.say(room, tab.person.text(20));
+  }
+  await world.settle();
+  while (runAll(world, true, false)) await world.settle();
+  for (const { end } of world.lives) {
+    for (const subscriber of end!.subscribers) subscriber.lose();
+    end!.mend();
+  }
+  await until(world, HEALS_MS, () => problemOf(world));
 }
 
 /** All instances are replaced, one after the other, and nobody is told of as gone. */
@@ -166,8 +184,11 @@ async function until(
   }
 }
 
-/** Everything that waits happens; whether clients read is another matter. False: nothing waits. */
-function runAll(world: World, isRead = true): boolean {
+/**
+ * Everything that waits happens; whether clients read, and instances are told what others did, is another
+ * matter. False: nothing waits.
+ */
+function runAll(world: World, isRead = true, isTold = true): boolean {
   const { lives, pairs, fetches } = world;
   let happened = false;
   for (const pair of pairs) {
@@ -182,7 +203,9 @@ function runAll(world: World, isRead = true): boolean {
       if (call.isDone) call.answer();
       else call.do().then(() => call.isDone && call.answer());
     }
-    for (const subscriber of end?.subscribers ?? []) while (subscriber.goOn()) happened = true;
+    for (const subscriber of isTold && end?.subscribers || []) {
+      while (subscriber.goOn()) happened = true;
+    }
   }
   for (const fetch of fetches) {
     happened = true;

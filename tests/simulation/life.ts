@@ -50,6 +50,8 @@ export interface LifeOptions {
   makeName(kind: string): string;
   violated(what: string): void;
   meet(what: string): void;
+  /** Whether a room's members may have to start over though this server goes on (W5.4). */
+  maySendHome(): boolean;
   /** Whether a user is somewhere in the room, and nothing keeps instances from knowing it. */
   isSurelyIn(room: RoomName, uid: UserId): boolean;
 }
@@ -208,7 +210,7 @@ export class Life {
   }
 
   #open(pair: Pair, isBatched: boolean, { identity, release }: Admission & { ok: true }): void {
-    const { truth, owners, settings, violated, meet, canAbort, clock } = this.#options;
+    const { truth, owners, settings, violated, meet, canAbort, clock, maySendHome } = this.#options;
     const session = Session.open({
       hub: this.#watched(pair),
       socket: pair.socket,
@@ -243,6 +245,7 @@ export class Life {
     const drain = session.drain.bind(session);
     session.drain = (reconnectAfterMs) => {
       drainedAt = Math.min(drainedAt, clock.nowMs);
+      if (!this.isDraining && !maySendHome()) violated(`W5.4: ${pair.name} is sent home`);
       drain(reconnectAfterMs);
     };
     pair.served = {

@@ -46,6 +46,8 @@ export class World {
   readonly lives: Life[] = [];
   /** What several instances share. */
   readonly redis: RedisServer | undefined;
+  /** The Redis has lost something once. */
+  hasLost = false;
   /** Nothing breaks any more, and everybody who is in a room stays there. */
   isCalm = false;
   violation: string | undefined;
@@ -181,6 +183,7 @@ export class World {
       ? new RedisStore(end as unknown as Redis, [])
       : await SimStore.open(truth, this.profile, dice, this.violated);
     const disk = store instanceof SimStore ? store : new SharedDisk(store, end!, dice);
+    const { limits, outboxBytes } = this.profile.settings;
     const life = new Life({
       clock: this.clock,
       dice,
@@ -196,6 +199,7 @@ export class World {
       makeName: (kind) => this.name(kind),
       violated: this.violated,
       meet: this.meet,
+      maySendHome: () => this.hasLost || limits.resume < 1000 || outboxBytes < 300_000,
       isSurelyIn: (room, uid) => this.isCalm && this.#isIn(room, uid),
     });
     this.lives.push(life);

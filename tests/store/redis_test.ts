@@ -158,6 +158,20 @@ describe("a redis: store", () => {
     assertNotEquals(first!.epoch, "e1");
   });
 
+  it("W7.2 W10.13 lists a conversation whose first message was kept, and then tried again", async () => {
+    await using opened = await open();
+    const { store, redis } = opened;
+    const first = draft("@ann,bob", "hi", { uid: "ann", ref: "1" });
+    await store.append([first]);
+    // As if the connection had been lost right after the log had it.
+    for (const key of ["conversations", "direct:{ann}", "direct:{bob}"]) {
+      assertEquals(await redis.cli("DEL", `snug:${key}`), "1");
+    }
+    assertEquals((await store.append([first]))[0]!.isNew, false);
+    assertEquals((await store.marks.direct("bob", 9)).map(({ room }) => room), ["@ann,bob"]);
+    assertEquals((await store.authored("ann", 0)).entries.length, 1);
+  });
+
   it("W14.1 begins no log anew in the epoch of one that was lost whole", async () => {
     await using opened = await open(2);
     const { store, other, redis } = opened;
