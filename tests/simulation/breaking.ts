@@ -68,7 +68,7 @@ export function loseRedis({ life, dice }: World): Done {
   const [what, subscriber] = [dice.pick(["commands", "news", "all", "silently"]), dice];
   if (what === "commands" || what === "all") end.lose(dice.below(end.calls.size + 1));
   if (what === "news") subscriber.find(end.subscribers)?.lose();
-  if (what === "all") for (const one of end.subscribers) one.lose();
+  if (what === "all") { for (const one of end.subscribers) one.lose(); }
   if (what === "silently") end.silence();
   if (what !== "news") end.isReachable = dice.chance(0.5);
   return `${life.name}, ${what}${end.isReachable ? "" : ", for a while"}`;
@@ -89,16 +89,25 @@ export async function redisLoses(world: World): Promise<Done> {
   for (const { end } of lives) for (const one of end!.subscribers) one.lose();
   await world.settle();
   const steps = dice.chance(0.2) ? Infinity : dice.between(1, 40);
+  const given = lives.flatMap(({ hub }) =>
+    [...hub.rooms.values()].map(({ name, head: { epoch, seq } }) => ({ name, epoch, seq }))
+  );
   const lost = redis.lose(steps);
   // Who comes back asks first; in which order they come is not played (docs/decisions/redis.md).
   for (const { end } of lives) {
     const { isPrompt } = end!;
+    end!.isPrompt = true;
     end!.mend();
-    end!.hurry();
-    await world.settle();
+    for (let turns = 0; turns < 3; turns++) await world.settle();
     end!.isPrompt = isPrompt;
   }
-  for (const one of lost) redis.forget(one, () => world.name("epoch"));
+  for (const one of lost) {
+    const isKnown = given.some(({ name, epoch, seq }) =>
+      name === one.room && epoch === one.epochs.at(-1) && seq > one.seq
+    );
+    const wasOver = !redis.forget(one, () => world.name("epoch"));
+    if (isKnown && !wasOver) world.violated(`W14.1: ${one.room} goes on in an epoch that is over`);
+  }
   world.truth.sanctions.clear();
   return `${steps} steps, of ${lost.map(({ room }) => room)}`;
 }

@@ -95,9 +95,12 @@ async function roll(world: World): Promise<void> {
       life.drain();
       await until(world, HEALS_MS, () => life.isDone ? undefined : `${life.name} has clients`);
       await world.stop(life);
-    } else await world.kill(life, () => ({ frames: true, end: true }));
-    while (runAll(world)) await world.settle();
-    for (const { chat } of tabs) chat.retryNow();
+    } else {
+      await world.kill(life, () => ({ frames: true, end: true }));
+      const end = world.clock.nowMs + dice.below(AWAY_MS);
+      await until(world, HEALS_MS, () => world.clock.nowMs < end ? "they are away" : undefined);
+      for (const { chat } of tabs) chat.retryNow();
+    }
     await world.start("all");
     await until(world, HEALS_MS, () => problemOf(world) ?? disagreement(world));
     await until(world, GONE_MS, () => presenceProblem(world));
@@ -107,6 +110,8 @@ async function roll(world: World): Promise<void> {
 
 /** Longer than it takes to come back when all goes well. */
 const ROLL_MS = 10_000;
+/** So long people are away whose server was killed: longer than it takes to notice that. */
+const AWAY_MS = 9000;
 
 /** Everybody goes. */
 export async function end(world: World): Promise<void> {
@@ -128,7 +133,9 @@ function sayAll({ tabs }: World) {
       if (!tab.say(room, text) || !other) continue;
       mentions.push({ room, text, uid: other.uid });
       const word = tab.person.text(40);
-      if (tab.direct(other.uid, word)) direct.push({ room: directName(me, other.uid)!, text: word });
+      if (tab.direct(other.uid, word)) {
+        direct.push({ room: directName(me, other.uid)!, text: word });
+      }
     }
   }
   return { mentions, direct };
@@ -238,10 +245,12 @@ function holdsDirect(
   said: readonly { room: RoomName; text: string }[],
 ): void {
   for (const { room, text } of said) {
-    const { entries } = truth.log(room)!;
-    const entry = entries.find((entry) => entry.type === "chat" && entry.text === text)!;
+    const entries = truth.log(room)?.entries ?? [];
+    const entry = entries.find((entry) => entry.type === "chat" && entry.text === text);
     for (const { name, chat, pair } of tabs) {
-      if (!partiesOf(room)!.includes(chat.me!.uid) || pair!.rules!.hasHeard(entry)) continue;
+      if (!partiesOf(room)!.includes(chat.me!.uid) || (entry && pair!.rules!.hasHeard(entry))) {
+        continue;
+      }
       violated(`W10.14: ${name} did not hear all of ${room}`);
     }
   }

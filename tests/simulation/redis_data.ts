@@ -73,9 +73,7 @@ export class RedisData {
         return value?.is === "set" ? [...value.members] : [];
       }
       default:
-        return name.startsWith("H")
-          ? this.#hash(name, key, args)
-          : this.#sorted(name, key, args);
+        return name.startsWith("H") ? this.#hash(name, key, args) : this.#sorted(name, key, args);
     }
   }
 

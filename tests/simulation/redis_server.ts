@@ -24,6 +24,8 @@ export interface Listener {
 export interface Lost {
   room: RoomName;
   epochs: string[];
+  /** How far it goes now. */
+  seq: number;
 }
 
 export class RedisServer {
@@ -66,23 +68,31 @@ export class RedisServer {
     data.goBack(Math.max(0, data.steps - steps));
     const lost: Lost[] = [];
     for (const [room, { entries, epoch }] of [...truth.logs]) {
-      const [now, seq, first] = data.do(["HMGET", headKey(room), "epoch", "seq", "first"]) as string[];
+      const [now, seq, first] = data.do([
+        "HMGET",
+        headKey(room),
+        "epoch",
+        "seq",
+        "first",
+      ]) as string[];
       const isSame = now === epoch && Number(seq) === entries.length;
-      if (!isSame) lost.push({ room, epochs: truth.lineages(room).map(({ epoch }) => epoch) });
+      const epochs = truth.lineages(room).map(({ epoch }) => epoch);
+      if (!isSame) lost.push({ room, epochs, seq: Number(seq ?? 0) });
       const names = seq ? this.#namesIn(room, Number(first), Number(seq)) : [];
       truth.goesBack(room, Number(seq ?? 0), Number(first ?? 1), names);
     }
     return lost;
   }
 
-  /** Where nobody knew of what was lost, nobody can tell, which is not played. */
-  forget({ room, epochs }: Lost, makeEpoch: () => string): void {
+  /** Where nobody knew of what was lost, nobody can tell, which is not played. False: it was told. */
+  forget({ room, epochs }: Lost, makeEpoch: () => string): boolean {
     const [now, seq] = this.data.do(["HMGET", headKey(room), "epoch", "seq"]) as (string | null)[];
-    if (now && !epochs.includes(now)) return;
+    if (now && !epochs.includes(now)) return false;
     const renewed = makeEpoch();
     const empty = seq ? [] : 'seq 0 ts 0 first 1 chat 0 topic "" bytes 0'.split(" ");
     this.call(["HSET", headKey(room), "epoch", renewed, ...empty]);
     this.#truth!.goesOn(room, renewed);
+    return true;
   }
 
   /** What a script did, of what the truth knows too. */

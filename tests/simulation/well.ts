@@ -62,7 +62,9 @@ export function disagreement({ tabs, lives, clock, truth }: World): string | und
     }
     if (hub.instances!.count !== lives.length - 1) return `W21.2: ${name} misses an instance`;
     for (const { chat: { me } } of tabs) {
-      if (owners.get(me!.user.toUpperCase()) !== me!.uid) return `W21.3: two are called ${me!.user}`;
+      if (owners.get(me!.user.toUpperCase()) !== me!.uid) {
+        return `W21.3: two are called ${me!.user}`;
+      }
       const found = hub.names.find(me!.user);
       if (found.length !== 1 || found[0] !== me!.uid) {
         return `W21.3: ${name} knows ${found} as ${me!.user}, who is ${me!.uid}`;

@@ -183,7 +183,7 @@ export class World {
       ? new RedisStore(end as unknown as Redis, [])
       : await SimStore.open(truth, this.profile, dice, this.violated);
     const disk = store instanceof SimStore ? store : new SharedDisk(store, end!, dice);
-    const { limits, outboxBytes } = this.profile.settings;
+    const { isCut, settings } = this.profile;
     const life = new Life({
       clock: this.clock,
       dice,
@@ -191,7 +191,7 @@ export class World {
       store,
       disk,
       ...(end && { end }),
-      settings: this.profile.settings,
+      settings,
       truth,
       owners: this.#owners,
       secret: this.#secret,
@@ -199,7 +199,9 @@ export class World {
       makeName: (kind) => this.name(kind),
       violated: this.violated,
       meet: this.meet,
-      maySendHome: () => this.hasLost || limits.resume < 1000 || outboxBytes < 300_000,
+      // What is missing may have been cut, or be too much to be read.
+      maySendHome: () =>
+        this.hasLost || isCut || settings.limits.resume < 1000 || settings.outboxBytes < 300_000,
       isSurelyIn: (room, uid) => this.isCalm && this.#isIn(room, uid),
     });
     this.lives.push(life);
