@@ -21,6 +21,7 @@ const MET = [
   "a whole retraction",
   ..."change direct read nick moderate retract retain".split(" "),
   ..."drain kill cut storeFails duplicate reload openTab leave answerFetch".split(" "),
+  ..."loseRedis mendRedis redisLoses newsArrives noNews".split(" "),
 ];
 
 describe("simulation", () => {

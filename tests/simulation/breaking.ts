@@ -76,7 +76,7 @@ export function loseRedis({ life, dice }: World): Done {
 
 export function mendRedis({ lives, dice }: World): Done {
   const life = dice.find(lives, ({ end }) => end?.isReachable === false);
-  life?.end!.mend();
+  life?.end?.mend();
   return life?.name;
 }
 

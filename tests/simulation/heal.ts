@@ -3,25 +3,20 @@
 import { directName, partiesOf } from "../../src/direct_name.ts";
 import { EVERYWHERE } from "../../src/sanctions.ts";
 import type { RoomName, UserId } from "../../src/protocol.ts";
+import { roll, sayUnheard } from "./roll.ts";
 import type { Tab } from "./tab.ts";
 import { isKept, misshows } from "./truth.ts";
+import { GONE_MS, HEALS_MS, runAll, until, wait } from "./until.ts";
 import { disagreement, leftOver, presenceProblem, problemOf } from "./well.ts";
 import type { World } from "./world.ts";
 
-/** Within this everybody must be connected, idle and up to date, in simulated milliseconds. */
-const HEALS_MS = 20 * 60_000;
 /** In this time rates allow the three messages of `sayMuch`. */
 const RATES_FILL_MS = 2000;
-/** Instances have found out what they missed of each other by then. */
-const NOTICED_MS = 7000;
 /** Within this all is with everybody, where nothing is slow. */
 const SOON_MS = 3000;
 /** What is said at once in all, in bytes, and what an entry is beside its text. */
 const MUCH_BYTES = 200_000;
 const ENTRY_BYTES = 400;
-/** Nothing of the server's may be left this long after everybody went. */
-const GONE_MS = 2 * 60_000;
-
 export async function heal(world: World): Promise<void> {
   const { profile: { settings } } = world;
   settings.maxRooms = settings.maxRoomMembers = 10_000;
@@ -42,10 +37,7 @@ export async function heal(world: World): Promise<void> {
   await until(world, GONE_MS, () => disagreement(world));
   await lift(world);
   await until(world, GONE_MS, () => disagreement(world) ?? presenceProblem(world));
-  if (world.redis) {
-    await sayUnheard(world);
-    await wait(world, NOTICED_MS);
-  }
+  if (world.redis) await sayUnheard(world);
   for (const { pair } of world.tabs) pair!.rules!.forgive();
   world.trace("all is well; everybody says something");
   const before = world.tabs.map(({ pair }) => pair);
@@ -68,50 +60,6 @@ export async function heal(world: World): Promise<void> {
   await until(world, GONE_MS, () => presenceProblem(world));
   if (world.redis) await roll(world);
 }
-
-/** What is said last is announced to nobody: by asking, instances find it out. */
-async function sayUnheard(world: World): Promise<void> {
-  world.trace("everybody says something that no instance is told of");
-  for (const tab of world.tabs) {
-    for (const room of tab.rooms) tab.say(room, tab.person.text(20));
-  }
-  await world.settle();
-  while (runAll(world, true, false)) await world.settle();
-  for (const { end } of world.lives) {
-    for (const subscriber of end!.subscribers) subscriber.lose();
-    end!.mend();
-  }
-  await until(world, HEALS_MS, () => problemOf(world));
-}
-
-/** All instances are replaced, one after the other, and nobody is told of as gone. */
-async function roll(world: World): Promise<void> {
-  const { dice, tabs } = world;
-  world.isCalm = world.profile.settings.presenceGraceMs >= ROLL_MS;
-  for (const life of [...world.lives]) {
-    const isDrained = dice.chance(0.5);
-    world.trace(`${life.name} is ${isDrained ? "drained" : "killed"}`);
-    if (isDrained) {
-      life.drain();
-      await until(world, HEALS_MS, () => life.isDone ? undefined : `${life.name} has clients`);
-      await world.stop(life);
-    } else {
-      await world.kill(life, () => ({ frames: true, end: true }));
-      const end = world.clock.nowMs + dice.below(AWAY_MS);
-      await until(world, HEALS_MS, () => world.clock.nowMs < end ? "they are away" : undefined);
-      for (const { chat } of tabs) chat.retryNow();
-    }
-    await world.start("all");
-    await until(world, HEALS_MS, () => problemOf(world) ?? disagreement(world));
-    await until(world, GONE_MS, () => presenceProblem(world));
-  }
-  world.isCalm = false;
-}
-
-/** Longer than it takes to come back when all goes well. */
-const ROLL_MS = 10_000;
-/** So long people are away whose server was killed: longer than it takes to notice that. */
-const AWAY_MS = 9000;
 
 /** Everybody goes. */
 export async function end(world: World): Promise<void> {
@@ -160,65 +108,6 @@ function sayMuch({ tabs, profile: { settings } }: World): void {
     for (let times = 0; times < 2; times++) tab.say(room, tab.person.text(length));
     tab.ask("history", room);
   }
-}
-
-/** Lets so much time pass, and more until all is well. */
-async function wait(world: World, ms: number): Promise<void> {
-  const { clock } = world;
-  const end = clock.nowMs + ms;
-  await until(world, HEALS_MS, () => clock.nowMs < end ? "time passes" : problemOf(world));
-}
-
-/** Does all that is to be done, as time passes, until there is no problem any more. */
-async function until(
-  world: World,
-  ms: number,
-  problem: () => string | undefined,
-): Promise<void> {
-  const { clock } = world;
-  const deadline = clock.nowMs + ms;
-  let traced = "";
-  for (;;) {
-    while (runAll(world)) await world.settle();
-    const found = problem();
-    if (found === undefined) return;
-    if (clock.nowMs > deadline) throw new Error(`does not heal: ${found}`);
-    if (found !== traced) world.trace(`not yet: ${traced = found}`);
-    const turns = world.lives.map(({ loop }) => loop.nextAt);
-    const next = Math.min(clock.nextAt, ...turns, clock.nowMs + 1000);
-    await world.pass(Math.max(0, next - clock.nowMs));
-    for (const { hub } of world.lives) hub.sweep();
-  }
-}
-
-/**
- * Everything that waits happens; whether clients read, and instances are told what others did, is another
- * matter. False: nothing waits.
- */
-function runAll(world: World, isRead = true, isTold = true): boolean {
-  const { lives, pairs, fetches } = world;
-  let happened = false;
-  for (const pair of pairs) {
-    while (pair.toServer() !== undefined) happened = true;
-    while (isRead && pair.toClient() !== undefined) happened = true;
-    if (pair.isOver) pairs.delete(pair);
-  }
-  for (const { loop, disk, end } of lives) {
-    while (loop.turn()) happened = true;
-    for (const call of disk.calls) {
-      happened = true;
-      if (call.isDone) call.answer();
-      else call.do().then(() => call.isDone && call.answer());
-    }
-    for (const subscriber of isTold && end?.subscribers || []) {
-      while (subscriber.goOn()) happened = true;
-    }
-  }
-  for (const fetch of fetches) {
-    happened = true;
-    fetch.answer();
-  }
-  return happened;
 }
 
 /** Those who were mentioned heard of it, and nobody else. */

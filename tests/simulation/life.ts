@@ -1,7 +1,6 @@
 // One life of the server, or of one instance of several, from its start to its end: the real gate, hub
 // and sessions over a store and a loop that do only what they are told.
 import { Counts } from "../../src/counts.ts";
-import { isDirect } from "../../src/direct_name.ts";
 import { Authenticator } from "../../src/gate/authenticator.ts";
 import { offersBatches } from "../../src/gate/credential.ts";
 import { type Admission, Gate } from "../../src/gate/gate.ts";
@@ -24,6 +23,7 @@ import type { Pair } from "./pair.ts";
 import type { RedisEnd } from "./redis_end.ts";
 import { type Disk, SimStore } from "./store.ts";
 import type { Truth } from "./truth.ts";
+import { watched } from "./watched.ts";
 import { type Owners, WireRules } from "./wire_rules.ts";
 
 /** Who shows it may do everything. */
@@ -212,7 +212,7 @@ export class Life {
   #open(pair: Pair, isBatched: boolean, { identity, release }: Admission & { ok: true }): void {
     const { truth, owners, settings, violated, meet, canAbort, clock, maySendHome } = this.#options;
     const session = Session.open({
-      hub: this.#watched(pair),
+      hub: watched(this.hub, pair, violated),
       socket: pair.socket,
       identity,
       address: pair.address,
@@ -269,34 +269,5 @@ export class Life {
       if (!isHere && !this.#options.isSurelyIn(room, uid)) continue;
       this.#options.violated(`W9.4: ${pair.name} is told that ${uid} left ${room}`);
     }
-  }
-
-  /** The hub as one session sees it: whatever reads for an answer must have the space (W6.1). */
-  #watched(pair: Pair): Hub {
-    const { settings, violated } = this.#options;
-    const begun = (what: string) => {
-      const most = settings.outboxBytes / 4;
-      const live = pair.served?.session.outbox.bytes ?? 0;
-      if (Math.max(live, pair.buffered) < most) return;
-      violated(`W6.1: ${pair.name} begins ${what} with ${live} and ${pair.buffered} bytes waiting`);
-    };
-    const watch = <T extends object>(target: T, names: string[], also: Partial<T> = {}): T =>
-      new Proxy(target, {
-        get: (_, name) => {
-          if (names.includes(String(name))) begun(String(name));
-          if (name in also) return also[name as keyof T];
-          const value = target[name as keyof T];
-          return typeof value === "function" ? value.bind(target) : value;
-        },
-      });
-    const store = watch(this.store, ["active"]);
-    const openRoom = async (name: RoomName) => {
-      const isJoin = !(isDirect(name) && pair.rules?.asks("direct"));
-      if (isJoin) begun("a join");
-      const room = await this.hub.openRoom(name);
-      if (room && isJoin) pair.rules?.holds(name, room.head.seq);
-      return room;
-    };
-    return watch(this.hub, [], { store, openRoom });
   }
 }
