@@ -65,12 +65,13 @@ export function drain({ life }: World): Done {
 export function loseRedis({ life, dice }: World): Done {
   const end = life?.end;
   if (!end) return undefined;
-  const [what, subscriber] = [dice.pick(["commands", "news", "all", "silently"]), dice];
+  const what = dice.pick(["commands", "news", "words", "all", "silently"]);
   if (what === "commands" || what === "all") end.lose(dice.below(end.calls.size + 1));
-  if (what === "news") subscriber.find(end.subscribers)?.lose();
+  if (what === "news") dice.find(end.subscribers)?.lose();
+  if (what === "words") dice.find(end.subscribers)?.miss();
   if (what === "all") { for (const one of end.subscribers) one.lose(); }
   if (what === "silently") end.silence();
-  if (what !== "news") end.isReachable = dice.chance(0.5);
+  if (what !== "news" && what !== "words") end.isReachable = dice.chance(0.5);
   return `${life.name}, ${what}${end.isReachable ? "" : ", for a while"}`;
 }
 

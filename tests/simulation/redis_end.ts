@@ -196,6 +196,7 @@ export class SimSubscriber {
   readonly #back: Back;
   readonly #channels = new Map<string, (message: string) => void>();
   #toServer: { do(): void; lose(): void }[] = [];
+  /** What is published can be lost without a word, and answers only with the connection. */
   #toClient: { arrive(): void; lose?(): void }[] = [];
 
   constructor(server: RedisServer, end: RedisEnd, now: () => number, back: Back) {
@@ -235,6 +236,11 @@ export class SimSubscriber {
 
   silence(): void {
     this.#line.silentSince = Math.min(this.#line.silentSince, this.#line.now());
+  }
+
+  /** What is on its way of what was published never arrives. */
+  miss(): void {
+    this.#toClient = this.#toClient.filter(({ lose }) => lose);
   }
 
   lose(): void {

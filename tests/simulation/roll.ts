@@ -19,8 +19,9 @@ export async function sayUnheard(world: World): Promise<void> {
   }
   await world.settle();
   while (runAll(world, true, false)) await world.settle();
+  const isNoticed = world.dice.chance(0.5);
   for (const { end } of world.lives) {
-    for (const subscriber of end!.subscribers) subscriber.lose();
+    for (const subscriber of end!.subscribers) isNoticed ? subscriber.lose() : subscriber.miss();
     end!.mend();
   }
   await until(world, HEALS_MS, () => problemOf(world));
