@@ -39,6 +39,11 @@ export async function roll(world: World): Promise<void> {
       life.drain();
       await until(world, HEALS_MS, () => life.isDone ? undefined : `${life.name} has clients`);
       await world.stop(life);
+      while (runAll(world)) await world.settle();
+      for (const { hub, name } of world.lives) {
+        if (hub.instances!.count === world.lives.length - 1) continue;
+        world.violated(`W21.2: ${name} did not hear that ${life.name} stopped`);
+      }
     } else {
       await world.kill(life, () => ({ frames: true, end: true }));
       const end = world.clock.nowMs + dice.below(AWAY_MS);
