@@ -116,12 +116,28 @@ function givenEnvironment(): Record<string, string> {
 }
 
 function readDotEnv(): Record<string, string> {
+  let text: string;
   try {
-    return parse(Deno.readTextFileSync(".env"));
+    text = Deno.readTextFileSync(".env");
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return {};
     fail([`Snug can't start: .env can't be read: ${(error as Error).message}`], 1);
   }
+  const settings = parse(text);
+  const wrong = wrongLines(text, Object.values(settings));
+  if (wrong.length > 0) {
+    fail(wrong.map((line) => `Snug can't start: .env, line ${line}: expected NAME=value`), 1);
+  }
+  return settings;
+}
+
+/** The numbers of lines that are passed over, and are neither comments nor part of a value. */
+function wrongLines(text: string, values: string[]): number[] {
+  return text.split(/\r?\n/).flatMap((line, index) => {
+    const isRead = /^\s*(#|$|(export\s+)?[\w.-]+(\s*=|:\s))/.test(line);
+    const said = line.trim().replace(/["'`].*$/, "");
+    return isRead || values.some((value) => value.includes(said)) ? [] : index + 1;
+  });
 }
 
 function onSignals(stop: (signal: Deno.Signal) => void): void {

@@ -76,7 +76,7 @@ export function createApp(options: AppOptions) {
     .use("/api/*", crossOrigin(options))
     .route("/", api)
     .route("/", reference(api.routes))
-    .route("/", assets())
+    .route("/", assets(gate))
     .notFound((context) => answer(context, refuse(404, "NOT_FOUND", "nothing is here")))
     .onError((error, context) => {
       if (error instanceof StoreError) {

@@ -38,7 +38,10 @@ export async function authenticate(
     return forbidden("this token is another user's; connect anew to be that one");
   }
   if (!asker.isServing) return;
+  const wasAdmin = asker.identity.isAdmin;
   asker.renew(identity);
+  // Other instances keep an administrator safe (W10.9).
+  if (identity.isAdmin !== wasAdmin) hub.instances?.changed(asker.uid);
   // A ban that did not hold for an administrator does for who is none any more.
   if (hub.isBanned(identity, address, hub.now())) return void asker.close(CLOSE.banned);
   welcome(asker, ref);

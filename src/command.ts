@@ -9,6 +9,7 @@ usage: snug [serve]         serve; settings come from the environment and from .
        snug serve --processes N    several, on ports from PORT on and one Redis, behind a proxy
        snug backup FILE     copy the database to a new file, while it is in use or not
        snug restore FILE    put a backup in its place, while no server uses it
+       snug renew           give all rooms new epochs, after Redis was put back to a backup
        snug check [FILE]    look whether the database, or a backup, is sound, and what is in it
        snug export [ROOM]   write a room's log, or all, as lines of JSON
        snug import [FILE]   bring such lines in, while no server uses the database
@@ -24,6 +25,7 @@ const WORDS = {
   serve: [0, 0],
   backup: [1, 1],
   restore: [1, 1],
+  renew: [0, 0],
   check: [0, 1],
   export: [0, 1],
   import: [0, 1],
@@ -38,7 +40,7 @@ export type Command =
   | { name: "serve"; processes?: number }
   | { name: "chat"; args: string[] }
   | { name: "backup" | "restore"; argument: string }
-  | { name: "check" | "export" | "import"; argument?: string };
+  | { name: "renew" | "check" | "export" | "import"; argument?: string };
 
 /** The command, or why there is none, in words. */
 export function parseCommand(args: string[]): Command | string {

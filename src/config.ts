@@ -3,7 +3,7 @@
 import ipaddr from "ipaddr.js";
 import * as v from "valibot";
 import { parseRoomName, type RoomName, utf8Length } from "./protocol.ts";
-import { isStoreUrl } from "./store_url.ts";
+import { isStoreUrl, STORE_URLS } from "./store_url.ts";
 
 const MAX_NUMBER = 2 ** 31 - 1;
 const whole = (least: number, most = MAX_NUMBER) =>
@@ -63,11 +63,7 @@ const settings = {
     "an address to listen on, such as 127.0.0.1 or 0.0.0.0",
   ),
   TRANSPORT: setting("deno", v.picklist(["deno", "ws"]), "deno or ws"),
-  STORE_URL: setting(
-    "sqlite:data/snug.db",
-    v.pipe(v.string(), v.check(isStoreUrl)),
-    "sqlite:<path of a file>, memory: or redis[s]://[user:password@]host[:port][/db]",
-  ),
+  STORE_URL: setting("sqlite:data/snug.db", v.pipe(v.string(), v.check(isStoreUrl)), STORE_URLS),
   STORE_SYNC: setting("full", v.picklist(["full", "normal"]), "full or normal"),
   STORE_MAX_BYTES: bytesInAll(0, MIN_STORE_BYTES),
   FILES_DIR: setting("", v.string(), "a folder for the files that are uploaded"),
@@ -224,7 +220,8 @@ function problemsTogether(config: Config): string[] {
 
 function oneLine(value: string): string {
   // In a URL, what stands between : and @ is a password.
-  return value.replace(/\p{Cc}+/gu, " ").replace(/(\/\/[^/:]*:).*@/, "$1…@");
+  return value.replace(/\p{Cc}+/gu, " ")
+    .replace(/(\/\/[^/:]*:).*(?=@)|(?<=[?&]password=)[^&]*/g, "$1…");
 }
 
 /** Whether only this machine can reach an address. */

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import type { Command } from "./command.ts";
 import { ROOM_NAME_EXPECTED, type RoomName, roomName } from "./protocol.ts";
-import { type Database, databaseOf, type Findings } from "./store/open.ts";
+import { type Database, databaseOf, type Findings, renewStore } from "./store/open.ts";
 import { StoreError } from "./store/store.ts";
 
 /** Bytes of lines that are put together before they are written. */
@@ -16,6 +16,10 @@ export async function runData(
   url: string,
   filesDir: string,
 ): Promise<number> {
+  if (command.name === "renew") {
+    console.log(`${counted(await renewStore(url), "room")}, and all to come, have new epochs.`);
+    return 0;
+  }
   const database = databaseOf(url, filesDir);
   const { path } = database;
   switch (command.name) {

@@ -56,7 +56,8 @@ export class Files {
   #coming = 0;
   #isCollecting = false;
   /** It was said that the store or the folder fails. */
-  #isFailing = false;
+  /** Something could not be removed in this collecting, or in the one before. */
+  readonly #failing = { now: false, before: false };
   #sweptAt = -Infinity;
 
   constructor(options: FilesOptions) {
@@ -148,6 +149,8 @@ export class Files {
     // What others have a folder for is theirs to remove.
     if (this.#isCollecting || !this.#options.folder) return;
     this.#isCollecting = true;
+    this.#failing.before = this.#failing.now;
+    this.#failing.now = false;
     const now = this.#options.now();
     try {
       while (await this.#collectSome(now - WAIT_MS));
@@ -157,10 +160,8 @@ export class Files {
         await this.#sweep(now - WAIT_MS);
       }
       if (this.#options.store.isShared) await this.restore();
-      this.#isFailing = false;
     } catch (error) {
-      if (!this.#isFailing) this.#options.failed(error);
-      this.#isFailing = true;
+      this.#fail(error);
     } finally {
       this.#isCollecting = false;
     }
@@ -181,12 +182,12 @@ export class Files {
 
   /** The bytes go first: what is killed in between is done again. */
   async #collectSome(before: number): Promise<boolean> {
-    const { store, folder } = this.#options;
-    const waste = await store.waste(before);
-    if (waste.length === 0) return false;
-    for (const { id } of waste) await folder!.remove(id);
-    await store.forget(waste.map(({ id }) => id));
-    for (const { bytes } of waste) this.#kept -= Math.max(bytes, LEAST_BYTES);
+    const { store } = this.#options;
+    const gone = [];
+    for (const file of await store.waste(before)) if (await this.#remove(file.id)) gone.push(file);
+    if (gone.length === 0) return false;
+    await store.forget(gone.map(({ id }) => id));
+    for (const { bytes } of gone) this.#kept -= Math.max(bytes, LEAST_BYTES);
     this.#tell();
     return true;
   }
@@ -203,8 +204,24 @@ export class Files {
   }
 
   async #removeUnknown(ids: readonly string[]): Promise<void> {
-    const { store, folder } = this.#options;
-    for (const id of await store.unknown(ids)) await folder!.remove(id);
+    for (const id of await this.#options.store.unknown(ids)) await this.#remove(id);
+  }
+
+  /** Whether it is gone. One that stays keeps no other from going. */
+  async #remove(id: string): Promise<boolean> {
+    try {
+      await this.#options.folder!.remove(id);
+      return true;
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+  }
+
+  /** Tells the first failure, and no other until all goes well again. */
+  #fail(error: unknown) {
+    if (!this.#failing.now && !this.#failing.before) this.#options.failed(error);
+    this.#failing.now = true;
   }
 
   /** Why there is no place for so many bytes more; undefined: they have one now. */

@@ -26,10 +26,10 @@ export interface Followed {
   isWaiting(): boolean;
   /** There is something to take. */
   flow(): void;
-  /** The oldest entry that is kept. */
-  cut(first: number): void;
   /** What the members were given is not what the log holds, or too little of it: they start over. */
   lost(): void;
+  /** The log's head: others may have cut it, or it would begin in another epoch by now. */
+  told(head: Readonly<Head>): void;
 }
 
 export class Follower implements FeedFollower {
@@ -51,14 +51,16 @@ export class Follower implements FeedFollower {
     this.#parts = parts;
   }
 
+  /** Up to where the log is known to go. */
   get position(): { epoch: string; seq: number } {
-    return { epoch: this.#epoch, seq: this.#seq };
+    return { epoch: this.#epoch, seq: this.#newest };
   }
 
   /** From this head on, the room takes what comes. */
   begin({ epoch, seq }: Readonly<Head>, followed: Followed): void {
-    this.#epoch = epoch;
+    this.#is(epoch);
     this.#seq = seq;
+    this.#newest = Math.max(this.#newest, seq);
     this.#followed = followed;
     for (const early of this.#ahead.keys()) if (early <= seq) this.#ahead.delete(early);
     this.#flow();
@@ -79,10 +81,10 @@ export class Follower implements FeedFollower {
   }
 
   told(head: Readonly<Head>, seq: number): void {
+    if (head.epoch === this.#epoch && head.seq < seq) this.#anew(head.epoch);
     if (!this.#is(head.epoch)) return;
-    if (head.seq < seq) return this.#lose();
     this.#newest = Math.max(this.#newest, head.seq);
-    this.#followed?.cut(head.first);
+    this.#followed?.told(head);
     this.#flow();
   }
 
@@ -103,12 +105,16 @@ export class Follower implements FeedFollower {
 
   /** Whether that is an entry of the log that the members know. */
   #is(epoch: string): boolean {
-    if (this.#isOver) return false;
-    // Nobody was told of any yet.
-    if (!this.#followed) this.#epoch = epoch;
-    if (epoch === this.#epoch) return true;
-    this.#lose();
-    return false;
+    if (epoch !== this.#epoch) this.#anew(epoch);
+    return !this.#isOver;
+  }
+
+  /** What was heard was of another log, and so was what was given out, if anything was. */
+  #anew(epoch: string): void {
+    if (this.#seq > 0) return this.#lose();
+    this.#epoch = epoch;
+    this.#ahead.clear();
+    this.#newest = this.#own = 0;
   }
 
   #add(entry: Entry): void {

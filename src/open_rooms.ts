@@ -77,8 +77,8 @@ export class OpenRooms {
       follower?.begin(head, {
         isWaiting: () => room.isWaiting,
         flow: () => commit.flow(room),
-        cut: (first) => room.cut(first),
         lost: () => this.#lose(room),
+        told: (head) => room.told(head),
       });
       return room;
     } catch (error) {

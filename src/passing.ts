@@ -23,6 +23,6 @@ export function passBinary(asker: Asker, room: Room, payload: Uint8Array): void 
   const { hub, uid } = asker;
   const { name } = room;
   room.passBinary(writeBinary(name, uid, payload), asker);
-  if (!hub.instances?.rooms.has(name)) return;
+  if (!hub.instances?.hasIn(name)) return;
   hub.instances.tellRoom(name, { type: "binary", room: name, uid, data: payload.toBase64() });
 }

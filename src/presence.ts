@@ -65,10 +65,10 @@ export class Presence {
     return this.#users.get(uid)?.readTo ?? 0;
   }
 
-  /** A user who is here has read so far. False: that was known already. */
+  /** A user who is here has read so far. False: that was known already, or they are elsewhere alone. */
   raise(uid: UserId, readTo: number): boolean {
     const present = this.#users.get(uid);
-    if (!present || readTo <= (present.readTo ?? 0)) return false;
+    if (!present?.here || readTo <= (present.readTo ?? 0)) return false;
     present.readTo = readTo;
     return true;
   }
@@ -103,6 +103,7 @@ export class Presence {
   exit(uid: UserId, goneAt?: number): boolean {
     const present = this.#users.get(uid)!;
     present.here--;
+    forgetRead(present);
     this.#gone(uid, present, goneAt);
     return present.here === 0;
   }
@@ -181,6 +182,7 @@ export class Presence {
       return this.#note(uid, undefined);
     }
     present[where]++;
+    forgetRead(present);
     present.moderates = moderates;
     if (present.goneAt === undefined) return;
     present.goneAt = undefined;
@@ -213,6 +215,11 @@ export class Presence {
     if (told === this.#users.get(uid)?.user) this.#changed.delete(uid);
     else this.#changed.set(uid, told);
   }
+}
+
+/** What is read on other instances alone is not told here. */
+function forgetRead(present: Present): void {
+  if (present.here === 0 && present.elsewhere > 0) delete present.readTo;
 }
 
 function memberOf(uid: UserId, { user, moderates }: Present): Member {

@@ -3,6 +3,7 @@
 import type { Logger } from "@logtape/logtape";
 import type { Config } from "./config.ts";
 import { StartError } from "./serve.ts";
+import { redisAddress } from "./store_url.ts";
 
 /** What the start task gives a server, and no more. */
 const FLAGS = [
@@ -18,7 +19,7 @@ const WELL_MS = 60_000;
 /** Says in words why so many can't be started. */
 export function refuseProcesses({ STORE_URL, PORT }: Config, count: number): string | undefined {
   const [scheme] = STORE_URL.split(":", 1);
-  if (!/^rediss?$/.test(scheme!)) {
+  if (!redisAddress(STORE_URL)) {
     return `--processes needs STORE_URL=redis://…, which several processes may share; it is ${scheme}:`;
   }
   if (PORT > 0 && PORT + count - 1 > MAX_PORT) {
@@ -44,6 +45,8 @@ export class Processes {
   readonly #log: Logger;
   readonly #children = new Map<number, Deno.ChildProcess>();
   readonly #stopping = Promise.withResolvers<void>();
+  /** Once another version is put in its place, the runtime can't say its path any more. */
+  readonly #program = program() ?? Deno.execPath();
   #isStopping = false;
 
   constructor(config: Config, log: Logger) {
@@ -74,17 +77,13 @@ export class Processes {
     let waitMs = AGAIN_MS.first;
     while (true) {
       const since = performance.now();
-      const child = this.#start(index);
-      this.#children.set(index, child);
-      this.#log.info("process {index} is {pid}", { index, pid: child.pid });
-      const { code, signal } = await child.status;
-      this.#children.delete(index);
-      if (this.#isStopping) return code === 0;
+      const end = await this.#live(index);
+      // One that the signal found before it could heed it had nobody to send home.
+      if (this.#isStopping) return end === 0 || end === "SIGTERM";
       if (performance.now() - since > WELL_MS) waitMs = AGAIN_MS.first;
-      this.#log.error("process {index} ({pid}) ended with {code}; again in {seconds} s", {
+      this.#log.error("process {index} ended with {end}; again in {seconds} s", {
         index,
-        pid: child.pid,
-        code: signal ?? code,
+        end,
         seconds: waitMs / 1000,
       });
       let timer;
@@ -96,9 +95,23 @@ export class Processes {
     }
   }
 
+  /** A life of a process: its exit code, the signal that ended it, or why it was never born. */
+  async #live(index: number): Promise<number | string> {
+    try {
+      const child = this.#start(index);
+      this.#children.set(index, child);
+      this.#log.info("process {index} is {pid}", { index, pid: child.pid });
+      const { code, signal } = await child.status;
+      this.#children.delete(index);
+      return signal ?? code;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
   #start(index: number): Deno.ChildProcess {
     const { PORT } = this.#config;
-    return new Deno.Command(program()!, {
+    return new Deno.Command(this.#program, {
       args: ["run", ...FLAGS, Deno.mainModule, "serve"],
       env: { PORT: String(PORT === 0 ? 0 : PORT + index) },
       stdin: "null",

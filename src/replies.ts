@@ -2,8 +2,11 @@
 // words of a text. Knows neither the file nor who asks.
 import * as v from "valibot";
 import { parseRoomName, type RoomName, utf8Length } from "./protocol.ts";
-import { parseUserName, USER_NAME_EXPECTED } from "./user_name.ts";
+import { MAX_NAME_CHARACTERS, parseUserName, USER_NAME_EXPECTED } from "./user_name.ts";
 import { wordsOf } from "./words.ts";
+
+/** What a text must have space for. */
+const LONGEST = { user: "🦉".repeat(MAX_NAME_CHARACTERS), room: "r".repeat(64) };
 
 /** What the bot says in a room. */
 export interface RoomReplies {
@@ -55,9 +58,11 @@ function inWords(text: string): string {
 function schema(maxTextBytes: number) {
   const text = v.pipe(
     v.string(),
-    v.check((it) => it !== "" && it.isWellFormed() && utf8Length(it) <= maxTextBytes),
+    v.check((it) =>
+      it !== "" && it.isWellFormed() && utf8Length(filled(it, LONGEST)) <= maxTextBytes
+    ),
   );
-  const said = expects(text, `a text of 1 to ${maxTextBytes} bytes`);
+  const said = expects(text, `a text of 1 to ${maxTextBytes} bytes, with the longest names in it`);
   const phrase = v.pipe(v.string(), v.check((it) => wordsOf(it).length > 0), v.transform(inWords));
   const reply = object({
     words: v.pipe(

@@ -182,9 +182,9 @@ export class Room {
     this.presence.endGrace(uid);
   }
 
-  /** Retention took the oldest entries out of the log: `first` is the oldest kept. */
-  cut(first: number): void {
-    if (first !== this.#head.first) this.#head = { ...this.#head, first };
+  /** Retention took the oldest entries out of the log; or one that was not begun has another epoch. */
+  told({ first, epoch = this.#head.epoch }: { first: number; epoch?: string }): void {
+    this.#head = { ...this.#head, first, epoch };
   }
 
   /** Puts an entry into the log. `settle` hears of it before any member gets the entry (W7.1). */

@@ -76,8 +76,8 @@ export class Sanctions {
         found.push({ kind, place, uid, ...v.parse(record, value), until: expires ?? Infinity });
       }
     }
-    // What changed meanwhile may not have been found: the next look does.
-    if (changes !== this.#changes) return [];
+    // What changed meanwhile may not have been found.
+    if (changes !== this.#changes) return this.restore(now);
     const before = this.#held;
     this.#held = { ban: new Map(), mute: new Map() };
     for (const { kind, place, uid, ...sanction } of found) this.#put(kind, place, uid, sanction);
@@ -87,10 +87,16 @@ export class Sanctions {
   }
 
   /** Another instance did this: it holds here too, with the networks that are known here. */
-  heard({ kind, place, uid, ...sanction }: Found): void {
+  heard({ kind, place, uid, networks, ...rest }: Found): void {
     this.#changes++;
-    if (sanction.until === 0) this.#drop(kind, place, uid);
-    else this.#put(kind, place, uid, sanction);
+    if (rest.until === 0) return this.#drop(kind, place, uid);
+    const known = kind === "ban" ? this.networksOf(place, uid) : [];
+    this.#put(kind, place, uid, { ...rest, networks: [...new Set([...known, ...networks])] });
+  }
+
+  /** Where a banned guest is known to come from. */
+  networksOf(place: Place, uid: UserId): readonly string[] {
+    return this.#held.ban.get(place)?.get(uid)?.networks ?? [];
   }
 
   /** When the user's mute in the room ends, or has ended; 0: there is none. Asked for every message. */
@@ -138,9 +144,22 @@ export class Sanctions {
     addresses: string[],
   ): Promise<void> {
     // Who is banned for longer has gone meanwhile, and comes from where it came from before.
-    const before = this.#held.ban.get(place)?.get(uid)?.networks ?? [];
+    const before = this.networksOf(place, uid);
     const networks = isGuest(uid) ? [...new Set([...before, ...addresses.map(network)])] : [];
     return this.#keep("ban", place, uid, { until, by, networks });
+  }
+
+  /** A guest's ban holds for these networks too, for as long as it does. Rejects with a `StoreError`. */
+  async widen(place: Place, uid: UserId, more: readonly string[]): Promise<void> {
+    const ban = this.#held.ban.get(place)?.get(uid);
+    if (!ban) return;
+    const wider = { ...ban, networks: [...new Set([...ban.networks, ...more])] };
+    await this.#write("ban", place, uid, wider);
+    const now = this.#held.ban.get(place)?.get(uid);
+    // What was done to it meanwhile is what holds.
+    if (!now) return await this.#records.remove("ban", toKey(place, uid));
+    if (now !== ban) return await this.widen(place, uid, wider.networks);
+    this.#hold("ban", place, uid, wider);
   }
 
   /** Mutes until a time, as `ban` does. */
@@ -167,9 +186,17 @@ export class Sanctions {
   }
 
   async #keep(kind: Kind, place: Place, uid: UserId, sanction: Sanction): Promise<void> {
+    await this.#write(kind, place, uid, sanction);
+    this.#hold(kind, place, uid, sanction);
+  }
+
+  async #write(kind: Kind, place: Place, uid: UserId, sanction: Sanction): Promise<void> {
     const { until, ...rest } = sanction;
     const expires = until === Infinity ? null : until;
     await this.#records.put(kind, toKey(place, uid), JSON.stringify(rest), expires);
+  }
+
+  #hold(kind: Kind, place: Place, uid: UserId, sanction: Sanction): void {
     this.#changes++;
     this.#put(kind, place, uid, sanction);
     this.#news?.sanctioned(kind, place, uid, sanction);

@@ -16,7 +16,7 @@ import { openReplies } from "./replies_file.ts";
 import { Retention, RETENTION_MS } from "./retention.ts";
 import { openStore } from "./store/open.ts";
 import { type Store, StoreError } from "./store/store.ts";
-import { StoreWatch } from "./store_watch.ts";
+import { LOOK_MS, StoreWatch } from "./store_watch.ts";
 import { listen as listenOnDeno } from "./transport/deno.ts";
 import type { KeyPair, Listening, ListenOptions } from "./transport/transport.ts";
 import { VERSION } from "./version.ts";
@@ -128,6 +128,7 @@ async function serveFrom(
     ended: (life, address) => logLife(log, life, address),
     fault,
   }));
+  const looks = setInterval(() => watch.look(), LOOK_MS);
   let dueAt = performance.now() + SWEEP_MS;
   const sweep = setInterval(() => {
     const now = performance.now();
@@ -143,7 +144,7 @@ async function serveFrom(
       bytes: config.STORE_MAX_BYTES,
     },
     now: Date.now,
-    cut: (room, first) => hub.rooms.get(room)?.cut(first),
+    cut: (room, first) => hub.rooms.get(room)?.told({ first }),
     failed: (error) => watch.tried(error),
   });
   retention.run();
@@ -164,6 +165,7 @@ async function serveFrom(
       hub.drain();
       await until(() => hub.isIdle, deadline);
       hub.instances?.close();
+      clearInterval(looks);
       clearInterval(sweep);
       clearInterval(retain);
       clearInterval(renewal);

@@ -1,7 +1,10 @@
-// Whether the store works: learns it from every commit and every failed read, and asks again while it
-// does not, so that a server whose disk is back says so by itself.
+// Whether the store works: learns it from every commit and every failed read, asks one that may go
+// without a word, and asks again while it does not work, so that a server whose disk is back says so
+// by itself.
 import type { Store } from "./store/store.ts";
 
+/** How often a store that may go without a word is asked whether it is there, in milliseconds. */
+export const LOOK_MS = 1000;
 /** How often a store that failed is tried again, in milliseconds. */
 const RETRY_MS = 1000;
 /** The same words are told at most this often: a damaged file works and fails by turns. */
@@ -18,6 +21,7 @@ export interface StoreWatchOptions {
 export class StoreWatch {
   readonly #options: StoreWatchOptions;
   #isReady = true;
+  #isLooking = false;
   #isTrying = false;
   /** What was told last, when, and whether what fails now is that. */
   #words = "";
@@ -47,6 +51,16 @@ export class StoreWatch {
       this.#isReady = false;
       this.#tryLater();
     }
+  }
+
+  /** Asks whether it is there, while nothing else says that it is not. */
+  async look(): Promise<void> {
+    const { store } = this.#options;
+    if (!this.#isReady || this.#isLooking) return;
+    this.#isLooking = true;
+    // That it is there does not say that it works.
+    await store.ping?.().catch((error) => this.tried(error));
+    this.#isLooking = false;
   }
 
   #tell(error: unknown): void {

@@ -69,7 +69,9 @@ else {
 function openDoor() {
   find("#house", HTMLElement).inert = true;
   const rooms = [roomOfPage() ?? room, ...memory.rooms, FIRST_ROOM];
-  door.open(memory.name, rooms.find((name) => !isDirect(name)) ?? FIRST_ROOM);
+  // The page says so itself: asked for, the field would come after the first paint.
+  const needsToken = "needsToken" in document.documentElement.dataset && !memory.token;
+  door.open(memory.name, rooms.find((name) => !isDirect(name)) ?? FIRST_ROOM, needsToken);
 }
 
 function closeDoor() {
@@ -190,6 +192,7 @@ async function visit() {
     if (chat.state === state) door.tellTrouble(troubleOf(state));
   });
   const { rooms } = await chat.rooms();
+  door.spareToken();
   door.showOpenRooms(rooms.filter(({ count }) => count > 0).map(({ room }) => room));
   // By the time that a name is written, what comes next is there.
   await loadInside();

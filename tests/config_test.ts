@@ -82,6 +82,8 @@ const GOOD: [name: string, value: string, read: unknown][] = [
   ["STORE_URL", "redis://localhost", "redis://localhost"],
   ["STORE_URL", "rediss://u:p%40@h:6380/2", "rediss://u:p%40@h:6380/2"],
   ["STORE_URL", "redis://h?prefix=a:&replicas=1", "redis://h?prefix=a:&replicas=1"],
+  ["STORE_URL", "unix:///run/redis.sock", "unix:///run/redis.sock"],
+  ["STORE_URL", "unix://u:p%40@/r.sock?db=2&prefix=a:", "unix://u:p%40@/r.sock?db=2&prefix=a:"],
   ["STORE_SYNC", "normal", "normal"],
   ["STORE_MAX_BYTES", "0", 0],
   ["STORE_MAX_BYTES", "1048576", 1_048_576],
@@ -109,7 +111,8 @@ const GOOD: [name: string, value: string, read: unknown][] = [
 
 const ORIGINS = "origins such as https://example.org, with commas between them, or *";
 const ROOMS = "room names with commas between them; letters, digits, . _ and -";
-const STORES = "sqlite:<path of a file>, memory: or redis[s]://[user:password@]host[:port][/db]";
+const STORES = "sqlite:<path of a file>, memory:, redis[s]://[user:password@]host[:port][/db] or " +
+  "unix://[user:password@]/<path of a Redis' socket>[?db=…]";
 const HOSTS = "an address to listen on, such as 127.0.0.1 or 0.0.0.0";
 const NETWORKS =
   "addresses or networks of proxies such as 127.0.0.1 or 10.0.0.0/8, with commas between them";
@@ -130,6 +133,13 @@ const BAD: [name: string, value: string, expected: string][] = [
   ["STORE_URL", "redis://h?prefix={a}", STORES],
   ["STORE_URL", "redis://h?replicas=x", STORES],
   ["STORE_URL", "redis://h?other=1", STORES],
+  ["STORE_URL", "redis://h?db=1", STORES],
+  ["STORE_URL", "redis://h#a", STORES],
+  ["STORE_URL", "unix:/run/redis.sock", STORES],
+  ["STORE_URL", "unix://run/redis.sock", STORES],
+  ["STORE_URL", "unix:///", STORES],
+  ["STORE_URL", "unix:///r.sock?db=a", STORES],
+  ["STORE_URL", "unix:///r.sock#a", STORES],
   ["STORE_SYNC", "off", "full or normal"],
   ["STORE_SYNC", "Full", "full or normal"],
   ["STORE_MAX_BYTES", "1048575", SIZES],
@@ -243,6 +253,13 @@ describe("the configuration", () => {
   it("shows no password of a URL", () => {
     const [line] = problems({ STORE_URL: "redis://user:s3c/ret@host/x" });
     assertEquals(line, `STORE_URL=redis://user:…@host/x: expected ${STORES}`);
+    for (
+      const [given, shown] of [
+        ["redis://u:100%@h", "redis://u:…@h"],
+        ["unix://u:s3c/ret@/r.sock?x=1", "unix://u:…@/r.sock?x=1"],
+        ["redis://h?password=s3cret&db=1", "redis://h?password=…&db=1"],
+      ]
+    ) assertEquals(problems({ STORE_URL: given! }), [`STORE_URL=${shown}: expected ${STORES}`]);
   });
 
   it("wants an outbox that holds 4 of the largest messages", () => {

@@ -6,6 +6,7 @@ import { tempCertificate } from "./harness/certificate.ts";
 import { needs } from "./harness/needs.ts";
 import { startNginx } from "./harness/nginx.ts";
 import { type Process, startProcess } from "./harness/process.ts";
+import { RedisServer } from "./harness/redis.ts";
 import { passedOn, startServer } from "./harness/server.ts";
 import { tempFolder } from "./harness/temp.ts";
 import { enter, say } from "./harness/visitor.ts";
@@ -28,6 +29,7 @@ const RUN = {
   checkRules: "promtool check",
   backup: 'snug backup "',
   restore: "snug restore",
+  renew: "snug renew",
   save: "snug export > saved",
   fetchPackages: "deno install",
 };
@@ -145,6 +147,13 @@ describe("docs/OPERATIONS.md", () => {
     assertMatch(saved, /"kept"/);
     assertEquals(saved.includes("said later"), false);
     await Deno.stat(`${here.path}/data/new.db`);
+  });
+
+  needs("redis-server")("a restored Redis: its rooms begin new epochs", async () => {
+    await using here = await place();
+    await using redis = await RedisServer.start();
+    await using renew = here.run(block("renew"), { STORE_URL: redis.url });
+    assertMatch(await ended(renew), /new epochs/);
   });
 
   it("systemd: the packages of the source are fetched once, by the lock", async () => {

@@ -228,6 +228,30 @@ describe("files", () => {
     assertEquals([here.names(), here.counts.filesBytes], [[], 0]);
   });
 
+  it("W19.7 one that can't be removed keeps no other, and is told once until it can", async () => {
+    await using here = await place();
+    const [stays, goes, left] = ["1", "2", "a"].map((it) => it.padStart(32, "0"));
+    await here.files.take(BY, chunks(10));
+    await here.files.take(BY, chunks(10));
+    for (const id of [stays, goes]) await here.store.files.drop(id!, "a", "guest:ann");
+    await Deno.writeTextFile(`${here.path}/${left}`, "left");
+    const old = (here.clock.now - HOUR_MS - 60_000) / 1000;
+    await Deno.utime(`${here.path}/${left}`, old, old);
+    let isStuck = true;
+    const folder = new DiskFolder(here.path);
+    const files = here.open({
+      remove: (id) =>
+        isStuck && id === stays ? Promise.reject(new Error("not now")) : folder.remove(id),
+    });
+    await files.restore();
+    await files.collect();
+    await files.collect();
+    assertEquals([here.names(), here.failures.length], [["1"], 1]);
+    isStuck = false;
+    await files.collect();
+    assertEquals([here.names(), here.counts.filesBytes, here.failures.length], [[], 0, 1]);
+  });
+
   it("W19.3 a start knows what there is", async () => {
     await using here = await place();
     await here.files.take(BY, chunks(50_000));

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { Follower } from "../src/follower.ts";
 import type { Entry } from "../src/protocol.ts";
 import { MemoryStore } from "../src/store/memory.ts";
-import { StoreError } from "../src/store/store.ts";
+import { type Head, StoreError } from "../src/store/store.ts";
 import { ManualScheduler } from "./core/manual_scheduler.ts";
 import { draft, entryOf, seqs } from "./store/drafts.ts";
 
@@ -19,8 +19,8 @@ class Room {
   readonly entries: Entry[] = [];
   readonly taken: number[] = [];
   readonly failures: StoreError[] = [];
-  readonly cuts: number[] = [];
   isWaiting = false;
+  readonly told: Head[] = [];
   losses = 0;
   readonly follower: Follower;
 
@@ -37,8 +37,8 @@ class Room {
     this.follower.begin({ epoch: EPOCH, seq, first: 1, topic: "" }, {
       isWaiting: () => this.isWaiting,
       flow: () => this.flow(),
-      cut: (first) => this.cuts.push(first),
       lost: () => this.losses++,
+      told: (head) => this.told.push(head),
     });
   }
 
@@ -68,11 +68,8 @@ class Room {
   }
 
   /** It is told a head that was asked for now, or before. */
-  tell(
-    head: { epoch: string; seq: number; first?: number },
-    asked = this.follower.position.seq,
-  ) {
-    this.follower.told({ first: 1, topic: "", ...head }, asked);
+  tell(head: { epoch: string; seq: number }, asked = this.follower.position.seq) {
+    this.follower.told({ ...head, first: 1, topic: "" }, asked);
   }
 
   /** Time passes, and what was asked for is there. */
@@ -170,6 +167,38 @@ describe("a follower", () => {
     }
   });
 
+  it("P2 gives nothing that it heard of a log that is gone, whenever that was", async () => {
+    for (const given of [0, 1]) {
+      const room = await roomWith(4);
+      room.hear(...[1, 3].slice(1 - given));
+      assertEquals(room.follower.position, { epoch: EPOCH, seq: 3 });
+      // A replica took over that has none of what was only heard here.
+      room.tell({ epoch: "e2", seq: given }, 3);
+      assertEquals(room.losses, given);
+      room.follower.heard("e2", room.entries.slice(0, 2));
+      await room.pass();
+      assertEquals(room.taken, given ? [1] : [1, 2]);
+    }
+    const early = new Room();
+    await early.fill(3);
+    early.hear(2, 3);
+    early.follower.begin({ epoch: "e2", seq: 1, first: 1, topic: "" }, {
+      isWaiting: () => false,
+      flow: () => early.flow(),
+      lost: () => early.losses++,
+      told: () => {},
+    });
+    await early.pass();
+    assertEquals([early.taken, early.losses], [[], 0]);
+  });
+
+  it("W5.8 W14.3 tells its room where the log begins now", async () => {
+    const room = await roomWith(3);
+    room.hear(1, 2, 3);
+    room.follower.told({ epoch: EPOCH, seq: 3, first: 3, topic: "" }, 3);
+    assertEquals(room.told.map(({ first }) => first), [3]);
+  });
+
   it("keeps its room where it heard more than the head that was asked for before", async () => {
     const room = await roomWith(3);
     room.hear(1, 2, 3);
@@ -184,24 +213,10 @@ describe("a follower", () => {
     assertEquals([room.taken, room.losses], [[], 1]);
   });
 
-  it("W5.5 gives its room up where the log that begins is not the one its members know of", async () => {
+  it("takes the epoch of the log that another begins", async () => {
     const room = await roomWith(1);
     room.follower.heard("e2", [room.entries[0]!]);
-    assertEquals([room.taken, room.losses], [[], 1]);
-    // Before it begins, nobody knows of any.
-    const other = new Room();
-    await other.fill(1);
-    other.follower.heard("e2", []);
-    other.hear(1);
-    other.begin();
-    assertEquals([other.taken, other.losses], [[1], 0]);
-  });
-
-  it("W5.8 tells its room where the log begins, whoever cut it", async () => {
-    const room = await roomWith(3);
-    room.hear(1, 2, 3);
-    room.tell({ epoch: EPOCH, seq: 3, first: 2 });
-    assertEquals([room.cuts, room.taken], [[2], [1, 2, 3]]);
+    assertEquals([room.taken, room.follower.position], [[1], { epoch: "e2", seq: 1 }]);
   });
 
   it("tries again where the store fails", async () => {

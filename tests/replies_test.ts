@@ -2,7 +2,7 @@ import { assert, assertEquals, assertFalse } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { filled, readReplies, replyTo } from "../src/replies.ts";
 
-const MAX_BYTES = 100;
+const MAX_BYTES = 300;
 
 /** What is said in #x by these replies: text by words. */
 function room(replies: Record<string, string[]>, otherwise?: string) {
@@ -57,7 +57,7 @@ describe("replies", () => {
 
   it("every problem of a file is named at once, by its path, without its texts", () => {
     const long = "x".repeat(MAX_BYTES + 1);
-    const text = `a text of 1 to ${MAX_BYTES} bytes`;
+    const text = `a text of 1 to ${MAX_BYTES} bytes, with the longest names in it`;
     assertEquals(
       problems({
         name: "two\nlines",
@@ -76,6 +76,8 @@ describe("replies", () => {
           },
           other: [],
           random: { replies: {} },
+          tight: { greeting: `${"x".repeat(MAX_BYTES - 128)}{user}` },
+          loose: { greeting: `${"x".repeat(MAX_BYTES - 127)}{user}` },
         },
       }),
       [
@@ -95,6 +97,7 @@ describe("replies", () => {
         `rooms.general.default: expected ${text}`,
         "rooms.general.greetings: expected one of greeting, replies, default",
         "rooms.random.replies: expected an array of replies",
+        `rooms.loose.greeting: expected ${text}`,
       ],
     );
   });

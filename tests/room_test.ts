@@ -84,6 +84,18 @@ describe("room", () => {
     assertEquals(room.head, { epoch: "e", seq: 3, first: 1, topic: "t" });
   });
 
+  it("W5.5 W14.3 begins its log in the epoch that it is told of, and knows where that begins", async () => {
+    const { room, say, store, turn, enter } = open();
+    const [alice] = enter("alice") as [FakeOccupant];
+    room.told({ first: 1, epoch: "another" });
+    assertEquals(room.head.epoch, "another");
+    say(alice, "hi");
+    await turn();
+    assertEquals((await store.head(NAME))!.epoch, "another");
+    room.told({ first: 2 });
+    assertEquals(room.head, { epoch: "another", seq: 1, first: 2, topic: "t" });
+  });
+
   it("a commit's entries are one batch, the same for everybody", async () => {
     const { say, enter, turn } = open();
     const [alice, bob] = enter("alice", "bob") as [FakeOccupant, FakeOccupant];

@@ -11,7 +11,7 @@ async function cut(core: Core, messages: number) {
     store: core.store,
     limits: { days: 0, messages, bytes: 0 },
     now: core.clock.now,
-    cut: (room, first) => core.hub.rooms.get(room)?.cut(first),
+    cut: (room, first) => core.hub.rooms.get(room)?.told({ first }),
     failed: (error) => core.faults.push(error),
   });
   await retention.run();

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } 
 import { describe, it } from "@std/testing/bdd";
 import { DatabaseSync } from "node:sqlite";
 import project from "../deno.json" with { type: "json" };
+import { STORE_URLS } from "../src/store_url.ts";
 import { openClient } from "./harness/client.ts";
 import { type Env, type Server, startMain, startServer } from "./harness/server.ts";
 import { tempFolder } from "./harness/temp.ts";
@@ -111,7 +112,7 @@ describe("a start with bad settings", () => {
       "Snug can't start:",
       "WS_TOKN: not a variable of Snug; expected WS_TOKEN",
       "PORT=80000: expected a port from 0 to 65535; 0 takes a free one",
-      "STORE_URL=mysql://x: expected sqlite:<path of a file>, memory: or redis[s]://[user:password@]host[:port][/db]",
+      `STORE_URL=mysql://x: expected ${STORE_URLS}`,
       "LOG_LEVEL=loud: expected debug, info, warn or error",
     ]);
   });
@@ -127,6 +128,16 @@ describe("a start with bad settings", () => {
       "LOG_LEVEL=of-the-environment",
       "LOG_FORMAT=of the file",
     ]);
+  });
+
+  it("names the lines of .env that say nothing, without what they hold", async () => {
+    const dotEnv =
+      'PORT=0\n# a comment\n\nWS_TOKEN secret\nOTHER="two\nlines"\nexport A=1\n=secret';
+    const { err } = await run({ dotEnv });
+    assertEquals(
+      err,
+      [4, 8].map((line) => `Snug can't start: .env, line ${line}: expected NAME=value`),
+    );
   });
 
   it("says so when .env can't be read", async () => {

@@ -8,18 +8,24 @@ import { ManualScheduler } from "./core/manual_scheduler.ts";
 
 const FULL = new StoreError("database or disk is full");
 
-/** A watch over a store that works only while `works` says so. */
-function open() {
+const GONE = new StoreError("Redis does not answer");
+
+/** A watch over a store that works only while `works` says so, and is there while `answers` does. */
+function open({ isRemote = false } = {}) {
   const scheduler = new ManualScheduler();
-  const state = { works: false, checks: 0, now: 0 };
+  const state = { works: false, answers: () => Promise.resolve(), checks: 0, looks: 0, now: 0 };
   const store = new HeldStore();
   store.check = () => {
     state.checks++;
     return state.works ? Promise.resolve() : Promise.reject(FULL);
   };
+  const ping = () => {
+    state.looks++;
+    return state.answers();
+  };
   const told: unknown[] = [];
   const watch = new StoreWatch({
-    store,
+    store: Object.assign(store, isRemote && { ping }),
     now: () => state.now,
     later: (run, ms) => scheduler.later(run, ms),
     failed: (error) => told.push(error),
@@ -77,6 +83,41 @@ describe("store watch", () => {
       await elapse(1000);
     }
     assertEquals(told, [FULL, "recovered", FULL, "recovered"]);
+  });
+
+  it("finds out that a store is gone that nobody asks for anything, and that it is back", async () => {
+    const { watch, state, told, elapse } = open({ isRemote: true });
+    await watch.look();
+    assert(watch.isReady);
+    state.answers = () => Promise.reject(GONE);
+    await watch.look();
+    assert(!watch.isReady);
+    // From here on it must work again, and not only be there.
+    state.answers = () => Promise.resolve();
+    await watch.look();
+    await elapse(1000);
+    assertEquals([watch.isReady, state.looks, state.checks], [false, 2, 1]);
+    state.works = true;
+    await elapse(1000);
+    assertEquals([watch.isReady, told], [true, [GONE, "recovered"]]);
+  });
+
+  it("does not say that a store works because it is there", async () => {
+    const { watch, state } = open({ isRemote: true });
+    const answer = Promise.withResolvers<void>();
+    state.answers = () => answer.promise;
+    const looking = watch.look();
+    await watch.look();
+    watch.tried(FULL);
+    answer.resolve();
+    await looking;
+    assertEquals([watch.isReady, state.looks], [false, 1]);
+  });
+
+  it("asks no store that can't go without a word", async () => {
+    const { watch, state } = open();
+    await watch.look();
+    assertEquals([watch.isReady, state.looks, state.checks], [true, 0, 0]);
   });
 
   it("tells other words at once", () => {

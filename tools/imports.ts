@@ -108,6 +108,7 @@ export const ROWS: Record<string, Row> = {
       "src/store/store.ts",
       "src/store/search.ts",
       "src/store/file_store.ts",
+      "src/store/row.ts",
     ],
   },
   protocol: {

@@ -48,9 +48,19 @@ export class Authenticator {
     this.#options = options;
   }
 
+  /** What lets in those who show nothing; undefined: nothing does. */
+  get #open(): Access | undefined {
+    return this.#options.accesses.find(({ tokenHash }) => tokenHash === undefined);
+  }
+
+  /** Whether one may come in without a credential. */
+  get isOpen(): boolean {
+    return this.#open !== undefined;
+  }
+
   /** Somebody without a credential: a new guest, where it is open. */
   newcomer(name: string | undefined, now: number): Known | Refused {
-    const open = this.#options.accesses.find(({ tokenHash }) => tokenHash === undefined);
+    const open = this.#open;
     if (open) return { ...this.#newGuest(open, name, now), isNew: true };
     return refuse(401, "UNAUTHORIZED", "a token is needed");
   }

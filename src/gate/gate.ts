@@ -96,6 +96,11 @@ export class Gate {
     return refuse(403, "FORBIDDEN", message);
   }
 
+  /** Whether one may come in without a credential. */
+  get isOpen(): boolean {
+    return this.#options.authenticator.isOpen;
+  }
+
   /** Whether the address may ask anything of `/api` now (W15.11). */
   checkRate(request: Request, peer: string): HttpRefusal | undefined {
     return this.#limit(network(this.addressOf(request, peer)), "request");

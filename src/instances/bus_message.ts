@@ -1,5 +1,6 @@
 // What instances say to each other, every message as a schema: a bus is believed no more than a
-// client is. Knows nothing of what is done about it.
+// client is, and what a later version adds to a message is passed over. Knows nothing of what is done
+// about it.
 import * as v from "valibot";
 import { isUserId, roomName, type UserId } from "../protocol.ts";
 
@@ -18,10 +19,10 @@ const until = v.nullable(count);
 
 /** Who came, went, and is where. `in` names moderators, `out` the milliseconds of grace, if any. */
 const changes = {
-  here: v.array(v.strictTuple([uid, name, count, v.boolean()])),
+  here: v.array(v.tuple([uid, name, count, v.boolean()])),
   gone: v.array(uid),
-  in: v.array(v.strictTuple([roomName, uid, v.boolean()])),
-  out: v.array(v.strictTuple([roomName, uid, v.nullable(count)])),
+  in: v.array(v.tuple([roomName, uid, v.boolean()])),
+  out: v.array(v.tuple([roomName, uid, v.nullable(count)])),
   spends: v.array(uid),
   spent: v.array(uid),
 };

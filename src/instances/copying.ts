@@ -6,8 +6,7 @@ import type { RoomName, UserId } from "../protocol.ts";
 import { renameIn, tellRenamed } from "../renaming.ts";
 import type { Room } from "../room.ts";
 import type { Changes } from "./bus_message.ts";
-import { type Known, Roster } from "./roster.ts";
-import { isLater } from "./rosters.ts";
+import { isLater, type Known, Roster } from "./roster.ts";
 
 /** Takes over what changed. Returns those who have begun to spend there. */
 export function change(hub: Hub, roster: Roster, changes: Changes, now: number): UserId[] {
@@ -20,8 +19,9 @@ export function change(hub: Hub, roster: Roster, changes: Changes, now: number):
   }
   for (const uid of changes.gone) drop(hub, roster, uid);
   for (const uid of changes.spent) roster.spenders.delete(uid);
-  for (const uid of changes.spends) roster.spenders.add(uid);
-  return changes.spends;
+  const begun = changes.spends.filter((uid) => !roster.spenders.has(uid));
+  for (const uid of begun) roster.spenders.add(uid);
+  return begun;
 }
 
 /** Takes over the whole, as `change` does. Who is missing may be on their way: their grace begins. */
@@ -40,8 +40,8 @@ export function replace(hub: Hub, roster: Roster, state: Changes, now: number): 
 
 /** The instance is gone. */
 export function empty(hub: Hub, roster: Roster, now: number): void {
-  for (const [uid, { user }] of roster.users) follow(hub, uid, user);
   leaveAll(hub, roster, now, () => true);
+  for (const uid of [...roster.users.keys()]) drop(hub, roster, uid);
 }
 
 /** A room has opened: who is in it there is in it. */
@@ -85,43 +85,58 @@ function leave(
   hub.rooms.get(room)?.presence.depart(uid, goneAt);
 }
 
-/** A user is there no more, and may be elsewhere by another name. */
-function drop(hub: Hub, roster: Roster, uid: UserId): void {
-  const before = hub.instances?.of(uid)?.user;
-  roster.drop(uid);
-  if (before !== undefined) follow(hub, uid, before);
-}
-
 /** A user is there, under this name. */
 function meet(
   hub: Hub,
   roster: Roster,
   [uid, user, since, isAdmin]: Changes["here"][number],
 ): void {
+  const known = { user, since, isAdmin };
+  noteName(hub, uid, () => roster.put(uid, known));
   const own = hub.online.of(uid)[0];
-  const before = hub.instances?.of(uid)?.user;
-  roster.put(uid, { user, since, isAdmin });
-  if (own && own.user !== user) agree(hub, uid, own.user, { user, since, isAdmin });
-  if (!own && before !== undefined) follow(hub, uid, before);
+  if (own && own.user !== user) agree(hub, uid, own.user, known);
   for (const other of [...hub.names.findHere(user)]) {
     if (other !== uid && isGuest(other)) giveWay(hub, other, uid, since);
   }
 }
 
-/** Who is only elsewhere goes by the name that holds there, which was another before. */
-function follow(hub: Hub, uid: UserId, before: string): void {
-  const now = hub.instances?.of(uid)?.user;
-  if (now !== undefined && now !== before && !hub.online.has(uid)) renameIn(hub, uid, now);
+/** A user is there no more. */
+function drop(hub: Hub, roster: Roster, uid: UserId): void {
+  noteName(hub, uid, () => roster.drop(uid));
 }
 
-/** A user who is here too has one name: the later one. */
-function agree(hub: Hub, uid: UserId, own: string, { user, since }: Known): void {
-  const ours = { user: own, since: hub.names.since(uid) };
-  if (isLater(ours, { user, since })) return hub.instances?.changed(uid);
-  hub.names.follow(uid, user, since);
-  tellRenamed(hub, uid, user, own);
-  // The others know the name before, and may hear of this one from nobody else.
+/** A change of rosters, after which who is not here may go by another name. */
+function noteName(hub: Hub, uid: UserId, change: () => void): void {
+  const before = hub.instances?.of(uid)?.user;
+  change();
+  const user = hub.instances?.of(uid)?.user;
+  if (hub.online.has(uid) || before === undefined || user === undefined) return;
+  if (user !== before) renameIn(hub, uid, user);
+}
+
+/** A user who is here too has one name: the one that holds. Others may know them by both. */
+function agree(hub: Hub, uid: UserId, own: string, known: Known): void {
+  if (isLater(known, { user: own, since: hub.names.since(uid) })) {
+    hub.names.follow(uid, known.user, known.since);
+    tellRenamed(hub, uid, known.user, own);
+  }
   hub.instances?.changed(uid);
+}
+
+/** Somebody came, went, or goes by another name here. */
+export function settleName(hub: Hub, uid: UserId): void {
+  const own = hub.online.of(uid)[0];
+  // Who is only elsewhere now has the name that they have there.
+  if (!own) {
+    const known = hub.instances?.of(uid);
+    return known && renameIn(hub, uid, known.user);
+  }
+  if (!isGuest(uid)) return;
+  // Who brought a name from an instance that crashed did not give way there any more.
+  for (const other of hub.names.find(own.user)) {
+    if (other === uid) continue;
+    giveWay(hub, uid, other, hub.instances?.of(other)?.since ?? hub.names.since(other));
+  }
 }
 
 /** Of two users with one name, a guest who has it for less time gets another (W21.3). */
@@ -137,6 +152,7 @@ function giveWay(hub: Hub, guest: UserId, other: UserId, since: number): void {
   hub.instances?.changed(guest);
 }
 
+/** What a user goes by; their uid where another instance says that they are gone, and in a room. */
 function nameOf(hub: Hub, uid: UserId): string {
-  return (hub.online.of(uid)[0] ?? hub.instances!.of(uid)!).user;
+  return hub.online.of(uid)[0]?.user ?? hub.instances?.of(uid)?.user ?? uid;
 }

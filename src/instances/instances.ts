@@ -11,7 +11,7 @@ import type { Others, Room } from "../room.ts";
 import type { Kind, Place, Sanction, SanctionNews } from "../sanctions.ts";
 import type { Addressed, BusMessage } from "./bus_message.ts";
 import { isAddressed, isBroadcast, parseBusMessage, type Unnumbered } from "./bus_message.ts";
-import { change, empty, fill, replace } from "./copying.ts";
+import { change, empty, fill, replace, settleName } from "./copying.ts";
 import { News } from "./news.ts";
 import { deliver, obey } from "./orders.ts";
 import { Records } from "./records.ts";
@@ -46,10 +46,16 @@ export class Instances implements Others, NamesElsewhere, SanctionNews, Spending
     this.records = new Records(hub);
   }
 
-  /** Listens from now on, and asks who is there. */
+  /** Listens from now on, and says that it is there: who hears it asks, and is asked. */
   async open(): Promise<void> {
-    await this.#bus.listen((from, text) => this.#hear(from, text));
-    this.#say({ type: "ask" });
+    await this.#bus.listen((from, text) => {
+      try {
+        this.#hear(from, text);
+      } catch (error) {
+        this.#hub.fault(error);
+      }
+    });
+    this.#say({ type: "alive", seq: this.#seq });
   }
 
   /** Says goodbye: who was here is lost from now on, and may be elsewhere soon. */
@@ -84,9 +90,14 @@ export class Instances implements Others, NamesElsewhere, SanctionNews, Spending
     return this.#rosters.countIn(room);
   }
 
-  /** Rooms that somebody is in elsewhere. */
-  get rooms(): ReadonlySet<RoomName> {
-    return this.#rosters.rooms;
+  /** Whether somebody is in a room elsewhere. */
+  hasIn(room: RoomName): boolean {
+    return this.#rosters.hasIn(room);
+  }
+
+  /** Rooms that somebody is in elsewhere; one may come more than once. */
+  get rooms(): Iterable<RoomName> {
+    return this.#rosters.rooms();
   }
 
   /** Puts who is in the room elsewhere into its presence, when it opens. */
@@ -164,14 +175,17 @@ export class Instances implements Others, NamesElsewhere, SanctionNews, Spending
   /** Looks at every deadline. */
   sweep(now: number): void {
     if (this.#isClosed) return;
-    // Who was held up itself has only not listened.
-    const isAwake = now - this.#sweptAt < LEASE_MS / 2;
+    const sweptMs = now - this.#sweptAt;
     this.#sweptAt = now;
+    // Who was held up itself, or whose clock was set, has only not listened.
+    const isListening = sweptMs >= 0 && sweptMs < LEASE_MS / 2;
     for (const [from, roster] of this.#rosters.entries) {
-      if (isAwake && now - roster.heardAt >= LEASE_MS) this.#lose(from, roster, now);
+      if (!isListening) roster.heardAt = now;
+      else if (now - roster.heardAt >= LEASE_MS) this.#lose(from, roster, now);
     }
+    this.#askNext(now);
     this.records.sweep(now);
-    if (now - this.#aliveAt < ALIVE_MS) return;
+    if (Math.abs(now - this.#aliveAt) < ALIVE_MS) return;
     this.#aliveAt = now;
     this.#flush();
     this.#say({ type: "alive", seq: this.#seq });
@@ -192,8 +206,9 @@ export class Instances implements Others, NamesElsewhere, SanctionNews, Spending
     if (isAddressed(message)) return deliver(this.#hub, message);
     if (message.type === "state") {
       if (message.seq < roster.seq) return;
-      roster.seq = message.seq;
-      return this.#tellSpending(from, replace(this.#hub, roster, message, now));
+      roster.reach(message.seq);
+      this.#tellSpending(from, replace(this.#hub, roster, message, now));
+      return this.#askNext(now);
     }
     this.#follow(from, roster, message, now);
   }
@@ -202,20 +217,34 @@ export class Instances implements Others, NamesElsewhere, SanctionNews, Spending
   #follow(from: string, roster: Roster, message: BusMessage, now: number): void {
     const isNext = isBroadcast(message) && message.seq === roster.seq + 1;
     if (isNext && roster.seq >= 0) {
-      roster.seq = message.seq;
+      roster.reach(message.seq);
       if (message.type === "changes") {
         return this.#tellSpending(from, change(this.#hub, roster, message, now));
       }
     } else if ("seq" in message ? message.seq > roster.seq : roster.seq < 0) {
       // What somebody did is done all the same, and what was missed of it is looked up.
       this.records.isBehind ||= roster.seq >= 0 || isBroadcast(message);
-      this.#ask(from, roster, now);
+      if ("seq" in message) roster.toldSeq = Math.max(roster.toldSeq, message.seq);
+      this.#askNext(now);
     } else return;
     if (isBroadcast(message) && message.type !== "changes") obey(this.#hub, message);
   }
 
-  #ask(from: string, roster: Roster, now: number): void {
-    if (now - roster.askedAt < ALIVE_MS) return;
+  /**
+   * Asks the one that something is missing of, and was asked longest ago. One after the other: all states
+   * at once may be more than Redis keeps for somebody who reads them.
+   */
+  #askNext(now: number): void {
+    let next: [from: string, roster: Roster] | undefined;
+    for (const one of this.#rosters.entries) {
+      const [, { isBehind, askedAt }] = one;
+      if (!isBehind) continue;
+      // Its answer is on the way.
+      if (Math.abs(now - askedAt) < ALIVE_MS) return;
+      if (!next || askedAt < next[1].askedAt) next = one;
+    }
+    if (!next) return;
+    const [from, roster] = next;
     roster.askedAt = now;
     this.#say({ type: "ask" }, from);
   }
@@ -227,9 +256,9 @@ export class Instances implements Others, NamesElsewhere, SanctionNews, Spending
 
   /** An instance is gone: its users' connections are lost. */
   #lose(from: string, roster: Roster, now: number): void {
+    empty(this.#hub, roster, now);
     this.#rosters.delete(from);
     this.records.isBehind = true;
-    empty(this.#hub, roster, now);
   }
 
   /** Users who begin to spend elsewhere may have spent here already. */
@@ -252,11 +281,14 @@ export class Instances implements Others, NamesElsewhere, SanctionNews, Spending
 
   #flush(): void {
     if (this.#news.isEmpty) return;
+    for (const uid of this.#news.users) settleName(this.#hub, uid);
     this.#say({ type: "changes", seq: ++this.#seq, ...this.#news.take() });
   }
 
   #sayTo(to: readonly string[], message: Addressed): void {
-    for (const one of to) this.#say(message, one);
+    if (this.#isClosed || to.length === 0) return;
+    const text = JSON.stringify(message);
+    for (const one of to) this.#bus.say(text, one);
   }
 
   #say(message: BusMessage, to?: string): void {

@@ -21,6 +21,11 @@ export class News {
     return this.#users.size + this.#places.size + this.#spenders.size === 0;
   }
 
+  /** Who came, went, or is called otherwise. */
+  get users(): Iterable<UserId> {
+    return this.#users;
+  }
+
   /** Somebody came, went, or is called otherwise. */
   user(uid: UserId): void {
     this.#users.add(uid);

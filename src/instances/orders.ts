@@ -7,9 +7,9 @@ import type { Hub } from "../hub.ts";
 import { isGuest } from "../identity.ts";
 import { network } from "../network.ts";
 import { tellMentioned, tellRead } from "../personal.ts";
-import { encode, type Entry } from "../protocol.ts";
+import { encode, type Entry, type UserId } from "../protocol.ts";
 import { writeBinary } from "../relay.ts";
-import { EVERYWHERE, type Found } from "../sanctions.ts";
+import { EVERYWHERE, type Found, type Place } from "../sanctions.ts";
 import type { Addressed, Order } from "./bus_message.ts";
 
 /** Something that was done by who may do it; which instance it was done on has checked that. */
@@ -47,7 +47,10 @@ export function deliver(hub: Hub, message: Addressed): void {
     }
     case "read": {
       const { room, uid, upTo } = message;
-      hub.rooms.get(room)?.presence.raise(uid, upTo);
+      const presence = hub.rooms.get(room)?.presence;
+      // Of what was read on two instances at once, the later may come first.
+      if (presence && upTo <= presence.readTo(uid)) return;
+      presence?.raise(uid, upTo);
       return tellRead(hub, room, uid, upTo);
     }
     case "mention": {
@@ -82,15 +85,16 @@ export function sanction(hub: Hub, { kind, place, uid, until, by, networks }: Fo
     const told = { uid, until: until === Infinity ? null : until, by };
     if (place !== EVERYWHERE) tellMuted(hub, { room: place, ...told });
   } else if (!isOver) {
-    addNetworks(hub, { kind, place, uid, until, by, networks });
+    addNetworks(hub, place, uid, networks);
     enforceBan(hub, place === EVERYWHERE ? undefined : place, uid, by);
   }
 }
 
 /** A guest's ban holds for where it came from, which only the instance knows that it came to. */
-function addNetworks(hub: Hub, { place, uid, until, by, networks }: Found): void {
+function addNetworks(hub: Hub, place: Place, uid: UserId, told: readonly string[]): void {
   if (!isGuest(uid)) return;
-  const addresses = hub.live.of(uid).map(({ address }) => address);
-  if (addresses.every((address) => networks.includes(network(address)))) return;
-  hub.sanctions.ban(place, uid, until, by, addresses).catch((error) => hub.storeFailed(error));
+  const here = hub.live.of(uid).map(({ address }) => network(address));
+  const known = [...hub.sanctions.networksOf(place, uid), ...here];
+  if (known.every((one) => told.includes(one))) return;
+  hub.sanctions.widen(place, uid, here).catch((error) => hub.storeFailed(error));
 }

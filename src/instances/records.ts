@@ -36,11 +36,8 @@ export class Records {
 
   sweep(now: number): void {
     const waitMs = this.isBehind ? RETRY_MS : READ_MS;
-    if (this.#isReading || now - this.#readAt < waitMs) return;
-    // What is read at the start needs no second look at once.
-    const isFirst = this.#readAt === -Infinity && !this.isBehind;
+    if (this.#isReading || Math.abs(now - this.#readAt) < waitMs) return;
     this.#readAt = now;
-    if (isFirst) return;
     this.isBehind = false;
     this.#isReading = true;
     this.#read(now).catch((error) => this.#failed(error)).finally(() => this.#isReading = false);

@@ -10,9 +10,16 @@ export interface Known {
   isAdmin: boolean;
 }
 
+/** Whether of two names that a user has on different instances this one holds: the later one. */
+export function isLater(name: Omit<Known, "isAdmin">, other: Omit<Known, "isAdmin">): boolean {
+  return name.since > other.since || (name.since === other.since && name.user < other.user);
+}
+
 export class Roster {
   /** How far its instance was heard; -1: its state has not come yet. */
   seq = -1;
+  /** How far its instance says that it is. */
+  toldSeq = 0;
   /** When it was heard last, and asked for its state, in milliseconds. */
   heardAt: number;
   askedAt = -Infinity;
@@ -26,6 +33,17 @@ export class Roster {
 
   constructor(now: number) {
     this.heardAt = now;
+  }
+
+  /** Whether something is missing. */
+  get isBehind(): boolean {
+    return this.seq < this.toldSeq;
+  }
+
+  /** Nothing up to there is missing. */
+  reach(seq: number): void {
+    this.seq = seq;
+    this.toldSeq = Math.max(this.toldSeq, seq);
   }
 
   get users(): ReadonlyMap<UserId, Known> {

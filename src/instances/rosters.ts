@@ -1,6 +1,6 @@
 // The rosters of all other instances, and what they say together. Pure: hears nobody.
 import type { RoomName, UserId } from "../protocol.ts";
-import { type Known, Roster } from "./roster.ts";
+import { isLater, type Known, Roster } from "./roster.ts";
 
 export class Rosters {
   readonly #byInstance = new Map<string, Roster>();
@@ -39,14 +39,14 @@ export class Rosters {
     return found;
   }
 
-  /** A user, by the name that holds where instances know several: the later one, as they agree. */
+  /** A user, by the name that holds. */
   of(uid: UserId): Known | undefined {
-    let found: Known | undefined;
+    let held: Known | undefined;
     for (const { users } of this) {
       const known = users.get(uid);
-      if (known && (!found || isLater(known, found))) found = known;
+      if (known && (!held || isLater(known, held))) held = known;
     }
-    return found;
+    return held;
   }
 
   isAdmin(uid: UserId): boolean {
@@ -70,15 +70,14 @@ export class Rosters {
     return new Set(present.flatMap((users) => [...users.keys()])).size;
   }
 
-  /** The rooms that somebody is in. */
-  get rooms(): Set<RoomName> {
-    const rooms = new Set<RoomName>();
-    for (const roster of this) for (const room of roster.rooms.keys()) rooms.add(room);
-    return rooms;
+  /** Whether somebody is in a room. */
+  hasIn(room: RoomName): boolean {
+    for (const { rooms } of this) if (rooms.has(room)) return true;
+    return false;
   }
-}
 
-/** Of two names of one user, the one that holds. */
-export function isLater(one: Pick<Known, "user" | "since">, other: typeof one): boolean {
-  return one.since > other.since || (one.since === other.since && one.user < other.user);
+  /** The rooms that somebody is in; one may come more than once. */
+  *rooms(): Iterable<RoomName> {
+    for (const { rooms } of this) yield* rooms.keys();
+  }
 }

@@ -30,12 +30,6 @@ const TYPES: Record<string, string> = {
   webmanifest: "application/manifest+json",
 };
 
-/** What the service worker keeps; it is another version when any file is another. */
-const SHELL = {
-  version: tagOf(JSON.stringify(FILES)),
-  files: Object.keys(FILES).filter((path) => path !== "/sw.js"),
-};
-
 /** Scripts and styles of the page's own, nothing else, and no HTML from strings. */
 export const PAGE_POLICY = [
   "default-src 'none'",
@@ -61,11 +55,21 @@ const PAGES = ["/", "/r/:room", "/r/:room/", "/r/:room/:seq{[0-9]+}", "/r/:room/
 /** A client that takes gzip; `q=0` says that it does not. */
 const TAKES_GZIP = /(?:^|[\s,])(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[^,]*)?(?:,|$)/i;
 
-/** Serves the page at the paths of rooms and messages, and the files beside it. */
-export function assets() {
+/**
+ * Serves the page at the paths of rooms and messages, and the files beside it. A page says whether
+ * one needs a token, so that its door does not grow a field when the server is asked.
+ */
+export function assets({ isOpen }: { isOpen: boolean }) {
   const routes = new Hono<AppEnv>();
-  const all = { ...FILES, "/shell.json": JSON.stringify(SHELL) };
-  for (const [path, text] of Object.entries(all)) {
+  const files = { ...FILES };
+  if (!isOpen) files["/"] = FILES["/"]!.replace("<html ", "<html data-needs-token ");
+  // What the service worker keeps; it is another version when any file is another.
+  const shell = {
+    version: tagOf(JSON.stringify(files)),
+    files: Object.keys(files).filter((path) => path !== "/sw.js"),
+  };
+  files["/shell.json"] = JSON.stringify(shell);
+  for (const [path, text] of Object.entries(files)) {
     const type = path === "/" ? "html" : path.slice(path.lastIndexOf(".") + 1);
     const body = Buffer.from(text, type === "png" ? "base64" : "utf-8");
     const tag = tagOf(text);

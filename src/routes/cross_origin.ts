@@ -8,6 +8,8 @@ import type { AppEnv } from "./env.ts";
 
 /** How long a browser may remember what it may send, in seconds. */
 const PREFLIGHT_SECONDS = 600;
+/** What is no part of an answer's body, beside what any page may read. */
+const EXPOSED = "content-disposition, content-range, location, retry-after";
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
 export interface CrossOriginOptions {
@@ -27,7 +29,7 @@ export function crossOrigin({ gate, allowedOrigins, authHeader }: CrossOriginOpt
     if (!isAll) context.header("vary", "origin");
     if (isListed) {
       context.header("access-control-allow-origin", isAll ? "*" : origin);
-      context.header("access-control-expose-headers", "retry-after, location");
+      context.header("access-control-expose-headers", EXPOSED);
     }
     if (req.method === "OPTIONS") {
       if (isListed) {

@@ -17,6 +17,12 @@ export function reference(routes: readonly RouterRoute[]) {
     const described = describeApi([...routes, ...own.routes]);
     return { json: JSON.stringify(described), page: pageOf(described) };
   };
+  // One that could not be made is tried again by who asks next.
+  const ask = () =>
+    made ??= make().catch((error) => {
+      made = undefined;
+      throw error;
+    });
   const page = operation({
     id: "showReference",
     tag: "server",
@@ -24,7 +30,7 @@ export function reference(routes: readonly RouterRoute[]) {
     for: "everybody",
     answers: { 200: "text/html" },
   }, async (context) => {
-    const { page } = await (made ??= make());
+    const { page } = await ask();
     return context.body(page, 200, {
       "content-type": "text/html; charset=utf-8",
       "content-security-policy": PAGE_POLICY,
@@ -38,7 +44,7 @@ export function reference(routes: readonly RouterRoute[]) {
     for: "everybody",
     answers: { 200: v.record(v.string(), v.unknown()) },
   }, async (context) => {
-    const { json } = await (made ??= make());
+    const { json } = await ask();
     return context.body(json, 200, {
       "content-type": "application/json",
       "cache-control": "no-cache",

@@ -1,10 +1,11 @@
 // Chooses the store by its URL; the only file that knows them all.
 import type { RoomName } from "../protocol.ts";
+import { redisAddress } from "../store_url.ts";
 import { DiskFolder } from "./folder.ts";
 import { copyFiles, filesIn, missingFrom } from "./folder_copy.ts";
 import { MemoryStore } from "./memory.ts";
 import { openSqlite } from "./sqlite.ts";
-import { backUp, restore, type Restored } from "./sqlite_backup.ts";
+import { backUp, renew, restore, type Restored } from "./sqlite_backup.ts";
 import { type Findings, findings } from "./sqlite_check.ts";
 import { type Exported, exportLogs } from "./sqlite_export.ts";
 import { type Imported, importLogs } from "./sqlite_import.ts";
@@ -16,17 +17,34 @@ import { type Store, StoreError } from "./store.ts";
 export type { Exported, Findings, Imported, Restored };
 
 /**
- * Opens `memory:`, `sqlite:<path>`, `redis:` or `rediss:`. Rejects with a `StoreError` where that
- * can't be used.
+ * Opens `memory:`, `sqlite:<path>`, or a Redis. Rejects with a `StoreError` where that can't be
+ * used.
  */
 export async function openStore(url: string, sync: Sync): Promise<Store> {
   if (url === "memory:") return new MemoryStore();
-  if (/^rediss?:/.test(url)) {
+  if (redisAddress(url)) {
     // Only who asks for it loads its package.
     const { openRedisStore } = await import("./redis.ts");
     return await openRedisStore(url);
   }
   return await openSqlite(url.slice("sqlite:".length), sync);
+}
+
+/**
+ * Gives all logs of a store new epochs (W14.1), where it was put back to what it was before by other
+ * means than `restore`. Returns how many there are. Rejects with a `StoreError`.
+ */
+export async function renewStore(url: string): Promise<number> {
+  if (!redisAddress(url)) return await renew(pathIn(url));
+  const { renewRedis } = await import("./redis.ts");
+  return await renewRedis(url);
+}
+
+/** Throws a `StoreError` where the store is in no file. */
+function pathIn(url: string): string {
+  const [scheme] = url.split(":", 1);
+  if (scheme === "sqlite") return url.slice("sqlite:".length);
+  throw new StoreError(`STORE_URL is ${scheme}: and this needs a file, sqlite:<path>`);
 }
 
 /** The folder of files beside a database, or beside a backup of one. */
@@ -68,11 +86,7 @@ export interface Database {
 
 /** The database of a store, and its files. Throws a `StoreError` where it is in no file. */
 export function databaseOf(url: string, dir = ""): Database {
-  const [scheme] = url.split(":", 1);
-  if (scheme !== "sqlite") {
-    throw new StoreError(`STORE_URL is ${scheme}: and this needs a file, sqlite:<path>`);
-  }
-  const path = url.slice("sqlite:".length);
+  const path = pathIn(url);
   const folder = folderOf(url, dir)!;
   return {
     path,

@@ -8,6 +8,7 @@ import { RedisAuthors } from "./redis_authors.ts";
 import appendLua from "./redis_append.lua" with { type: "text" };
 import { RedisBus } from "./redis_bus.ts";
 import { openRedis, type Redis, Script } from "./redis_client.ts";
+import { renewEpochs } from "./redis_epochs.ts";
 import { RedisFeed } from "./redis_feed.ts";
 import { RedisFiles } from "./redis_files.ts";
 import { Keys } from "./redis_keys.ts";
@@ -33,14 +34,30 @@ const REPLAY = new Script(replayLua);
 
 /** Connects. Rejects with a `StoreError` where that Redis can't be used. */
 export async function openRedisStore(url: string): Promise<Store> {
-  const redis = await openRedis(url).catch((error) => {
-    throw new StoreError(`can't use the Redis of STORE_URL: ${error.message}`);
-  });
+  const redis = await connect(url);
   try {
     return new RedisStore(redis, await lookAt(redis));
   } catch (error) {
     redis.close();
     throw error;
+  }
+}
+
+/** As `renewEpochs`, of the Redis at that URL. */
+export async function renewRedis(url: string): Promise<number> {
+  const redis = await connect(url);
+  try {
+    return await renewEpochs(redis);
+  } finally {
+    redis.close();
+  }
+}
+
+async function connect(url: string): Promise<Redis> {
+  try {
+    return await openRedis(url);
+  } catch (error) {
+    throw new StoreError(`can't use the Redis of STORE_URL: ${(error as Error).message}`);
   }
 }
 
@@ -60,7 +77,7 @@ export class RedisStore implements Store {
   constructor(redis: Redis, advice: readonly string[]) {
     this.#redis = redis;
     this.advice = advice;
-    this.#keys = new Keys(redis.prefix);
+    this.#keys = new Keys(redis);
     this.#records = new RedisRecords(redis, this.#keys);
     this.feed = new RedisFeed(redis, this.#keys, this.#records);
     this.bus = new RedisBus(redis, randomBytes(9).toString("base64url"));
@@ -175,8 +192,13 @@ export class RedisStore implements Store {
     return this.#records.remove(kind, key);
   }
 
-  check(): Promise<void> {
-    return this.#records.check();
+  async check(): Promise<void> {
+    await this.#records.check();
+    if (this.#redis.replicas > 0) await this.#waitForReplicas();
+  }
+
+  ping(): Promise<void> {
+    return this.#redis.ping();
   }
 
   close(): Promise<void> {

@@ -8,8 +8,8 @@ import { toEntry } from "./redis_rows.ts";
 import type { Authored, Head } from "./store.ts";
 
 /** Rows that are looked at in a part. */
-const ROWS = 1024;
-/** Parts that are known by their number; with one that is not, a walk begins anew. */
+const ROWS = 256;
+/** Parts that are known by their number, and so disowned. */
 const PARTS = 10_000;
 
 const AUTHORED = new Script(authoredLua);
@@ -21,7 +21,7 @@ interface Piece {
   upTo: number;
 }
 
-/** One way through all logs. */
+/** One way through all logs. It goes on from its last part; from any other it begins anew. */
 interface Walk {
   /** Up to where each log is in a part, or waits to be. */
   seen: Map<RoomName, number>;
@@ -38,7 +38,7 @@ export class RedisAuthors {
   readonly #keys: Keys;
   readonly #logs: Logs;
   /** By the number at which the next part begins. */
-  readonly #parts = new Map<number, { walk: Walk; pieces: Piece[] }>();
+  readonly #parts = new Map<number, { walk: Walk | undefined; pieces: Piece[] }>();
   #lastId = 0;
 
   constructor(redis: Redis, keys: Keys, logs: Logs) {
@@ -48,7 +48,10 @@ export class RedisAuthors {
   }
 
   async authored(uid: UserId, after: number): Promise<Authored> {
-    const walk = this.#parts.get(after)?.walk ?? { seen: new Map(), waiting: [] };
+    const last = this.#parts.get(after);
+    const walk = last?.walk ?? { seen: new Map(), waiting: [] };
+    // It knows every room there is: what is over keeps none of that.
+    if (last) last.walk = undefined;
     if (walk.waiting.length === 0) await this.#goOn(walk);
     if (walk.waiting.length === 0) return { entries: [] };
     const pieces = take(walk.waiting);
@@ -77,8 +80,10 @@ export class RedisAuthors {
 
   /** Adds what the walk has not seen. */
   async #goOn({ seen, waiting }: Walk): Promise<void> {
-    for (const room of await this.#logs.rooms()) {
-      const head = await this.#logs.head(room);
+    const rooms = await this.#logs.rooms();
+    const heads = await Promise.all(rooms.map((room) => this.#logs.head(room)));
+    for (const [index, room] of rooms.entries()) {
+      const head = heads[index];
       const from = Math.max(head?.first ?? 1, (seen.get(room) ?? 0) + 1);
       const last = head?.seq ?? 0;
       for (let at = from; at <= last; at += ROWS) {

@@ -36,6 +36,6 @@ export class RedisBus implements Bus {
   }
 
   #channel(to?: string): string {
-    return `${this.#redis.prefix}bus${to === undefined ? "" : `:${to}`}`;
+    return `${this.#redis.channels}bus${to === undefined ? "" : `:${to}`}`;
   }
 }

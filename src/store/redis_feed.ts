@@ -1,8 +1,8 @@
 // What other processes append to the rooms that this one follows: announced over pub/sub, and found
 // out by asking for the heads where an announcement was missed.
-import { createHash, randomBytes } from "node:crypto";
 import type { RoomName } from "../protocol.ts";
 import { type Redis, Script, type Subscriber } from "./redis_client.ts";
+import { epochToCome, newEpoch } from "./redis_epochs.ts";
 import headLua from "./redis_head.lua" with { type: "text" };
 import type { Keys } from "./redis_keys.ts";
 import type { RedisRecords } from "./redis_records.ts";
@@ -12,14 +12,12 @@ import type { Feed, Follower, Head, StoreError } from "./store.ts";
 /** How often heads are asked for, in milliseconds, and of how many rooms at once, by turns. */
 const ASK_MS = 1000;
 const ASKED = 500;
-/** Letters of an epoch. */
-const EPOCH = 11;
 
 const HEAD = new Script(headLua);
 
 export class RedisFeed implements Feed {
   /** Says which announcements are our own: what they tell is known from the answer. */
-  readonly origin = randomEpoch();
+  readonly origin = newEpoch();
   readonly #redis: Redis;
   readonly #keys: Keys;
   readonly #records: RedisRecords;
@@ -66,7 +64,7 @@ export class RedisFeed implements Feed {
   /** What scripts are given, so that no seq comes twice in an epoch. */
   fence(room: RoomName): [epoch: string, seq: string, fresh: string] {
     const { epoch, seq } = this.#followers.get(room)?.position ?? { epoch: "", seq: 0 };
-    return [seq > 0 ? epoch : "", String(seq), randomEpoch()];
+    return [seq > 0 ? epoch : "", String(seq), newEpoch()];
   }
 
   close(): void {
@@ -98,16 +96,9 @@ export class RedisFeed implements Feed {
     if (failed) any?.failed((failed as PromiseRejectedResult).reason as StoreError);
   }
 
-  /** The head, or that of a log that begins now: of one epoch everywhere, until Redis loses all. */
+  /** The head, or that of a log that begins now. */
   async #headToCome(room: RoomName): Promise<Head> {
     const head = await this.head(room);
-    if (head) return head;
-    const seed = await this.#records.keep("epochs", randomEpoch());
-    const epoch = createHash("sha256").update(`${seed}\n${room}`).digest("base64url");
-    return { epoch: epoch.slice(0, EPOCH), seq: 0, first: 1, topic: "" };
+    return head ?? { epoch: await epochToCome(this.#records, room), seq: 0, first: 1, topic: "" };
   }
-}
-
-function randomEpoch(): string {
-  return randomBytes(EPOCH).toString("base64url").slice(0, EPOCH);
 }

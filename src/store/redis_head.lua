@@ -4,14 +4,13 @@ local known_epoch, known_seq, fresh_epoch = unpack(ARGV)
 
 local epoch, seq, first, topic =
   unpack(redis.call('HMGET', HEAD, 'epoch', 'seq', 'first', 'topic'))
-if not epoch and known_epoch ~= '' then
-  -- Who comes next knows no more of what was given out than this.
-  redis.call('HSET', HEAD, 'epoch', fresh_epoch, 'seq', '0', 'ts', '0', 'first', '1', 'chat', '0',
-    'topic', '""', 'bytes', '0')
-  return { fresh_epoch, '0', '1', '""' }
-end
-if not epoch then return {} end
-if epoch == known_epoch and tonumber(seq) < tonumber(known_seq) then
+if not epoch and known_epoch == '' then return {} end
+if not epoch then
+  -- Else it would begin in the epoch of all logs to come, in which it was given out.
+  epoch, seq, first, topic = fresh_epoch, '0', '1', '""'
+  redis.call('HSET', HEAD, 'epoch', epoch, 'seq', seq, 'ts', '0', 'first', first, 'chat', '0',
+    'topic', topic, 'bytes', '0')
+elseif epoch == known_epoch and tonumber(seq) < tonumber(known_seq) then
   epoch = fresh_epoch
   redis.call('HSET', HEAD, 'epoch', epoch)
 end

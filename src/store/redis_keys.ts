@@ -4,6 +4,7 @@ import type { RoomName, UserId } from "../protocol.ts";
 
 export class Keys {
   readonly #prefix: string;
+  readonly #channels: string;
   /** Rooms by when they last spoke; those of two apart. */
   readonly active: string;
   readonly conversations: string;
@@ -14,8 +15,9 @@ export class Keys {
   /** The rooms of all files, with what each counts as; what all do; when rooms last got one. */
   readonly allFiles: [rooms: string, bytes: string, filed: string];
 
-  constructor(prefix: string) {
+  constructor({ prefix, channels }: { prefix: string; channels: string }) {
     this.#prefix = prefix;
+    this.#channels = channels;
     this.active = `${prefix}active`;
     this.conversations = `${prefix}conversations`;
     this.kept = `${prefix}kept`;
@@ -53,16 +55,19 @@ export class Keys {
 
   /** Where what is appended to a room is told. */
   channel(room: RoomName): string {
-    return this.#of("appended", room);
+    return `${this.#channels}appended:${room}`;
   }
 
-  /** The rooms in which a user has a marker, and under which name since when. */
+  /**
+   * The rooms in which a user has a marker, and under which name since when. A uid may begin with a
+   * brace, and what is empty between braces is no hash tag.
+   */
   read(uid: UserId): string {
-    return this.#of("read", uid);
+    return this.#of("read", `@${uid}`);
   }
 
   named(uid: UserId): string {
-    return this.#of("named", uid);
+    return this.#of("named", `@${uid}`);
   }
 
   /** A user's direct conversations, by when they last spoke. */

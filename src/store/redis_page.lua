@@ -18,8 +18,9 @@ end
 
 -- When it was last edited, and to what.
 local function edited(message)
-  local edit = string.match(redis.call('HGET', message, 'edits') or '', '%d+$')
-  local row = edit and redis.call('HGET', LOG, edit)
+  local edits = redis.call('HGET', message, 'edits') or ''
+  local edit = string.match(edits, '^.* (%d+)$') or edits
+  local row = edit ~= '' and redis.call('HGET', LOG, edit)
   if not row then return '', '' end
   local ts, text = string.match(row, '^%a+\n(%d+)\n[^\n]*\n[^\n]*\n%d*\n([^\n]*)\n')
   return ts, text
@@ -56,6 +57,7 @@ while tonumber(at) >= first do
   for _, part in ipairs({ at, row, edited_ts, text, unpack(reacted) }) do
     found[#found + 1] = part
   end
-  at = string.match(row, '(%d+)$')
+  -- From its beginning: else each digit of a text would be tried as the first one.
+  at = string.match(row, '^.*\n(%d+)$')
 end
 return found

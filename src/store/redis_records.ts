@@ -3,13 +3,16 @@ import { type Redis, Script } from "./redis_client.ts";
 import type { Keys } from "./redis_keys.ts";
 import type { Records, Stored } from "./store.ts";
 
-/** Drops what has expired of a kind, not too many at once. */
+/** Records that are dropped in a step. */
+const STEP = 1000;
+/** Drops what has expired of a kind: so many at most, and says how many. */
 const SWEEP = new Script(`
-  local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, 1000)
+  local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])
   for _, key in ipairs(due) do
     redis.call('ZREM', KEYS[1], key)
     redis.call('HDEL', KEYS[2], key)
   end
+  return #due
 `);
 
 export class RedisRecords implements Records {
@@ -68,7 +71,7 @@ export class RedisRecords implements Records {
   async sweep(now: number): Promise<void> {
     for (const kind of await this.#redis.call("SMEMBERS", this.#keys.kinds) as string[]) {
       const keys = [this.#keys.expiring(kind), this.#keys.records(kind)];
-      await this.#redis.run(SWEEP, keys, [String(now)]);
+      while (await this.#redis.run(SWEEP, keys, [String(now), String(STEP)]) === STEP);
     }
   }
 }

@@ -3,7 +3,7 @@
 local HEAD, LOG = unpack(KEYS)
 local after, up_to, limit, bytes = unpack(ARGV)
 after, limit, bytes = tonumber(after), tonumber(limit), tonumber(bytes)
-local BLOCK = 500
+local BLOCK = 100
 
 local seq, first = unpack(redis.call('HMGET', HEAD, 'seq', 'first'))
 if not seq then return {} end

@@ -8,13 +8,13 @@ if not seq then return {} end
 seq, first, bytes = tonumber(seq), tonumber(first), tonumber(bytes)
 
 local seqs, oldest = {}, nil
-while first <= seq and #seqs < most do
+while first <= seq do
   local at = string.format('%.0f', first)
   local row = redis.call('HGET', LOG, at)
   local kind, ts, uid, files, ref =
     string.match(row, '^(%a+)\n(%d+)\n([^\n]*)\n[^\n]*\n%d*\n[^\n]*\n([^\n]*)\n([^\n]*)\n%d+$')
   oldest = ts
-  if tonumber(ts) >= since and first > seq - newest then break end
+  if #seqs == most or (tonumber(ts) >= since and first > seq - newest) then break end
   seqs[#seqs + 1] = at
   if ref ~= '' then redis.call('HDEL', REFS, ref .. '\n' .. uid) end
   for _, file in ipairs(files ~= '' and cjson.decode(files) or {}) do

@@ -1,6 +1,7 @@
 // What stands in a row of a room's log: columns with line breaks between them, those that may hold
 // anything as JSON. The scripts know their order.
 import type { Entry, Message, Reaction, RoomName } from "../protocol.ts";
+import { columnsOf, entryOfRow, type Kind } from "./row.ts";
 import type { Draft, Outcome, Refused } from "./store.ts";
 
 /** Columns that a row and an announced entry begin with: kind, ts, uid, user, of, text, files. */
@@ -9,18 +10,18 @@ const COLUMNS = 7;
 /** What redis_append.lua is given of a draft. */
 export function draftColumns(draft: Draft): string[] {
   const { epoch, ts, uid, user, ref = "" } = draft;
-  const of = draft.type === "chat" ? draft.replyTo : "of" in draft ? draft.of : undefined;
+  const [text, of, kind] = columnsOf(draft);
   const from = "from" in draft ? draft.from : undefined;
   const isModerator = draft.type === "deleted" && draft.isModerator;
   const mentions = draft.type === "chat" ? draft.mentions ?? [] : [];
   return [
-    draft.type === "reaction" && !draft.on ? "unreaction" : draft.type,
+    kind,
     epoch,
     String(ts),
     JSON.stringify(uid),
     JSON.stringify(user),
     String(of ?? ""),
-    draft.type === "deleted" ? "" : JSON.stringify("emoji" in draft ? draft.emoji : draft.text),
+    kind === "deleted" ? "" : JSON.stringify(text),
     ref,
     String(from ?? 0),
     isModerator ? "1" : "",
@@ -81,32 +82,15 @@ function reactionsOf(shown: string, mine: ReadonlySet<string>, users: string[]):
 }
 
 function entryOf(room: RoomName, seq: number, columns: string[]): Entry {
-  const [kind, tsText, uidJson, userJson, ofText, json, files] = columns;
-  const ts = Number(tsText);
-  const uid = JSON.parse(uidJson!);
-  const user = JSON.parse(userJson!);
-  const of = Number(ofText);
-  const text = json ? JSON.parse(json) : "";
-  switch (kind) {
-    case "chat": {
-      const entry: Entry = { type: kind, room, seq, ts, uid, user, text };
-      if (ofText !== "") entry.replyTo = of;
-      if (files) entry.files = JSON.parse(files);
-      else if (text === "") entry.deleted = true;
-      return entry;
-    }
-    case "edited": {
-      const entry: Entry = { type: kind, room, seq, ts, uid, user, of, text };
-      if (text === "") entry.deleted = true;
-      return entry;
-    }
-    case "deleted":
-      return { type: kind, room, seq, ts, uid, user, of };
-    case "topic":
-      return { type: kind, room, seq, ts, uid, user, text };
-    default: {
-      const on = kind === "reaction";
-      return { type: "reaction", room, seq, ts, uid, user, of, emoji: text, on };
-    }
-  }
+  const [kind, ts, uid, user, of, text, files] = columns;
+  return entryOfRow(room, {
+    seq,
+    ts: Number(ts),
+    uid: JSON.parse(uid!),
+    user: JSON.parse(user!),
+    kind: kind as Kind,
+    text: text ? JSON.parse(text) : "",
+    of: of ? Number(of) : null,
+    files: files || null,
+  });
 }

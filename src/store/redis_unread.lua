@@ -12,11 +12,12 @@ if not seq then return { 0, 0 } end
 local from = math.max(math.min(tonumber(marker), tonumber(seq)), tonumber(after) or 0,
   tonumber(oldest) - 1, tonumber(first) - 1)
 
--- Whose message that is; nothing: it is no message, or not there.
+-- Whose message that is; nothing: it is no message, or not there. Of a text, which may be long, only
+-- the beginning is taken: one that is not there is "", and no file stands between the line breaks.
 local function author(row)
   local kind, author, text, files =
-    string.match(row or '', '^(%a+)\n%d+\n([^\n]*)\n[^\n]*\n%d*\n([^\n]*)\n([^\n]*)\n')
-  if kind == 'chat' and (text ~= '""' or files ~= '') then return author end
+    string.match(row or '', '^(%a+)\n%d+\n([^\n]*)\n[^\n]*\n%d*\n(..)(.?.?)')
+  if kind == 'chat' and (text ~= '""' or files ~= '\n\n') then return author end
 end
 
 local unread, mentions = 0, 0

@@ -70,6 +70,24 @@ export async function restore(
   }
 }
 
+/** Gives all logs of the database new epochs. Returns how many there are. Rejects with a `StoreError`. */
+export async function renew(path: string): Promise<number> {
+  await mustBeThere(path);
+  const lock = await openLock(path);
+  try {
+    const db = openDatabase(path, "full");
+    try {
+      return newEpochs(db);
+    } finally {
+      closeDatabase(db);
+    }
+  } catch (error) {
+    throw new StoreError(`can't renew ${path}: ${(error as Error).message}`);
+  } finally {
+    lock.close();
+  }
+}
+
 /** A sound copy, in one file that is on the disk. Throws where the source is damaged. */
 async function copy(from: string, to: string): Promise<Findings> {
   // It holds what sessions are signed with: nobody else may read it.

@@ -1,7 +1,7 @@
 // The entries of a room as they stand in the log table, and what a row says.
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Entry, Message, RoomName } from "../protocol.ts";
-import type { Draft } from "./store.ts";
+import { entryOfRow, type Kind } from "./row.ts";
 import type { SqliteIndex } from "./sqlite_index.ts";
 
 /** Selects the text of a row: as bytes where it holds a NUL, or it would come back cut there. */
@@ -20,12 +20,10 @@ export interface LogRow {
   user: string;
   text: string | Uint8Array;
   reply_to: number | null;
-  kind: Kind | null;
+  /** Null: a chat entry, the one that is in a hurry. */
+  kind: Exclude<Kind, "chat"> | null;
   files: string | null;
 }
-
-/** What a row is; null: a chat entry, the one that is in a hurry. */
-type Kind = "edited" | "deleted" | "reaction" | "unreaction" | "topic";
 
 export class SqliteEntries {
   readonly #sql: ReturnType<typeof statements>;
@@ -73,48 +71,19 @@ export function textOf(text: string | Uint8Array): string {
   return typeof text === "string" ? text : decoder.decode(text);
 }
 
-/** What the columns `text`, `reply_to` and `kind` of a draft's row are. */
-export function columnsOf(draft: Exclude<Draft, { type: "chat" }>): [string, number | null, Kind] {
-  switch (draft.type) {
-    case "edited":
-      return [draft.text, draft.of, "edited"];
-    case "deleted":
-      return ["", draft.of, "deleted"];
-    case "reaction":
-      return [draft.emoji, draft.of, draft.on ? "reaction" : "unreaction"];
-    case "topic":
-      return [draft.text, null, "topic"];
-  }
-}
-
-/** What a row says. */
 export function toEntry(room: RoomName, row: LogRow): Entry {
-  const { seq, ts, uid, user, kind } = row;
+  const { seq, ts, uid, user, kind, files } = row;
   const text = textOf(row.text);
-  const of = row.reply_to!;
-  switch (kind) {
-    case null: {
-      const entry: Entry = { type: "chat", room, seq, ts, uid, user, text };
-      if (row.reply_to !== null) entry.replyTo = row.reply_to;
-      if (row.files !== null) entry.files = JSON.parse(row.files);
-      else if (text === "") entry.deleted = true;
-      return entry;
-    }
-    case "edited": {
-      const entry: Entry = { type: kind, room, seq, ts, uid, user, of, text };
-      if (text === "") entry.deleted = true;
-      return entry;
-    }
-    case "deleted":
-      return { type: kind, room, seq, ts, uid, user, of };
-    case "topic":
-      return { type: kind, room, seq, ts, uid, user, text };
-    case "reaction":
-    case "unreaction": {
-      const on = kind === "reaction";
-      return { type: "reaction", room, seq, ts, uid, user, of, emoji: text, on };
-    }
-  }
+  return entryOfRow(room, {
+    seq,
+    ts,
+    uid,
+    user,
+    kind: kind ?? "chat",
+    text,
+    of: row.reply_to,
+    files,
+  });
 }
 
 function statements(db: DatabaseSync) {

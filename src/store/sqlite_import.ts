@@ -3,15 +3,15 @@
 import { randomBytes } from "node:crypto";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { RoomName, SharedFile, UserId } from "../protocol.ts";
+import { columnsOf } from "./row.ts";
 import { type EntryLine, parseLine } from "./sqlite_archive.ts";
 import { SqliteChanges } from "./sqlite_changes.ts";
-import { columnsOf } from "./sqlite_entries.ts";
 import { SqliteFiles } from "./sqlite_files.ts";
 import { MAX_UNINDEXED, SqliteIndex } from "./sqlite_index.ts";
 import { openLock } from "./sqlite_lock.ts";
 import { SqliteMarks } from "./sqlite_marks.ts";
 import { closeDatabase, openDatabase } from "./sqlite_schema.ts";
-import { type Change, StoreError } from "./store.ts";
+import { type Change, type Draft, StoreError } from "./store.ts";
 
 /** Entries that may be missing at one place: more is rather a wrong number. */
 const MOST_MISSING = 1_000_000;
@@ -176,7 +176,7 @@ function toDraft(line: Exclude<EntryLine, { type: "chat" }>): Change | Topic {
   return { epoch: "", ...line };
 }
 
-type Topic = Extract<Parameters<typeof columnsOf>[0], { type: "topic" }>;
+type Topic = Extract<Draft, { type: "topic" }>;
 
 /** What is in no index table yet: all that was imported, and what waited before. */
 const INDEX = `

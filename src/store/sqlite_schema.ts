@@ -182,8 +182,8 @@ export function closeDatabase(db: DatabaseSync): void {
 }
 
 /** Gives every log a new epoch, so that clients forget what they had of it (W14.1). */
-export function newEpochs(db: DatabaseSync): void {
-  db.exec("update room set epoch = lower(hex(randomblob(8)))");
+export function newEpochs(db: DatabaseSync): number {
+  return Number(db.prepare("update room set epoch = lower(hex(randomblob(8)))").run().changes);
 }
 
 /** Brings the file to this version. */

@@ -262,6 +262,8 @@ export interface Store extends Records {
   keep(name: string, fresh: string): Promise<string>;
   /** Writes something that nobody reads. Rejects with a `StoreError` where it can't. */
   check(): Promise<void>;
+  /** Where it may go without a word: whether it answers, soon. Rejects with a `StoreError`. */
+  ping?(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -10,10 +10,12 @@ const MAX_PX = 992;
 
 export function followWidth() {
   const room = find("#room", HTMLElement);
-  const sizes = new ResizeObserver(() => {
+  const measure = () => {
     const width = room.clientWidth;
     room.classList.toggle("wide", width >= WIDE_PX);
     room.style.setProperty("--middle", `${Math.max(0, (width - MAX_PX) / 2)}px`);
-  });
-  sizes.observe(room);
+  };
+  // An observer is told after the first paint, and all would move.
+  measure();
+  new ResizeObserver(measure).observe(room);
 }

@@ -58,11 +58,11 @@ export class Door {
     }
   }
 
-  /** @param {string} name @param {string} room */
-  open(name, room) {
+  /** @param {string} name @param {string} room @param {boolean} needsToken */
+  open(name, room, needsToken) {
     this.#inputs.name.value = name;
     this.#inputs.room.value = room;
-    this.#needToken(false);
+    this.#needToken(needsToken);
     this.#door.hidden = false;
     this.#inputs.name.focus();
   }
@@ -76,6 +76,11 @@ export class Door {
     this.#needToken(true);
     if (wrong) this.refuse("token", wrong);
     else if (this.#inputs.name.value) this.#inputs.token.focus();
+  }
+
+  /** One may come in without. */
+  spareToken() {
+    this.#needToken(false);
   }
 
   /** Says what is wrong under its field, and goes there. @param {Field} field @param {string} wrong */

@@ -33,10 +33,10 @@ export class Several {
     this.#options = options;
   }
 
-  /** Starts one more, which learns who is there. Named i1, i2 … */
-  async start(): Promise<Core> {
+  /** Starts one more, by a clock of its own if there is one, which learns who is there. Named i1, i2 … */
+  async start(clock = this.clock): Promise<Core> {
     const name = `i${this.#names.size + 1}`;
-    const { clock, store } = this;
+    const { store } = this;
     const core = new Core({ ...this.#options, bus: this.bus.end(name), clock, store });
     this.#names.set(core, name);
     this.cores.push(core);
@@ -65,7 +65,8 @@ export class Several {
   /** Lets time pass for all, with a sweep wherever one is due. */
   async pass(ms: number): Promise<void> {
     for (let left = ms; left > 0; left -= SWEEP_MS) {
-      this.clock.advance(Math.min(left, SWEEP_MS));
+      const clocks = new Set([this.clock, ...this.cores.map(({ clock }) => clock)]);
+      for (const clock of clocks) clock.advance(Math.min(left, SWEEP_MS));
       await microtasks();
       for (const core of this.cores) {
         core.scheduler.elapse(Math.min(left, SWEEP_MS));

@@ -382,6 +382,8 @@ describe("files", () => {
     const got = await fetch(server.url + body.url, { headers: { ...hers, origin } });
     await got.body?.cancel();
     assertEquals(got.headers.get("access-control-allow-origin"), origin);
+    const exposed = got.headers.get("access-control-expose-headers")!.split(", ");
+    for (const name of ["content-disposition", "content-range"]) assert(exposed.includes(name));
   });
 
   it("W10.15 no log line has the name of a file", async () => {

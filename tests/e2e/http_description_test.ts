@@ -109,8 +109,8 @@ describe("the description of the HTTP API", () => {
     const described = operationsOf(await read(server)).map(({ method, path }) =>
       `${method.toUpperCase()} ${path}`
     );
-    const options = { allowedOrigins: [], authHeader: "" } as Partial<AppOptions>;
-    const routes = createApp(options as AppOptions).routes
+    const options = { gate: { isOpen: true }, allowedOrigins: [], authHeader: "" };
+    const routes = createApp(options as unknown as AppOptions).routes
       .filter(({ method, path }) => {
         return method !== "ALL" && /^\/(api|healthz|readyz|metrics)(\/|$)/.test(path);
       })

@@ -8,6 +8,7 @@ import { freePort, RedisServer } from "../harness/redis.ts";
 import { type Env, type Server, startMain, startServer } from "../harness/server.ts";
 import { tempFolder } from "../harness/temp.ts";
 import { enter, heard, say, settled, texts, type Visitor } from "../harness/visitor.ts";
+import { eventually } from "../store/database.ts";
 import { draft } from "../store/drafts.ts";
 import { appendUnheard } from "../store/unheard.ts";
 
@@ -45,14 +46,11 @@ async function entries(client: Visitor, count: number): Promise<Entry[]> {
 }
 
 async function isReady(server: Server, ready: boolean) {
-  const deadline = performance.now() + LIMIT_MS;
-  while (performance.now() < deadline) {
+  await eventually(`${server.url} to be ${ready ? "ready" : "unready"}`, LIMIT_MS, async () => {
     const { status, body } = await fetch(`${server.url}/readyz`);
     await body?.cancel();
-    if ((status === 200) === ready) return;
-    await new Promise((done) => setTimeout(done, 20));
-  }
-  throw new Error(`${server.url} was not ${ready ? "ready" : "unready"} within ${LIMIT_MS} ms`);
+    return (status === 200) === ready;
+  });
 }
 
 describe("two servers on one Redis", () => {
@@ -197,6 +195,17 @@ describe("two servers on one Redis", () => {
     const seen = await entries(bob, 3);
     assertEquals(texts(seen), ["before", "meanwhile", "after"]);
     assertEquals(seen.map(({ seq }) => seq), [1, 2, 3]);
+  });
+});
+
+describe("a server on a Redis of the same machine", () => {
+  it("goes through its socket", async () => {
+    await using redis = await RedisServer.start(["--save", "", "--unixsocket", "redis.sock"]);
+    const STORE_URL = `unix://${redis.folder}/redis.sock?db=1`;
+    await using server = await startServer({ STORE_URL });
+    await using ann = await enter(server, { username: "ann" });
+    assertEquals((await say(ann, "hi")).seq, 1);
+    assertEquals(await redis.cli("-n", "1", "HGET", "snug:head:{general}", "seq"), "1");
   });
 });
 

@@ -2,6 +2,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import project from "../../deno.json" with { type: "json" };
+import { type Config, readConfig } from "../../src/config.ts";
+import { refuseProcesses } from "../../src/processes.ts";
 import { needs } from "../harness/needs.ts";
 import { Person } from "../harness/person.ts";
 import { type Process, startProcess } from "../harness/process.ts";
@@ -12,14 +14,20 @@ import { within } from "../harness/within.ts";
 
 const LIMIT_MS = 30_000;
 const MAIN = new URL("../../main.ts", import.meta.url).href;
-/** What the task may do, with this Deno in place of the one of that name. */
+/** What the task may do. */
 const FLAGS = project.tasks["start:processes"].command.split(" ")
-  .filter((word) => word.startsWith("--") && word !== "--processes")
-  .map((flag) => flag === "--allow-run=deno" ? `--allow-run=${Deno.execPath()}` : flag);
+  .filter((word) => word.startsWith("--") && word !== "--processes");
 
-function start(cwd: string, processes: string, env: Env, flags = FLAGS): Process {
-  const args = ["run", "--quiet", ...flags, MAIN, "serve", "--processes", processes];
-  return startProcess(Deno.execPath(), {
+/** Starts them by a Deno, which is put in place of the one of that name. */
+function start(
+  cwd: string,
+  processes: string,
+  env: Env,
+  { flags = FLAGS, deno = Deno.execPath() } = {},
+): Process {
+  const given = flags.map((flag) => flag === "--allow-run=deno" ? `--allow-run=${deno}` : flag);
+  const args = ["run", "--quiet", ...given, MAIN, "serve", "--processes", processes];
+  return startProcess(deno, {
     args,
     cwd,
     env: mainEnvironment({ env: { HOST: "127.0.0.1", PORT: "0", ...env } }),
@@ -50,7 +58,7 @@ describe("several processes", () => {
       const pid = Number((await all.said(/process 0 is (\d+)/))[1]);
       Deno.kill(pid, "SIGKILL");
       await all.said(
-        new RegExp(`process 0 \\(${pid}\\) ended with "?SIGKILL"?; again in 0.5 s`),
+        new RegExp(`process 0 is ${pid}[^]*process 0 ended with "?SIGKILL"?; again in 0.5 s`),
       );
       const [, , third] = await listening(all, 3);
       await using eve = new Person(third!, { name: "eve" });
@@ -67,6 +75,37 @@ describe("several processes", () => {
       }
     },
   );
+
+  it("that have not begun yet end well too", async () => {
+    await using folder = await tempFolder();
+    // A Redis that takes the connection and never says a word.
+    using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const STORE_URL = `redis://127.0.0.1:${silent.addr.port}`;
+    await using all = start(folder.path, "2", { STORE_URL });
+    await all.said(/process 1 is/);
+    all.kill("SIGTERM");
+    assertEquals((await within(LIMIT_MS, "its end", all.exited)).code, 0);
+  });
+
+  it("go on being kept while another Deno is put in place of theirs", async () => {
+    await using folder = await tempFolder();
+    const deno = `${folder.path}/deno`;
+    await Deno.copyFile(Deno.execPath(), deno);
+    // They end by themselves, because there are no such files.
+    const env = {
+      STORE_URL: "redis://127.0.0.1:1",
+      TLS_CERT_FILE: `${folder.path}/none`,
+      TLS_KEY_FILE: `${folder.path}/none`,
+    };
+    await using all = start(folder.path, "1", env, { deno });
+    await all.said(/process 0 ended with 1; again in 0.5 s/, LIMIT_MS);
+    await Deno.remove(deno);
+    await all.said(/process 0 ended with .*deno'.*; again in \d+ s/, LIMIT_MS);
+    await Deno.copyFile(Deno.execPath(), deno);
+    await all.said(/process 0 ended with .*deno'[^]*process 0 ended with 1;/, LIMIT_MS);
+    all.kill("SIGTERM");
+    assertEquals((await within(LIMIT_MS, "its end", all.exited)).code, 0);
+  });
 
   const refused: [what: string, count: string, env: Env, flags: string[], said: RegExp][] = [
     ["a file", "2", { STORE_URL: "sqlite:snug.db" }, FLAGS, /needs STORE_URL=redis:.*sqlite:/],
@@ -89,12 +128,19 @@ describe("several processes", () => {
   for (const [what, count, env, flags, said] of refused) {
     it(`with ${what} are refused in words`, async () => {
       await using folder = await tempFolder();
-      await using process = start(folder.path, count, env, flags);
+      await using process = start(folder.path, count, env, { flags });
       assertEquals((await within(LIMIT_MS, "its end", process.exited)).code, 1);
       assertMatch(process.stderr(), /^Snug can't start: .*\n$/);
       assertMatch(process.stderr(), said);
     });
   }
+
+  it("may share a Redis, wherever it listens", () => {
+    for (const STORE_URL of ["redis://h", "rediss://h", "unix:///run/redis.sock?db=1"]) {
+      const { config } = readConfig({ STORE_URL }) as { config: Config };
+      assertEquals(refuseProcesses(config, 2), undefined);
+    }
+  });
 
   it("may do what one alone may", async () => {
     const text = await Deno.readTextFile(new URL("../../src/processes.ts", import.meta.url));

@@ -86,6 +86,16 @@ describe("messages between instances", () => {
     });
   }
 
+  it("W21.9 what a later version says beside that is passed over", () => {
+    const told = { type: "changes", seq: 1, ...NOBODY };
+    const [here, inside, out] = [["a", "Ada", 1, false], ["r", "a", true], ["r", "b", null]];
+    const later = { here: [[...here, 1]], in: [[...inside, 1]], out: [[...out, 1]], later: 1 };
+    assertEquals(
+      parseBusMessage(JSON.stringify({ ...told, ...later })),
+      { ...told, here: [here], in: [inside], out: [out] } as BusMessage,
+    );
+  });
+
   it("W21.9 whatever else comes is none", async () => {
     await fuzz(fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
       assertEquals(parseBusMessage(text), undefined);

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import type { UserId } from "../../src/protocol.ts";
 import type { Client } from "../core/client.ts";
 import { withSeveral } from "../core/several.ts";
 
@@ -48,6 +49,22 @@ describe("names over several instances", () => {
       assertEquals(second.takeAll("nick").map(({ user, was }) => [user, was]), [["dora", "carol"]]);
       // The names before are free.
       assertEquals(two!.connect("x", { name: "alice" }).session.user, "alice");
+    }),
+  );
+
+  it(
+    "W21.3 W8.6 who is on two instances and goes by another name does so on a third one",
+    withSeveral(3, async (several) => {
+      const [one, two, three] = several.cores;
+      const first = one!.connect("alice");
+      await several.settle();
+      two!.connect("alice");
+      await several.settle();
+      first.send({ type: "nick", name: "carol" });
+      await several.settle();
+      assertEquals(three!.hub.instances!.of("guest:alice" as UserId)?.user, "carol");
+      assertEquals(three!.connect("x", { name: "alice" }).session.user, "alice");
+      assertEquals(three!.connect("alice").session.user, "carol");
     }),
   );
 
@@ -113,43 +130,6 @@ describe("names over several instances", () => {
       await several.pass(3000);
       assertEquals(here.takeAll("nick"), []);
       assertEquals(there.takeAll("nick").map(({ user }) => user), ["alice-2"]);
-    }),
-  );
-
-  it(
-    "W21.1 W21.3 who comes back under another name is shown by it, also beside what a crash left",
-    withSeveral(3, async (several) => {
-      const [one, two, three] = several.cores;
-      const seer = await one!.enter("seer", "r");
-      await two!.enter("a", "r", { name: "alice" });
-      several.bus.cut(several.nameOf(three!));
-      await several.pass(8000);
-      several.crash(two!);
-      // Which does not know them yet.
-      await three!.enter("a", "r", { name: "ada" });
-      several.bus.mend(several.nameOf(three!));
-      await several.pass(8000);
-      seer.send({ type: "members", room: "r" });
-      await several.settle();
-      const members = seer.takeAll("members")[0]!.members.map(({ uid, user }) => [uid, user]);
-      assertEquals(members, [["guest:a", "ada"], ["guest:seer", "seer"]]);
-    }),
-  );
-
-  it(
-    "W21.3 the name that one instance takes over from another is known to all as its own",
-    withSeveral(3, async (several) => {
-      const [one, two, three] = several.cores;
-      const first = two!.connect("a", { name: "alice" });
-      several.bus.cut(several.nameOf(three!));
-      await several.pass(8000);
-      const second = three!.connect("a", { name: "ada" });
-      several.bus.mend(several.nameOf(three!));
-      await several.pass(3000);
-      assertEquals(ownNicks(first), ["ada"]);
-      second.drop();
-      await several.pass(3000);
-      assertEquals(one!.hub.instances!.of("guest:a" as never)?.user, "ada");
     }),
   );
 

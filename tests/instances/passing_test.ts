@@ -73,6 +73,44 @@ describe("what passes between instances", () => {
   );
 
   it(
+    "W10.10 who comes back to an instance is shown what they have read on another",
+    withSeveral(2, async (several) => {
+      const [one, two] = several.cores;
+      const alice = await one!.enter("alice", "r");
+      for (const text of ["one", "two"]) alice.send({ type: "chat", room: "r", text });
+      await several.settle();
+      const there = await two!.enter("alice", "r");
+      await two!.enter("bob", "r");
+      there.send({ type: "read", room: "r", seq: 1 });
+      await several.pass(2000);
+      there.drop();
+      await several.settle();
+      alice.send({ type: "read", room: "r", seq: 2 });
+      await several.pass(5000);
+      const back = two!.connect("alice");
+      back.send({ type: "join", room: "r" });
+      await several.settle();
+      assertEquals(back.takeAll("joined")[0]!.read, 2);
+    }),
+  );
+
+  it(
+    "W10.10 a marker that comes late and is older is told to nobody",
+    withSeveral(2, async (several) => {
+      const alice = await several.cores[1]!.enter("alice", "r");
+      for (const text of ["one", "two"]) alice.send({ type: "chat", room: "r", text });
+      await several.settle();
+      alice.take();
+      for (const upTo of [2, 1]) {
+        const word = { type: "read", room: "r", uid: "guest:alice", upTo };
+        several.bus.forge("i1", "i2", JSON.stringify(word));
+      }
+      await several.settle();
+      assertEquals(alice.takeAll("read").map(({ seq }) => seq), [2]);
+    }),
+  );
+
+  it(
     "W21.4 W10.12 who is mentioned hears of it on other instances, where they may read it",
     withSeveral(2, async (several) => {
       const [one, two] = several.cores;

@@ -214,40 +214,4 @@ describe("presence over several instances", () => {
       assertEquals(several.membersOf("r").at(-1), ["guest:seer"]);
     }),
   );
-
-  it(
-    "W21.8 what comes late and is older than what is known changes nothing",
-    withSeveral(2, async (several) => {
-      await several.cores[0]!.enter("alice", "r");
-      await several.cores[1]!.enter("bob", "r");
-      await several.settle();
-      const old = { seq: 0, here: [], gone: [], in: [], out: [], spends: [], spent: [] };
-      several.bus.forge("i1", "i2", JSON.stringify({ type: "state", ...old }));
-      several.bus.forge(
-        "i1",
-        "i2",
-        JSON.stringify({ type: "changes", ...old, gone: ["guest:alice"] }),
-      );
-      await several.settle();
-      assertEquals(several.cores[1]!.hub.instances!.of("guest:alice")?.user, "alice");
-      await several.pass(20_000);
-      assertEquals(several.membersOf("r"), Array(2).fill(["guest:alice", "guest:bob"]));
-    }),
-  );
-
-  it(
-    "W21.2 an instance that was held up itself takes nobody as crashed",
-    withSeveral(2, async (several) => {
-      const [one, two] = several.cores;
-      const seer = await two!.enter("seer", "r");
-      await one!.enter("alice", "r");
-      await several.pass(2000);
-      changesOf(seer);
-      several.clock.advance(60_000);
-      two!.hub.sweep();
-      assertEquals(two!.hub.instances!.count, 1);
-      await several.pass(20_000);
-      assertEquals(changesOf(seer), NOTHING);
-    }, { presenceGraceMs: 0 }),
-  );
 });

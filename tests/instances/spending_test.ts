@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import type { UserId } from "../../src/protocol.ts";
 import type { Core } from "../core/core.ts";
 import { type Several, withSeveral } from "../core/several.ts";
 
@@ -69,6 +70,29 @@ describe("the allowance of a user on several instances", () => {
       await several.settle();
       assertEquals(client.takeAll("error").map(({ code }) => code), ["RATE_LIMITED"]);
     }, LIMITS),
+  );
+
+  it(
+    "W21.7 what was told of already is not taken once more when an instance misses a word",
+    withSeveral(2, async (several) => {
+      const [one, two] = several.cores;
+      const first = await one!.enter("ada", "r", ADA);
+      await several.settle();
+      const second = await two!.enter("ada", "r", ADA);
+      await several.pass(1250);
+      for (let count = 0; count < 8; count++) first.send({ type: "history", room: "r" });
+      await several.settle();
+      several.bus.fate = () => "lost";
+      two!.connect("somebody");
+      await several.settle();
+      several.bus.fate = () => "arrives";
+      two!.connect("another");
+      await several.settle();
+      assertEquals(one!.hub.instances!.of("guest:somebody" as UserId)?.user, "somebody");
+      for (let count = 0; count < 20; count++) second.send({ type: "history", room: "r" });
+      await several.settle();
+      assertEquals(second.takeAll("history").length, 12);
+    }, { limits: { messagesPerSecond: 1, burst: 20 } }),
   );
 
   it(

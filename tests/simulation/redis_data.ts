@@ -1,6 +1,6 @@
 // What a Redis holds, and its commands as far as Snug uses them (docs/decisions/redis.md). Remembers
 // every write, so that it can be put back to an earlier moment. Knows neither connections nor scripts.
-import type { Reply } from "../../src/store/redis_client.ts";
+import type { Reply } from "../../src/store/redis_line.ts";
 
 /** A hash, a set, or a sorted set: members with their scores. */
 type Value =
@@ -47,6 +47,8 @@ export class RedisData {
     const [name = "", key = "", ...args] = command;
     if (WRITES.has(name)) this.#step.push([...command]);
     switch (name) {
+      case "PING":
+        return "PONG";
       case "GET":
         return this.#text(key);
       case "SET":

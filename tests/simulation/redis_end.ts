@@ -1,7 +1,8 @@
 // An instance's connections to the Redis: what `RedisStore` takes for a `Redis`. A command is done at
 // one steered moment and answered at another, in the order in which they were sent; what is published
 // arrives when told. A connection that is lost takes with it what is under way.
-import type { Redis, Reply, Script } from "../../src/store/redis_client.ts";
+import type { Redis, Script } from "../../src/store/redis_client.ts";
+import type { Reply } from "../../src/store/redis_line.ts";
 import { StoreError } from "../../src/store/store.ts";
 import type { RedisServer } from "./redis_server.ts";
 import type { Call } from "./store.ts";
@@ -36,8 +37,9 @@ class Line {
   }
 }
 
-export class RedisEnd implements Pick<Redis, "prefix" | "replicas" | "call" | "run" | "close"> {
+export class RedisEnd implements Omit<Redis, "open" | "subscribe"> {
   readonly prefix = "";
+  readonly channels = "";
   readonly replicas = 0;
   readonly calls = new Set<Sent>();
   readonly subscribers = new Set<SimSubscriber>();
@@ -51,6 +53,10 @@ export class RedisEnd implements Pick<Redis, "prefix" | "replicas" | "call" | "r
   constructor(server: RedisServer, now: () => number) {
     this.#server = server;
     this.#line = new Line(now);
+  }
+
+  async ping(): Promise<void> {
+    await this.call("PING");
   }
 
   call(...command: string[]): Promise<Reply> {

@@ -1,6 +1,7 @@
 // The scripts that Snug gives to Redis, run by another Lua (5.4 in place of 5.1).
 import { LuaFactory } from "wasmoon";
-import type { Reply, Script } from "../../src/store/redis_client.ts";
+import type { Script } from "../../src/store/redis_client.ts";
+import type { Reply } from "../../src/store/redis_line.ts";
 
 type Call = (...command: unknown[]) => Reply | false;
 type Compiled = (keys: readonly string[], args: readonly string[]) => unknown;

@@ -3,7 +3,8 @@
 import type { Entry, RoomName } from "../../src/protocol.ts";
 import appendLua from "../../src/store/redis_append.lua" with { type: "text" };
 import authoredLua from "../../src/store/redis_authored.lua" with { type: "text" };
-import type { Reply, Script } from "../../src/store/redis_client.ts";
+import type { Script } from "../../src/store/redis_client.ts";
+import type { Reply } from "../../src/store/redis_line.ts";
 import retainLua from "../../src/store/redis_retain.lua" with { type: "text" };
 import { outcomeOf } from "../../src/store/redis_rows.ts";
 import type { Draft } from "../../src/store/store.ts";

@@ -86,7 +86,7 @@ export function leftOver({ lives, clock, pairs, fetches }: World): string | unde
   const sum = (count: (life: Life) => number) => lives.reduce((all, life) => all + count(life), 0);
   const left = {
     sessions: sum(({ hub }) => hub.sessions.size),
-    rooms: sum(({ hub }) => hub.rooms.size + (hub.instances?.rooms.size ?? 0)),
+    rooms: sum(({ hub }) => hub.rooms.size + [...hub.instances?.rooms ?? []].length),
     names: sum(({ hub }) => hub.names.count),
     connections: sum(({ gate }) => gate.connections),
     "things to store": sum(({ hub }) => hub.isIdle ? 0 : 1),

@@ -124,11 +124,13 @@ export function filesContract(open: Open) {
     assertEquals(await store.append([deletion(1)]), [{ refused: "missing" }]);
   });
 
-  it("W4.5 W4.9 a message of files alone is there: it can be edited, and keeps them", async () => {
+  it("W4.5 W4.9 W10.11 a message of files alone is there: it is unread, and edited with them", async () => {
     await using opened = await open();
     const { store } = opened;
     await add(store, upload(ID("1")));
     await store.append([draft("a", "", { files: [ID("1")] })]);
+    const unread = [{ room: "a", after: 0 }];
+    assertEquals(await store.marks.unread("eve", unread), [{ unread: 1, mentions: 0 }]);
     const edit: Draft = { ...deletion(1), type: "edited", of: 1, text: "new" };
     assertEquals(seqs(await store.append([edit]) as { seq: number }[]), [2]);
     const [message] = (await store.page("a", 9, EVERYTHING)).messages;

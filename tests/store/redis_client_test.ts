@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { describe } from "@std/testing/bdd";
-import { openRedis } from "../../src/store/redis_client.ts";
+import { openRedis, Script } from "../../src/store/redis_client.ts";
 import { StoreError } from "../../src/store/store.ts";
 import { needs } from "../harness/needs.ts";
 import { RedisServer } from "../harness/redis.ts";
@@ -9,6 +9,7 @@ import { eventually } from "./database.ts";
 
 const it = needs("redis-server");
 const LIMIT_MS = 30_000;
+const WRITE = new Script("return redis.call('SET', KEYS[1], '1')");
 
 async function open() {
   await using stack = new AsyncDisposableStack();
@@ -60,6 +61,75 @@ describe("the connection to a Redis", () => {
       LIMIT_MS,
       () => redis.call("GET", "a").then((value) => value === null, () => false),
     );
+  });
+
+  it("hears a channel that was let go of and is wanted again at once", async () => {
+    await using opened = await open();
+    const { redis } = opened;
+    const subscriber = redis.subscribe(() => {});
+    const heard: string[] = [];
+    const add = () => subscriber.add("channel", (said) => heard.push(said));
+    await eventually("a connection", LIMIT_MS, () => add().then(() => true, () => false));
+    const removed = subscriber.remove("channel");
+    await add();
+    await removed;
+    await redis.call("PUBLISH", "channel", "hi");
+    await eventually("what is said there", LIMIT_MS, () => Promise.resolve(heard.length > 0));
+  });
+
+  it("looks for the primary anew where its own is none any more", async () => {
+    await using opened = await open();
+    const { server, redis } = opened;
+    redis.subscribe(() => {});
+    /** Of the line for commands, and that for subscriptions. */
+    const connections = async () =>
+      (await server.cli("CLIENT", "LIST")).split("\n").filter((one) => one.includes("name=snug"))
+        .map((one) => one.split(" ", 1)[0]!);
+    const areTwo = async () => (await connections()).length === 2;
+    await eventually("two connections", LIMIT_MS, areTwo);
+    await server.cli("REPLICAOF", "127.0.0.1", "1");
+    for (const write of [() => redis.call("SET", "a", "1"), () => redis.run(WRITE, ["a"], [])]) {
+      const before = await connections();
+      const error = await assertRejects(write, StoreError);
+      assertEquals(error.message.split(" ", 1), ["READONLY"]);
+      await eventually("two others", LIMIT_MS, async () => {
+        const now = await connections();
+        return now.length === 2 && !now.some((one) => before.includes(one));
+      });
+    }
+  });
+
+  it("says soon whether it is there", async () => {
+    await using opened = await open();
+    const { server, redis } = opened;
+    await redis.ping();
+    server.signal("SIGSTOP");
+    const error = await assertRejects(() => redis.ping(), StoreError);
+    assertEquals(error.message, "Redis does not answer");
+    server.signal("SIGCONT");
+    await eventually("an answer", LIMIT_MS, () => redis.ping().then(() => true, () => false));
+  });
+
+  it("goes through a socket of this machine, as a user, to a database of its own", async () => {
+    await using server = await RedisServer.start(["--save", "", "--unixsocket", "redis.sock"]);
+    await server.cli("ACL", "SETUSER", "snug", "on", ">p@ss/w?rd", "~x:*", "&x:*", "+@all");
+    const at = `${server.folder}/redis.sock?db=2&prefix=x:`;
+    const redis = await openRedis(`unix://snug:p%40ss%2Fw%3Frd@${at}`);
+    try {
+      await redis.call("SET", "x:a", "1");
+      assertEquals(await server.cli("-n", "2", "GET", "x:a"), "1");
+      const heard: string[] = [];
+      const subscriber = redis.subscribe(() => {});
+      const add = () => subscriber.add("x:b", (said) => heard.push(said));
+      await eventually("a connection", LIMIT_MS, () => add().then(() => true, () => false));
+      await redis.call("PUBLISH", "x:b", "hi");
+      await eventually("what is said", LIMIT_MS, () => Promise.resolve(heard.includes("hi")));
+    } finally {
+      redis.close();
+    }
+    const error = await assertRejects(() => openRedis(`unix://snug:wr0ng@${at}`), StoreError);
+    assertEquals(error.message.split(" ", 1), ["WRONGPASS"]);
+    assertEquals(error.message.includes("wr0ng"), false);
   });
 
   it("says what Redis says, and nothing of what was sent", async () => {

@@ -1,6 +1,8 @@
-import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import { renewStore } from "../../src/store/open.ts";
 import { SqliteLog, type Sync } from "../../src/store/sqlite_log.ts";
+import { StoreError } from "../../src/store/store.ts";
 import { Database, tempDatabase } from "./database.ts";
 import { draft, drafts, EVERYTHING, seqs } from "./drafts.ts";
 
@@ -91,5 +93,24 @@ describe("W14.1 the epoch of a log stays", () => {
     for (const sync of ["normal", "full"] as const) {
       assertEquals(epochAfter(database.path, sync), "first");
     }
+  });
+});
+
+describe("W14.1 the epochs of a database", () => {
+  it("are renewed all at once, the seqs go on, and no server may be at work", async () => {
+    await using database = await tempDatabase();
+    await database.use(async (store) => {
+      await store.append([...drafts("a", 3), ...drafts("@b,c", 1)]);
+      const error = await assertRejects(() => renewStore(database.url), StoreError);
+      assertMatch(error.message, /^another process uses the database/);
+    });
+    assertEquals(await renewStore(database.url), 2);
+    await database.use(async (store) => {
+      const [a, b] = [await store.head("a"), await store.head("@b,c")];
+      assertEquals(new Set(["e1", a!.epoch, b!.epoch]).size, 3);
+      const [next] = await store.append(drafts("a", 1));
+      assertEquals([next!.epoch, next!.seq], [a!.epoch, 4]);
+    });
+    await assertRejects(() => renewStore(`${database.url}.not`), StoreError, "can't read");
   });
 });

@@ -8,7 +8,7 @@ import type { Draft } from "../../src/store/store.ts";
 export async function appendUnheard(url: string, draft: Draft) {
   const redis = await openRedis(url);
   try {
-    const keys = new Keys(redis.prefix).log(draft.room).slice(0, 6);
+    const keys = new Keys(redis).log(draft.room).slice(0, 6);
     const args = ["nowhere", "nobody", "", "0", "", "32", "100", ...draftColumns(draft)];
     await redis.run(new Script(appendLua), keys, args);
   } finally {

@@ -1,0 +1,42 @@
+// Stores on a real Redis, and who follows a room of theirs. Only for tests made by
+// `needs("redis-server")`.
+import { openStore } from "../../src/store/open.ts";
+import type { Head, Store } from "../../src/store/store.ts";
+import { RedisServer } from "../harness/redis.ts";
+
+/** So many stores on one Redis. */
+export async function open(
+  count = 1,
+  { args, options = "" }: { args?: string[]; options?: string } = {},
+) {
+  await using stack = new AsyncDisposableStack();
+  const redis = stack.use(await RedisServer.start(args));
+  const stores: Store[] = [];
+  while (stores.length < count) {
+    const store = await openStore(redis.url + options, "full");
+    stack.defer(() => store.close());
+    stores.push(store);
+  }
+  const owned = stack.move();
+  const [store, other] = stores as [Store, Store];
+  return { redis, store, other, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** As a room follows: up to a position, and what it is told. */
+export function follower(position: { epoch: string; seq: number }) {
+  const told: Head[] = [];
+  const heard: number[] = [];
+  return {
+    position,
+    told,
+    heard,
+    follower: {
+      position,
+      heard: (_: string, entries: readonly { seq: number }[]) => {
+        heard.push(...entries.map(({ seq }) => seq));
+      },
+      told: (head: Head) => void told.push(head),
+      failed: () => {},
+    },
+  };
+}
