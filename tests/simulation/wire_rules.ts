@@ -384,7 +384,12 @@ export class WireRules {
       else this.#direct.set(room, seq + 1);
       this.#options.meet("a direct entry");
     }
-    const isThere = (log: Log) => isSame(entry, log.entries[seq - 1]);
+    const isThere = (log: Log) => isShown(entry, log);
+    // Where all was lost, the log begins in another epoch than was told.
+    const isBegun = !member || truth.lineage(room, member.epoch).entries.length > 0;
+    if (member && !isBegun) {
+      member.epoch = truth.lineages(room).findLast(isThere)?.epoch ?? member.epoch;
+    }
     const log = member
       ? truth.lineage(room, member.epoch)
       : isShared
