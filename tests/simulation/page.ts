@@ -6,7 +6,7 @@ import { isShown, misshows, topicAt, type Truth } from "./truth.ts";
 
 export class Page {
   readonly room: string;
-  /** The one it was told of; where that never began, because all was lost, the log's is another. */
+  /** The one it was told of; a log that begins after all was lost has another. */
   readonly epoch: string;
   #begun: string;
   readonly #truth: Truth;
@@ -33,7 +33,7 @@ export class Page {
 
   add(entry: Entry): string | undefined {
     const { room, next } = this;
-    if (this.#truth.lineage(room, this.#begun).entries.length === 0) {
+    if (entry.seq === 1) {
       const begun = this.#truth.lineages(room).findLast((log) => isShown(entry, log));
       this.#begun = begun?.epoch ?? this.#begun;
     }

@@ -385,9 +385,8 @@ export class WireRules {
       this.#options.meet("a direct entry");
     }
     const isThere = (log: Log) => isShown(entry, log);
-    // Where all was lost, the log begins in another epoch than was told.
-    const isBegun = !member || truth.lineage(room, member.epoch).entries.length > 0;
-    if (member && !isBegun) {
+    // Who was given nothing yet may be given a log that begins in another epoch, where all was lost.
+    if (member && isShared && seq === 1) {
       member.epoch = truth.lineages(room).findLast(isThere)?.epoch ?? member.epoch;
     }
     const log = member
