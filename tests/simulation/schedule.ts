@@ -67,8 +67,8 @@ function shortened(line: string): string {
   return line.replaceAll("\n", " ").replaceAll(/x{4,}/g, "x…")
     .replaceAll(/"session":.*?"graceMs":\d+,"limits":.*?},/g, "")
     .replaceAll(/"ts":\d+,/g, "")
-    // A Redis' epochs are really random.
-    .replaceAll(/"epoch":"[\w-]{11}"/g, '"epoch":"…"');
+    // Epochs in a Redis, and the names of instances on its bus, are really random.
+    .replaceAll(/"epoch":"[\w-]{11}"/g, '"epoch":"…"').replaceAll(/ bus:[\w-]{12}/g, " bus:…");
 }
 
 /** What a failed schedule did last, from playing it again. */

@@ -9,7 +9,7 @@ import { storeContract } from "./contract.ts";
 import { aFiledDraft, assertSameFiles, filedInRun, uploadFor } from "./contract_files_model.ts";
 import { assertSame, Model, runs } from "./contract_model.ts";
 import { eventually } from "./database.ts";
-import { draft, drafts, EVERYTHING, seqs } from "./drafts.ts";
+import { draft, drafts, EVERYTHING } from "./drafts.ts";
 import { EVERY } from "./everything.ts";
 import { follower, open } from "./on_redis.ts";
 import { retain } from "./retaining.ts";
