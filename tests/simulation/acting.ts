@@ -128,7 +128,9 @@ export function retract(world: World): Done {
   if (!life || !uid || !profile.isModerated || world.retracting) return undefined;
   const retracting = world.retracting = { uid, life };
   truth.retracted.add(uid);
-  const lengths = [...truth.logs].map(([room, log]) => ({ room, log, seq: log.entries.length }));
+  // Right after its first entry, a log may not be where it is looked for.
+  const found = [...truth.logs].filter(([room]) => world.redis?.finds(room) ?? true);
+  const lengths = found.map(([room, log]) => ({ room, log, seq: log.entries.length }));
   const done = ({ isDone }: { isDone: boolean }) => {
     if (world.retracting !== retracting) return;
     world.retracting = undefined;

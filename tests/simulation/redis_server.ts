@@ -68,7 +68,8 @@ export class RedisServer {
     const truth = this.#truth!;
     data.goBack(Math.max(0, data.steps - steps));
     const lost: Lost[] = [];
-    for (const [room, { entries, epoch }] of [...truth.logs]) {
+    for (const room of truth.rooms) {
+      const log = truth.log(room);
       const [now, seq, first] = data.do([
         "HMGET",
         headKey(room),
@@ -76,7 +77,8 @@ export class RedisServer {
         "seq",
         "first",
       ]) as string[];
-      const isSame = now === epoch && Number(seq) === entries.length;
+      // A new epoch, which this had then, may be what was lost.
+      const isSame = now === log?.epoch && Number(seq) === log?.entries.length;
       const epochs = truth.lineages(room).map(({ epoch }) => epoch);
       if (!isSame) lost.push({ room, epochs, seq: Number(seq ?? 0) });
       const names = seq ? this.#namesIn(room, Number(first), Number(seq)) : [];
@@ -107,6 +109,11 @@ export class RedisServer {
       const seqs = reply.filter((_, at) => at % 2 === 0).map(Number);
       truth.disown(seqs.map((seq) => ({ room, seq }) as Entry));
     }
+  }
+
+  /** Whether what goes through all rooms finds it. */
+  finds(room: RoomName): boolean {
+    return ["active", "conversations"].some((key) => this.data.do(["ZSCORE", key, room]) !== null);
   }
 
   #do(command: readonly string[]): Reply {

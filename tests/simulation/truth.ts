@@ -92,6 +92,11 @@ export class Truth {
     }
   }
 
+  /** All rooms that ever had a log. */
+  get rooms(): Set<RoomName> {
+    return new Set([...this.#lineages.keys()].map((key) => key.slice(0, key.lastIndexOf(" "))));
+  }
+
   /** All logs that the room ever had. */
   lineages(room: RoomName): Log[] {
     return [...this.#lineages].flatMap(([key, log]) => key.startsWith(`${room} `) ? [log] : []);

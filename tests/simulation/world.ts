@@ -183,7 +183,7 @@ export class World {
       ? new RedisStore(end as unknown as Redis, [])
       : await SimStore.open(truth, this.profile, dice, this.violated);
     const disk = store instanceof SimStore ? store : new SharedDisk(store, end!, dice);
-    const { isCut, settings } = this.profile;
+    const { isCut, maxText, settings } = this.profile;
     const life = new Life({
       clock: this.clock,
       dice,
@@ -201,7 +201,8 @@ export class World {
       meet: this.meet,
       // What is missing may have been cut, or be too much to be read.
       maySendHome: () =>
-        this.hasLost || isCut || settings.limits.resume < 1000 || settings.outboxBytes < 300_000,
+        this.hasLost || isCut || maxText > 200 || settings.limits.resume < 1000 ||
+        settings.outboxBytes < 300_000,
       isSurelyIn: (room, uid) => this.isCalm && this.#isIn(room, uid),
     });
     this.lives.push(life);
