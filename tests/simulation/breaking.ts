@@ -104,7 +104,7 @@ export async function redisLoses(world: World): Promise<Done> {
   }
   for (const one of lost) {
     const isKnown = given.some(({ name, epoch, seq }) =>
-      name === one.room && epoch === one.epochs.at(-1) && seq > one.seq
+      name === one.room && epoch === (one.epoch ?? epoch) && seq > one.seq
     );
     const wasOver = !redis.forget(one, () => world.name("epoch"));
     if (isKnown && !wasOver) world.violated(`W14.1: ${one.room} goes on in an epoch that is over`);

@@ -25,7 +25,8 @@ export interface Listener {
 export interface Lost {
   room: RoomName;
   epochs: string[];
-  /** How far it goes now. */
+  /** What is left of it. */
+  epoch: string | null;
   seq: number;
 }
 
@@ -80,7 +81,7 @@ export class RedisServer {
       // A new epoch, which this had then, may be what was lost.
       const isSame = now === log?.epoch && Number(seq) === log?.entries.length;
       const epochs = truth.lineages(room).map(({ epoch }) => epoch);
-      if (!isSame) lost.push({ room, epochs, seq: Number(seq ?? 0) });
+      if (!isSame) lost.push({ room, epochs, epoch: now ?? null, seq: Number(seq ?? 0) });
       const names = seq ? this.#namesIn(room, Number(first), Number(seq)) : [];
       truth.goesBack(room, Number(seq ?? 0), Number(first ?? 1), names);
     }
