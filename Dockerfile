@@ -13,7 +13,7 @@ COPY main.ts ./
 COPY src src
 COPY static static
 # Compiles what is compiled at the first start, and shows that nothing is left to be fetched.
-RUN deno cache --frozen main.ts src/store/sqlite_worker.ts && deno run --cached-only --frozen --allow-env main.ts --version
+RUN deno cache --frozen main.ts src/store/sqlite_worker.ts src/routes/brotli_worker.ts && deno run --cached-only --frozen --allow-env main.ts --version
 RUN mkdir /data
 
 FROM build AS compile

@@ -40,8 +40,10 @@ export class Follower implements FeedFollower {
   #seq = 0;
   /** Entries after the position, by seq. */
   readonly #ahead = new Map<number, Entry>();
-  /** The log goes at least up to there; up to `own` it holds nothing of ours without its ack. */
+  /** The log goes at least up to there, and that was said then, where it is known. */
   #newest = 0;
+  #newestTs: number | undefined;
+  /** Up to there it holds nothing of ours without its ack. */
   #own = 0;
   #isLate = false;
   #isOver = false;
@@ -51,26 +53,26 @@ export class Follower implements FeedFollower {
     this.#parts = parts;
   }
 
-  /** Up to where the log is known to go. */
-  get position(): { epoch: string; seq: number } {
-    return { epoch: this.#epoch, seq: this.#newest };
+  get position(): FeedFollower["position"] {
+    const ts = this.#newestTs;
+    return { epoch: this.#epoch, seq: this.#newest, ...(ts !== undefined && { ts }) };
   }
 
   /** From this head on, the room takes what comes. */
   begin({ epoch, seq }: Readonly<Head>, followed: Followed): void {
     this.#is(epoch);
     this.#seq = seq;
-    this.#newest = Math.max(this.#newest, seq);
+    this.#know(seq);
     this.#followed = followed;
     for (const early of this.#ahead.keys()) if (early <= seq) this.#ahead.delete(early);
     this.#flow();
   }
 
   /** Of the room's own draft, after its ack: where it stands, and the entry if that is new. */
-  settled({ epoch, seq }: Appended, entry: Entry | undefined): void {
+  settled({ epoch, seq, ts }: Appended, entry: Entry | undefined): void {
     if (!this.#is(epoch)) return;
     this.#own = Math.max(this.#own, seq);
-    this.#newest = Math.max(this.#newest, seq);
+    this.#know(seq, ts);
     if (entry && seq > this.#seq) this.#ahead.set(seq, entry);
   }
 
@@ -83,7 +85,7 @@ export class Follower implements FeedFollower {
   told(head: Readonly<Head>, seq: number): void {
     if (head.epoch === this.#epoch && head.seq < seq) this.#anew(head.epoch);
     if (!this.#is(head.epoch)) return;
-    this.#newest = Math.max(this.#newest, head.seq);
+    this.#know(head.seq);
     this.#followed?.told(head);
     this.#flow();
   }
@@ -115,10 +117,17 @@ export class Follower implements FeedFollower {
     this.#epoch = epoch;
     this.#ahead.clear();
     this.#newest = this.#own = 0;
+    this.#newestTs = undefined;
+  }
+
+  #know(seq: number, ts?: number): void {
+    if (seq < this.#newest || (seq === this.#newest && ts === undefined)) return;
+    this.#newest = seq;
+    this.#newestTs = ts;
   }
 
   #add(entry: Entry): void {
-    this.#newest = Math.max(this.#newest, entry.seq);
+    this.#know(entry.seq, entry.ts);
     if (entry.seq > this.#seq) this.#ahead.set(entry.seq, entry);
   }
 

@@ -5,7 +5,7 @@ import { isDirect } from "./model/nicks.js";
 import { showClock, showTheme } from "./views/appearance.js";
 import { Door } from "./views/door.js";
 import { find } from "./views/element.js";
-import { followKeyboard } from "./views/keyboard.js";
+import { followKeyboard } from "./views/measures.js";
 import { linkTo, placeOfPage, roomOfPage, takeToken } from "./views/place.js";
 import { speak } from "./views/spoken.js";
 /** @import {Chat} from "./chat.js" */

@@ -1,16 +1,16 @@
 // @ts-check
 // The log of the room in view with all that is done in it: its pages, going to a place, answering,
 // changing, reacting. Knows of the rest of the page only what the scene tells.
-import { Pages } from "./model/pages.js";
-import { Sources } from "./model/sources.js";
 import { find } from "./views/element.js";
 import { Later } from "./views/later.js";
 import { Log } from "./views/log.js";
 /** @import {SharedFile} from "../src/protocol.ts" */
 /** @import {Chat} from "./chat.js" */
 /** @import {Deeds} from "./deeds.js" */
+/** @import {Pages} from "./model/pages.js" */
 /** @import {Room} from "./model/room.js" */
 /** @import {Said} from "./model/said.js" */
+/** @import {Sources} from "./model/sources.js" */
 /** @import {Cure} from "./views/refusals.js" */
 /** @import {Files} from "./views/files.js" */
 /** @import {Company} from "./views/speech.js" */
@@ -34,6 +34,7 @@ const WANTED = ["pointerover", "pointerdown", "contextmenu", "focusin", "keydown
 export class Conversation {
   #chat;
   #scene;
+  /** @type {Later<Pages>} */
   #pages;
   /** @type {Later<Deeds>} */
   #deeds;
@@ -45,8 +46,16 @@ export class Conversation {
   constructor(chat, scene) {
     this.#chat = chat;
     this.#scene = scene;
-    this.#pages = new Pages(chat, (room) => this.#pagePut(room));
-    const sources = new Sources(chat, () => scene.paintSoon());
+    const pages = async () => {
+      const { Pages } = await import("./model/pages.js");
+      return new Pages(chat, (room) => this.#pagePut(room));
+    };
+    this.#pages = new Later(pages);
+    /** @type {Later<Sources>} */
+    const sources = new Later(async () => {
+      const { Sources } = await import("./model/sources.js");
+      return new Sources(chat, () => scene.paintSoon());
+    });
     this.log = new Log({
       apply: (cure, said) => this.#cure(cure, said),
       maxBytes: () => chat.limits?.messageBytes ?? 0,
@@ -63,16 +72,16 @@ export class Conversation {
         this.#files.do((part) => part.fill(boxes, files, name));
       },
     }, {
-      older: (room) => this.#pages.older(room),
-      newer: (room) => this.#pages.newer(room),
+      older: (room) => this.#pages.do((pages) => pages.older(room)),
+      newer: (room) => this.#pages.do((pages) => pages.newer(room)),
       latest: (room) => this.latest(room),
       seen: () => scene.paintSoon(),
-      source: (room, seq) => sources.want(room, seq),
+      source: (room, seq) => sources.do((sources) => sources.want(room, seq)),
       go: ({ room, seq }) => scene.enter(room, seq),
     });
     this.#deeds = new Later(async () => {
-      const { Deeds } = await import("./deeds.js");
-      return new Deeds(chat, this.#pages, this.log, scene);
+      const [{ Deeds }, around] = await Promise.all([import("./deeds.js"), pages()]);
+      return new Deeds(chat, around, this.log, scene);
     }, "/css/deeds.css");
     this.#files = new Later(async () => {
       const { Files } = await import("./views/files.js");
@@ -141,9 +150,11 @@ export class Conversation {
   }
 
   /** Goes to the newest end. @param {Room} room */
-  async latest(room) {
-    await this.#pages.latest(room);
-    if (room === this.#scene.room()) this.log.toEnd();
+  latest(room) {
+    this.#pages.do(async (pages) => {
+      await pages.latest(room);
+      if (room === this.#scene.room()) this.log.toEnd();
+    });
   }
 
   /** @param {Event} event */

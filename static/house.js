@@ -39,7 +39,7 @@ export class House {
   #composer;
   #lamp;
   #sides;
-  #header = new Header();
+  #header;
   /** @type {Later<Search>} */
   #search;
   #typing = find("#typing", HTMLElement);
@@ -106,6 +106,11 @@ export class House {
       write: () => this.#composer.focus(),
     });
     this.#composer = new Composer(this.#writing, this.#clip);
+    this.#header = new Header(async () => {
+      await this.#rooms.join(this.#room);
+      this.#paint();
+      this.#composer.focus();
+    });
     this.#lamp = new Lamp({
       retry: () => chat.retryNow(),
       askToken,
@@ -119,11 +124,7 @@ export class House {
     find("#house", HTMLElement).hidden = false;
     for (const part of [this.#conversation, this.#clip, this.#composer, this.#rooms]) part.start();
     this.#sides.start(() => this.#room);
-    this.#header.start(async () => {
-      await this.#rooms.join(this.#room);
-      this.#paint();
-      this.#composer.focus();
-    }, () => {
+    this.#header.start(() => {
       this.#memory.keepQuiet(this.#room.name, !this.#memory.isQuiet(this.#room.name));
       this.#paint();
     });

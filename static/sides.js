@@ -1,15 +1,16 @@
 // @ts-check
 // What stands beside the room: the list of rooms, the way to any of them, who is here. Knows what
 // the room in view is, and not what is said in it.
-import { Crowd } from "./model/crowd.js";
 import { directWith, isDirect, otherIn } from "./model/nicks.js";
 import { Drawer } from "./views/drawer.js";
 import { find } from "./views/element.js";
 import { Jump } from "./views/jump.js";
+import { Later } from "./views/later.js";
 import { People } from "./views/people.js";
 import { RoomList } from "./views/rooms.js";
 import { speak } from "./views/spoken.js";
 /** @import {Chat} from "./chat.js" */
+/** @import {Crowd} from "./model/crowd.js" */
 /** @import {Memory} from "./model/memory.js" */
 /** @import {OpenRooms} from "./model/open_rooms.js" */
 /** @import {Room} from "./model/room.js" */
@@ -33,6 +34,7 @@ export class Sides {
   #drawer;
   #list;
   #people = new People();
+  /** @type {Later<Crowd>} */
   #crowd;
   #jump;
   /** @type {Room | null} */
@@ -46,7 +48,10 @@ export class Sides {
     this.#wishes = wishes;
     this.#drawer = new Drawer(memory, wishes.search);
     this.#list = new RoomList((room) => this.#enter(room));
-    this.#crowd = new Crowd(chat, wishes.changed);
+    this.#crowd = new Later(async () => {
+      const { Crowd } = await import("./model/crowd.js");
+      return new Crowd(chat, wishes.changed);
+    });
     this.#jump = new Jump({
       goals: () => this.#goals(),
       go: (key) => this.#enter(key),
@@ -79,7 +84,7 @@ export class Sides {
   show(room, me) {
     this.#room = room;
     this.#people.show(room, me);
-    this.#crowd.meet(room);
+    if (room.isCrowded) this.#crowd.do((crowd) => crowd.meet(room));
     this.#list.show(this.#rows());
   }
 

@@ -171,7 +171,7 @@ describe("a follower", () => {
     for (const given of [0, 1]) {
       const room = await roomWith(4);
       room.hear(...[1, 3].slice(1 - given));
-      assertEquals(room.follower.position, { epoch: EPOCH, seq: 3 });
+      assertEquals(room.follower.position, { epoch: EPOCH, seq: 3, ts: 1000 });
       // A replica took over that has none of what was only heard here.
       room.tell({ epoch: "e2", seq: given }, 3);
       assertEquals(room.losses, given);
@@ -190,6 +190,20 @@ describe("a follower", () => {
     });
     await early.pass();
     assertEquals([early.taken, early.losses], [[], 0]);
+  });
+
+  it("W14.2 knows when the newest entry was said as soon as it has it", async () => {
+    const room = await roomWith(3);
+    assertEquals(room.follower.position, { epoch: EPOCH, seq: 0 });
+    room.commit(1);
+    assertEquals(room.follower.position, { epoch: EPOCH, seq: 1, ts: 1 });
+    room.tell({ epoch: EPOCH, seq: 3 });
+    assertEquals(room.follower.position, { epoch: EPOCH, seq: 3 });
+    room.hear(2);
+    assertEquals(room.follower.position, { epoch: EPOCH, seq: 3 });
+    room.hear(3);
+    room.tell({ epoch: EPOCH, seq: 3 });
+    assertEquals(room.follower.position, { epoch: EPOCH, seq: 3, ts: 1000 });
   });
 
   it("W5.8 W14.3 tells its room where the log begins now", async () => {
@@ -216,7 +230,7 @@ describe("a follower", () => {
   it("takes the epoch of the log that another begins", async () => {
     const room = await roomWith(1);
     room.follower.heard("e2", [room.entries[0]!]);
-    assertEquals([room.taken, room.follower.position], [[1], { epoch: "e2", seq: 1 }]);
+    assertEquals([room.taken, room.follower.position], [[1], { epoch: "e2", seq: 1, ts: 1000 }]);
   });
 
   it("tries again where the store fails", async () => {

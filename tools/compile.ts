@@ -10,8 +10,8 @@ const TARGETS = [
   "aarch64-apple-darwin",
   "x86_64-pc-windows-msvc",
 ];
-/** What the module graph of main.ts does not name: the worker is started by its URL. */
-const INCLUDED = "src/store/sqlite_worker.ts";
+/** What the module graph of main.ts does not name: workers are started by their URLs. */
+const INCLUDED = ["src/store/sqlite_worker.ts", "src/routes/brotli_worker.ts"];
 
 /** Permissions and engine settings, as the start task has them. */
 export function startFlags(command = project.tasks.start.command): string[] {
@@ -23,7 +23,8 @@ async function compile(target: string | undefined): Promise<boolean> {
   const { success } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["compile", "--no-check", "--frozen", "--exclude-unused-npm", ...startFlags()],
-      ...["--config", fromRoot("deno.json"), "--include", fromRoot(INCLUDED), "--output", output],
+      ...["--config", fromRoot("deno.json"), "--output", output],
+      ...INCLUDED.flatMap((path) => ["--include", fromRoot(path)]),
       ...(target === undefined ? [] : ["--target", target]),
       fromRoot("main.ts"),
     ],

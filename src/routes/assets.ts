@@ -3,10 +3,10 @@
 import { type Context, Hono } from "hono";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { gzipSync } from "node:zlib";
 import { CSS_FILES } from "./css_files.ts";
 import type { AppEnv } from "./env.ts";
 import { MODEL_FILES } from "./model_files.ts";
+import { Brotli, encodingsOf, Packed } from "./packed.ts";
 import { PAGE_FILES } from "./page_files.ts";
 import { SDK_FILES } from "./sdk_files.ts";
 import { VIEW_FILES } from "./view_files.ts";
@@ -52,9 +52,6 @@ const WORKER_POLICY = "default-src 'none'; connect-src 'self'";
 /** A room's own path, and that of a message in it. */
 const PAGES = ["/", "/r/:room", "/r/:room/", "/r/:room/:seq{[0-9]+}", "/r/:room/:seq{[0-9]+}/"];
 
-/** A client that takes gzip; `q=0` says that it does not. */
-const TAKES_GZIP = /(?:^|[\s,])(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[^,]*)?(?:,|$)/i;
-
 /**
  * Serves the page at the paths of rooms and messages, and the files beside it. A page says whether
  * one needs a token, so that its door does not grow a field when the server is asked.
@@ -69,25 +66,30 @@ export function assets({ isOpen }: { isOpen: boolean }) {
     files: Object.keys(files).filter((path) => path !== "/sw.js"),
   };
   files["/shell.json"] = JSON.stringify(shell);
+  const brotli = new Brotli();
   for (const [path, text] of Object.entries(files)) {
     const type = path === "/" ? "html" : path.slice(path.lastIndexOf(".") + 1);
-    const body = Buffer.from(text, type === "png" ? "base64" : "utf-8");
+    const isText = type !== "png";
+    const file = new Packed(
+      Uint8Array.from(Buffer.from(text, isText ? "utf-8" : "base64")),
+      brotli,
+    );
     const tag = tagOf(text);
+    // Of whichever form it is, in a list, made weak by a proxy that compresses (RFC 9110, 13.1.2).
+    const known = new RegExp(`"${tag}[^"]*"`);
     const headers = headersOf(path, type);
-    // Packed once, by who first asks for it so: a start does not wait for all of them.
-    let packed: Uint8Array<ArrayBuffer> | undefined;
     const answer = (context: Context<AppEnv>) => {
-      const isPacked = type !== "png" &&
-        TAKES_GZIP.test(context.req.header("accept-encoding") ?? "");
-      const own = { ...headers, etag: isPacked ? `"${tag}-gzip"` : `"${tag}"` };
-      // A list, in which a proxy that compresses has made tags weak (RFC 9110, 13.1.2).
-      if (context.req.header("if-none-match")?.includes(tag)) return context.body(null, 304, own);
-      const sent = isPacked ? packed ??= Uint8Array.from(gzipSync(body, { level: 9 })) : body;
-      return context.body(sent, 200, {
-        ...own,
-        ...(isPacked && { "content-encoding": "gzip" }),
+      const [etag] = known.exec(context.req.header("if-none-match") ?? "") ?? [];
+      if (etag) return context.body(null, 304, { ...headers, etag });
+      const taken = isText ? encodingsOf(context.req.header("accept-encoding")) : [];
+      const { encoding, bytes } = file.as(taken);
+      const isPacked = encoding !== "identity";
+      return context.body(bytes, 200, {
+        ...headers,
+        etag: `"${isPacked ? `${tag}-${encoding}` : tag}"`,
+        ...(isPacked && { "content-encoding": encoding }),
         // Said here, because an answer to HEAD has no body that it could be counted from.
-        "content-length": String(sent.length),
+        "content-length": String(bytes.length),
       });
     };
     for (const route of path === "/" ? PAGES : [path]) routes.get(route, answer);

@@ -6,6 +6,7 @@ import cssComposerCss from "../../static/css/composer.css" with { type: "text" }
 import cssDeedsCss from "../../static/css/deeds.css" with { type: "text" };
 import cssDialogCss from "../../static/css/dialog.css" with { type: "text" };
 import cssDoorCss from "../../static/css/door.css" with { type: "text" };
+import cssEmptyCss from "../../static/css/empty.css" with { type: "text" };
 import cssFilesCss from "../../static/css/files.css" with { type: "text" };
 import cssHelpCss from "../../static/css/help.css" with { type: "text" };
 import cssJumpCss from "../../static/css/jump.css" with { type: "text" };
@@ -27,6 +28,7 @@ export const CSS_FILES: Record<string, string> = {
   "/css/deeds.css": cssDeedsCss,
   "/css/dialog.css": cssDialogCss,
   "/css/door.css": cssDoorCss,
+  "/css/empty.css": cssEmptyCss,
   "/css/files.css": cssFilesCss,
   "/css/help.css": cssHelpCss,
   "/css/jump.css": cssJumpCss,

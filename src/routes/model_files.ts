@@ -4,7 +4,6 @@ import modelCompletion from "../../static/model/completion.js" with { type: "tex
 import modelCrowd from "../../static/model/crowd.js" with { type: "text" };
 import modelEmoji from "../../static/model/emoji.js" with { type: "text" };
 import modelFileWords from "../../static/model/file_words.js" with { type: "text" };
-import modelHearing from "../../static/model/hearing.js" with { type: "text" };
 import modelInline from "../../static/model/inline.js" with { type: "text" };
 import modelKept from "../../static/model/kept.js" with { type: "text" };
 import modelListing from "../../static/model/listing.js" with { type: "text" };
@@ -15,7 +14,6 @@ import modelNicks from "../../static/model/nicks.js" with { type: "text" };
 import modelOpenRooms from "../../static/model/open_rooms.js" with { type: "text" };
 import modelOrder from "../../static/model/order.js" with { type: "text" };
 import modelPages from "../../static/model/pages.js" with { type: "text" };
-import modelQuoted from "../../static/model/quoted.js" with { type: "text" };
 import modelRoom from "../../static/model/room.js" with { type: "text" };
 import modelRoster from "../../static/model/roster.js" with { type: "text" };
 import modelRows from "../../static/model/rows.js" with { type: "text" };
@@ -25,7 +23,6 @@ import modelSources from "../../static/model/sources.js" with { type: "text" };
 import modelStage from "../../static/model/stage.js" with { type: "text" };
 import modelTimeline from "../../static/model/timeline.js" with { type: "text" };
 import modelTypists from "../../static/model/typists.js" with { type: "text" };
-import modelWebAddress from "../../static/model/web_address.js" with { type: "text" };
 import modelWishes from "../../static/model/wishes.js" with { type: "text" };
 
 export const MODEL_FILES: Record<string, string> = {
@@ -34,7 +31,6 @@ export const MODEL_FILES: Record<string, string> = {
   "/model/crowd.js": modelCrowd,
   "/model/emoji.js": modelEmoji,
   "/model/file_words.js": modelFileWords,
-  "/model/hearing.js": modelHearing,
   "/model/inline.js": modelInline,
   "/model/kept.js": modelKept,
   "/model/listing.js": modelListing,
@@ -45,7 +41,6 @@ export const MODEL_FILES: Record<string, string> = {
   "/model/open_rooms.js": modelOpenRooms,
   "/model/order.js": modelOrder,
   "/model/pages.js": modelPages,
-  "/model/quoted.js": modelQuoted,
   "/model/room.js": modelRoom,
   "/model/roster.js": modelRoster,
   "/model/rows.js": modelRows,
@@ -55,6 +50,5 @@ export const MODEL_FILES: Record<string, string> = {
   "/model/stage.js": modelStage,
   "/model/timeline.js": modelTimeline,
   "/model/typists.js": modelTypists,
-  "/model/web_address.js": modelWebAddress,
   "/model/wishes.js": modelWishes,
 };

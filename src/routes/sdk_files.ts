@@ -5,7 +5,6 @@ import sdkChat from "../../static/sdk/chat.js" with { type: "text" };
 import sdkConnect from "../../static/sdk/connect.js" with { type: "text" };
 import sdkConnection from "../../static/sdk/connection.js" with { type: "text" };
 import sdkCredential from "../../static/sdk/credential.js" with { type: "text" };
-import sdkDrafts from "../../static/sdk/drafts.js" with { type: "text" };
 import sdkEvents from "../../static/sdk/events.js" with { type: "text" };
 import sdkFiles from "../../static/sdk/files.js" with { type: "text" };
 import sdkFold from "../../static/sdk/fold.js" with { type: "text" };
@@ -15,7 +14,6 @@ import sdkPace from "../../static/sdk/pace.js" with { type: "text" };
 import sdkQuestions from "../../static/sdk/questions.js" with { type: "text" };
 import sdkReadMarks from "../../static/sdk/read_marks.js" with { type: "text" };
 import sdkReconnect from "../../static/sdk/reconnect.js" with { type: "text" };
-import sdkRenewal from "../../static/sdk/renewal.js" with { type: "text" };
 import sdkRequests from "../../static/sdk/requests.js" with { type: "text" };
 import sdkRoomState from "../../static/sdk/room_state.js" with { type: "text" };
 import sdkRooms from "../../static/sdk/rooms.js" with { type: "text" };
@@ -30,7 +28,6 @@ export const SDK_FILES: Record<string, string> = {
   "/sdk/connect.js": sdkConnect,
   "/sdk/connection.js": sdkConnection,
   "/sdk/credential.js": sdkCredential,
-  "/sdk/drafts.js": sdkDrafts,
   "/sdk/events.js": sdkEvents,
   "/sdk/files.js": sdkFiles,
   "/sdk/fold.js": sdkFold,
@@ -40,7 +37,6 @@ export const SDK_FILES: Record<string, string> = {
   "/sdk/questions.js": sdkQuestions,
   "/sdk/read_marks.js": sdkReadMarks,
   "/sdk/reconnect.js": sdkReconnect,
-  "/sdk/renewal.js": sdkRenewal,
   "/sdk/requests.js": sdkRequests,
   "/sdk/room_state.js": sdkRoomState,
   "/sdk/rooms.js": sdkRooms,

@@ -4,13 +4,11 @@ import viewsAppearance from "../../static/views/appearance.js" with { type: "tex
 import viewsAsk from "../../static/views/ask.js" with { type: "text" };
 import viewsAttaching from "../../static/views/attaching.js" with { type: "text" };
 import viewsAttachmentCard from "../../static/views/attachment_card.js" with { type: "text" };
-import viewsBadge from "../../static/views/badge.js" with { type: "text" };
 import viewsBans from "../../static/views/bans.js" with { type: "text" };
 import viewsBuild from "../../static/views/build.js" with { type: "text" };
 import viewsChoice from "../../static/views/choice.js" with { type: "text" };
 import viewsClip from "../../static/views/clip.js" with { type: "text" };
 import viewsClock from "../../static/views/clock.js" with { type: "text" };
-import viewsColumns from "../../static/views/columns.js" with { type: "text" };
 import viewsCommands from "../../static/views/commands.js" with { type: "text" };
 import viewsCompletion from "../../static/views/completion.js" with { type: "text" };
 import viewsComposer from "../../static/views/composer.js" with { type: "text" };
@@ -22,16 +20,16 @@ import viewsDrawer from "../../static/views/drawer.js" with { type: "text" };
 import viewsEditor from "../../static/views/editor.js" with { type: "text" };
 import viewsElement from "../../static/views/element.js" with { type: "text" };
 import viewsEmojiGrid from "../../static/views/emoji_grid.js" with { type: "text" };
+import viewsEmpty from "../../static/views/empty.js" with { type: "text" };
 import viewsFailure from "../../static/views/failure.js" with { type: "text" };
-import viewsFileBoxes from "../../static/views/file_boxes.js" with { type: "text" };
 import viewsFileCard from "../../static/views/file_card.js" with { type: "text" };
 import viewsFileName from "../../static/views/file_name.js" with { type: "text" };
 import viewsFiles from "../../static/views/files.js" with { type: "text" };
 import viewsGoals from "../../static/views/goals.js" with { type: "text" };
 import viewsHeader from "../../static/views/header.js" with { type: "text" };
 import viewsHelp from "../../static/views/help.js" with { type: "text" };
+import viewsIcons from "../../static/views/icons.js" with { type: "text" };
 import viewsJump from "../../static/views/jump.js" with { type: "text" };
-import viewsKeyboard from "../../static/views/keyboard.js" with { type: "text" };
 import viewsKeyed from "../../static/views/keyed.js" with { type: "text" };
 import viewsKeys from "../../static/views/keys.js" with { type: "text" };
 import viewsLamp from "../../static/views/lamp.js" with { type: "text" };
@@ -39,6 +37,7 @@ import viewsLater from "../../static/views/later.js" with { type: "text" };
 import viewsLightbox from "../../static/views/lightbox.js" with { type: "text" };
 import viewsLog from "../../static/views/log.js" with { type: "text" };
 import viewsMarks from "../../static/views/marks.js" with { type: "text" };
+import viewsMeasures from "../../static/views/measures.js" with { type: "text" };
 import viewsMemberMenu from "../../static/views/member_menu.js" with { type: "text" };
 import viewsMenu from "../../static/views/menu.js" with { type: "text" };
 import viewsMessageMenu from "../../static/views/message_menu.js" with { type: "text" };
@@ -63,7 +62,6 @@ import viewsShell from "../../static/views/shell.js" with { type: "text" };
 import viewsSpeech from "../../static/views/speech.js" with { type: "text" };
 import viewsSpoken from "../../static/views/spoken.js" with { type: "text" };
 import viewsStatus from "../../static/views/status.js" with { type: "text" };
-import viewsStyle from "../../static/views/style.js" with { type: "text" };
 import viewsTab from "../../static/views/tab.js" with { type: "text" };
 import viewsTypingNotice from "../../static/views/typing_notice.js" with { type: "text" };
 import viewsWording from "../../static/views/wording.js" with { type: "text" };
@@ -75,13 +73,11 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/ask.js": viewsAsk,
   "/views/attaching.js": viewsAttaching,
   "/views/attachment_card.js": viewsAttachmentCard,
-  "/views/badge.js": viewsBadge,
   "/views/bans.js": viewsBans,
   "/views/build.js": viewsBuild,
   "/views/choice.js": viewsChoice,
   "/views/clip.js": viewsClip,
   "/views/clock.js": viewsClock,
-  "/views/columns.js": viewsColumns,
   "/views/commands.js": viewsCommands,
   "/views/completion.js": viewsCompletion,
   "/views/composer.js": viewsComposer,
@@ -93,16 +89,16 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/editor.js": viewsEditor,
   "/views/element.js": viewsElement,
   "/views/emoji_grid.js": viewsEmojiGrid,
+  "/views/empty.js": viewsEmpty,
   "/views/failure.js": viewsFailure,
-  "/views/file_boxes.js": viewsFileBoxes,
   "/views/file_card.js": viewsFileCard,
   "/views/file_name.js": viewsFileName,
   "/views/files.js": viewsFiles,
   "/views/goals.js": viewsGoals,
   "/views/header.js": viewsHeader,
   "/views/help.js": viewsHelp,
+  "/views/icons.js": viewsIcons,
   "/views/jump.js": viewsJump,
-  "/views/keyboard.js": viewsKeyboard,
   "/views/keyed.js": viewsKeyed,
   "/views/keys.js": viewsKeys,
   "/views/lamp.js": viewsLamp,
@@ -110,6 +106,7 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/lightbox.js": viewsLightbox,
   "/views/log.js": viewsLog,
   "/views/marks.js": viewsMarks,
+  "/views/measures.js": viewsMeasures,
   "/views/member_menu.js": viewsMemberMenu,
   "/views/menu.js": viewsMenu,
   "/views/message_menu.js": viewsMessageMenu,
@@ -134,7 +131,6 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/speech.js": viewsSpeech,
   "/views/spoken.js": viewsSpoken,
   "/views/status.js": viewsStatus,
-  "/views/style.js": viewsStyle,
   "/views/tab.js": viewsTab,
   "/views/typing_notice.js": viewsTypingNotice,
   "/views/wording.js": viewsWording,

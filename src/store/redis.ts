@@ -10,6 +10,7 @@ import { RedisBus } from "./redis_bus.ts";
 import { openRedis, type Redis, Script } from "./redis_client.ts";
 import { renewEpochs } from "./redis_epochs.ts";
 import { RedisFeed } from "./redis_feed.ts";
+import fenceLua from "./redis_fence.lua" with { type: "text" };
 import { RedisFiles } from "./redis_files.ts";
 import { Keys } from "./redis_keys.ts";
 import { MOST as MAX_MENTIONS, RedisMarks } from "./redis_marks.ts";
@@ -28,7 +29,8 @@ const REPLICAS_MS = 2000;
 /** Parts in which redis_page.lua gives a message. */
 const MESSAGE_PARTS = 7;
 
-const APPEND = new Script(appendLua);
+/** What appends the drafts of one room: see redis_append.lua. */
+export const APPEND = new Script(fenceLua + appendLua);
 const PAGE = new Script(pageLua);
 const REPLAY = new Script(replayLua);
 

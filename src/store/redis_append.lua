@@ -2,7 +2,8 @@
 -- those who follow the room. KEYS: see `Keys.log`. What is compared and what is stored of users,
 -- texts and emoji are JSON literals, so no column of a row holds a line break.
 local HEAD, LOG, REFS, MARKS, MENTIONS, MESSAGE, _, _, FILES, WAITING, WASTE = unpack(KEYS)
-local channel, origin, known_epoch, known_seq, fresh_epoch, max_emoji, max_mentions = unpack(ARGV, 1, 7)
+local channel, origin, known_epoch, known_seq, known_ts, fresh_epoch, max_emoji, max_mentions =
+  unpack(ARGV, 1, 8)
 local COLUMNS = 12
 
 local epoch, seq, ts, first, newest_chat, topic, bytes =
@@ -10,9 +11,7 @@ local epoch, seq, ts, first, newest_chat, topic, bytes =
 seq, ts, bytes = tonumber(seq or 0), tonumber(ts or 0), tonumber(bytes or 0)
 first, newest_chat, topic = first or '1', newest_chat or '0', topic or '""'
 
--- What was given out already is not in there: its seqs must not come again in that epoch.
-local was_lost = known_epoch ~= ''
-  and (not epoch or (epoch == known_epoch and seq < tonumber(known_seq)))
+local was_lost = has_lost(LOG, epoch, seq, known_epoch, known_seq, known_ts)
 if epoch and was_lost then epoch = fresh_epoch end
 
 local function text_of(number) return string.format('%.0f', number) end
@@ -148,7 +147,7 @@ local function mention(uid, at)
 end
 
 local outcomes, news, first_new = {}, {}, nil
-for base = 8, #ARGV, COLUMNS do
+for base = 9, #ARGV, COLUMNS do
   local kind, draft_epoch, draft_ts, uid, user, of, text, ref, from, is_moderator, mentions, ids =
     unpack(ARGV, base, base + COLUMNS - 1)
   local is_change = kind ~= 'chat' and kind ~= 'topic'

@@ -7,6 +7,7 @@ import { StoreError } from "./store.ts";
 
 /** One that takes longer to say that it is there is taken as not there, in milliseconds. */
 const PING_MS = 2000;
+const REPLICA = /^role:slave/m;
 /** How often a subscription is asked whether it is alive, in milliseconds. */
 const PULSE_MS = 1000;
 
@@ -46,14 +47,18 @@ export class Redis {
     this.prefix = prefix;
     this.channels = `${prefix}${database}:`;
     this.replicas = replicas;
-    this.#line = new Line(address, {
-      elsewhere: (error) => this.#subscribers.forEach((subscriber) => subscriber.renew(error)),
-    });
+    this.#line = new Line(address, { elsewhere: (error) => this.#renew(error) });
   }
 
-  /** Whether it answers, soon. Rejects with a `StoreError` where it does not. */
+  /** Whether it answers, soon, and is a primary. Rejects with a `StoreError` where it is not so. */
   async ping(): Promise<void> {
-    await inTime(PING_MS, this.call("PING"), () => new StoreError(SILENT));
+    const asked = this.call("INFO", "replication");
+    const about = await inTime(PING_MS, asked, () => new StoreError(SILENT));
+    if (!REPLICA.test(about as string)) return;
+    // Who only reads and listens would stay with it for good.
+    const error = new StoreError("this Redis is no primary any more");
+    this.#renew(error);
+    throw error;
   }
 
   /** Waits for the first connection. */
@@ -92,6 +97,12 @@ export class Redis {
     this.#line.close();
     for (const subscriber of this.#subscribers) subscriber.close();
   }
+
+  /** The primary is another one, which may be found at the same address. */
+  #renew(error: unknown): void {
+    this.#line.renew(error);
+    for (const subscriber of this.#subscribers) subscriber.renew(error);
+  }
 }
 
 /** Channels that are listened to. One that was lost is subscribed to again, and `back` is called. */
@@ -126,7 +137,7 @@ export class Subscriber {
     await this.#line.with((client) => client.unsubscribe(channel, this.#hear));
   }
 
-  /** Whoever it listens to may not be who others speak to. */
+  /** With another connection. */
   renew(error: unknown): void {
     this.#line.renew(error);
   }

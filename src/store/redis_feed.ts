@@ -3,6 +3,7 @@
 import type { RoomName } from "../protocol.ts";
 import { type Redis, Script, type Subscriber } from "./redis_client.ts";
 import { epochToCome, newEpoch } from "./redis_epochs.ts";
+import fenceLua from "./redis_fence.lua" with { type: "text" };
 import headLua from "./redis_head.lua" with { type: "text" };
 import type { Keys } from "./redis_keys.ts";
 import type { RedisRecords } from "./redis_records.ts";
@@ -13,7 +14,9 @@ import type { Feed, Follower, Head, StoreError } from "./store.ts";
 const ASK_MS = 1000;
 const ASKED = 500;
 
-const HEAD = new Script(headLua);
+const HEAD = new Script(fenceLua + headLua);
+/** The position in a room that nobody here follows. */
+const NOTHING: Follower["position"] = { epoch: "", seq: 0 };
 
 export class RedisFeed implements Feed {
   /** Says which announcements are our own: what they tell is known from the answer. */
@@ -55,16 +58,17 @@ export class RedisFeed implements Feed {
 
   /** Where it has lost what our members were given, it gets another epoch on being asked for. */
   async head(room: RoomName): Promise<Head | undefined> {
-    const reply = await this.#redis.run(HEAD, [this.#keys.head(room)], this.fence(room));
+    const [head, log] = this.#keys.log(room);
+    const reply = await this.#redis.run(HEAD, [head!, log!], this.fence(room));
     const [epoch, seq, first, topic] = reply as string[];
     if (epoch === undefined) return undefined;
     return { epoch, seq: Number(seq), first: Number(first), topic: JSON.parse(topic!) };
   }
 
   /** What scripts are given, so that no seq comes twice in an epoch. */
-  fence(room: RoomName): [epoch: string, seq: string, fresh: string] {
-    const { epoch, seq } = this.#followers.get(room)?.position ?? { epoch: "", seq: 0 };
-    return [seq > 0 ? epoch : "", String(seq), newEpoch()];
+  fence(room: RoomName): [epoch: string, seq: string, ts: string, fresh: string] {
+    const { epoch, seq, ts } = this.#followers.get(room)?.position ?? NOTHING;
+    return [seq > 0 ? epoch : "", String(seq), String(ts ?? ""), newEpoch()];
   }
 
   close(): void {

@@ -14,7 +14,7 @@ const RETRY_MS = { first: 50, longest: 1000 };
 
 /** What waiting does not put right. */
 const NEVER = /^(WRONGPASS|NOAUTH|NOPERM)|certificate/;
-/** It is no primary any more: that may be found anew at the same address. */
+/** It is no primary any more. */
 const ELSEWHERE = /^READONLY/;
 
 export const SILENT = "Redis does not answer";
@@ -26,7 +26,7 @@ export type Reply = string | number | null | Reply[];
 interface LineOptions {
   /** Called with every connection. */
   ready?(): unknown;
-  /** Called when the primary is another one. */
+  /** Called where Redis says that it is no primary any more. */
   elsewhere?(error: unknown): void;
 }
 
@@ -70,14 +70,12 @@ export class Line {
     try {
       return await this.#answered(send(client));
     } catch (error) {
-      if (ELSEWHERE.test((error as Error).message)) {
-        this.#lose(client, error);
-        this.#options.elsewhere?.(error);
-      }
+      if (ELSEWHERE.test((error as Error).message)) this.#options.elsewhere?.(error);
       throw failure(error);
     }
   }
 
+  /** Makes another connection. */
   renew(error: unknown): void {
     this.#lose(this.#client, error);
   }

@@ -199,8 +199,8 @@ export interface MarkStore {
 
 /** A room of this process, as a feed tells it of what others append. Its methods must not throw. */
 export interface Follower {
-  /** Up to where the log was given to the room's members; `seq` 0: nothing was. */
-  readonly position: { epoch: string; seq: number };
+  /** The newest entry that is known here, and when that was said, if that is; `seq` 0: none is. */
+  readonly position: { epoch: string; seq: number; ts?: number };
   /** Entries that another process appended, rising; some before them may be missing. */
   heard(epoch: string, entries: readonly Entry[]): void;
   /** The log's head, asked for when the position had that seq: meanwhile more may have been heard. */

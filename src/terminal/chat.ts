@@ -2,7 +2,8 @@
 import * as readline from "node:readline";
 import process from "node:process";
 import { type Chat, ChatError, connect } from "../../static/chat.js";
-import { counted, roomRefusal, sentence } from "../../static/views/wording.js";
+import { roomRefusal } from "../../static/views/refusals.js";
+import { counted, sentence } from "../../static/views/wording.js";
 import { wantsColour, written } from "./ink.ts";
 import { CHAT_USAGE, type Invocation, readInvocation } from "./invocation.ts";
 import { Narrator } from "./narrator.ts";

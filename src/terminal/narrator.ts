@@ -2,11 +2,10 @@
 // rooms as they are told.
 import type { Chat, ConnectionState, Joined, Of, Outgoing } from "../../static/chat.js";
 import { momentOf } from "../../static/views/clock.js";
-import { failureOf } from "../../static/views/refusals.js";
+import { failureOf, roomRefusal } from "../../static/views/refusals.js";
 import {
   announcement,
   counted,
-  roomRefusal,
   sentence,
   stageSentence,
   typingSentence,

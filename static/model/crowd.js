@@ -3,8 +3,6 @@
 /** @import {Chat} from "../chat.js" */
 /** @import {Room} from "./room.js" */
 
-/** Comings and goings are told by name in rooms of up to so many (W9.3). */
-const NAMED_UP_TO = 100;
 const ASK_EVERY_MS = 30_000;
 
 export class Crowd {
@@ -21,7 +19,6 @@ export class Crowd {
 
   /** Sees that a room knows enough of its members to show. @param {Room} room */
   async meet(room) {
-    if (!room.isJoined || (room.count <= NAMED_UP_TO && room.members.size >= room.count)) return;
     const now = Date.now();
     if (now - (this.#askedAt.get(room) ?? -Infinity) < ASK_EVERY_MS) return;
     this.#askedAt.set(room, now);

@@ -1,7 +1,6 @@
 // @ts-check
 // One line of what somebody wrote: code, emphasis, addresses, names and rooms. Each character is
 // looked at a bounded number of times. What opens and does not close is text.
-import { addressIn } from "./web_address.js";
 
 /**
  * What the words may name: the user whose name a text begins with, and whether a room is known.
@@ -23,6 +22,12 @@ const ROOM = /#([\p{L}\p{N}][\p{L}\p{M}\p{N}._-]{0,63})/uy;
 const WORD = /^(?![\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}])[\p{L}\p{M}\p{N}]$/u;
 /** @type {Record<string, "strong" | "em" | "del">} */
 const KINDS = { "*": "em", "_": "em", "**": "strong", "~~": "del" };
+/** Nothing else is a link. */
+const ADDRESS = /https?:\/\/[^\s<>"`]+/iy;
+/** Marks that end a sentence or an emphasis, not an address. */
+const TRAILING = new Set(".,;:!?'’”»*_~");
+/** @type {Record<string, string>} */
+const OPENING = { ")": "(", "]": "[", "}": "{" };
 /** As many names are looked for as the server looks for (W10.12). */
 const MAX_NAMES = 50;
 const LONGEST_NAME = 130;
@@ -175,8 +180,27 @@ function roomAt(text, at, around) {
 
 /** @param {string} text @param {number} at @returns {Extract<Inline, {type: "link"}> | null} */
 function addressAt(text, at) {
-  const address = addressIn(text, at);
-  return address === null ? null : { type: "link", text: address };
+  ADDRESS.lastIndex = at;
+  const match = ADDRESS.exec(text)?.[0];
+  const address = match && trimmed(match);
+  return address && URL.canParse(address) ? { type: "link", text: address } : null;
+}
+
+/** Without the marks after it, and without brackets that it did not open. @param {string} address */
+function trimmed(address) {
+  /** @type {Record<string, number>} */
+  const counts = {};
+  for (const character of address) counts[character] = (counts[character] ?? 0) + 1;
+  let end = address.length;
+  for (; end > 0; end--) {
+    const last = address[end - 1] ?? "";
+    const opening = OPENING[last];
+    if (opening) {
+      if ((counts[opening] ?? 0) >= (counts[last] ?? 0)) break;
+      counts[last] = (counts[last] ?? 0) - 1;
+    } else if (!TRAILING.has(last)) break;
+  }
+  return address.slice(0, end);
 }
 
 /** The character before. @param {string} text @param {number} at */

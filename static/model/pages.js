@@ -1,10 +1,17 @@
 // @ts-check
 // Pages of a room's log, fetched when the reader nears an end of what is held or goes to a place in
 // it. One at a time for each room; one that fails waits for the reader to ask again.
+/** @import {Entry} from "../../src/protocol.ts" */
 /** @import {Chat} from "../chat.js" */
 /** @import {Room} from "./room.js" */
 /** @import {Page} from "./timeline.js" */
-/** @import {Heard} from "./hearing.js" */
+
+/**
+ * The stretch that was held when a page was asked for, and what came since: it may be newer than the
+ * page, and change what is in it.
+ * @typedef {{generation: number, from: number, to: number,
+ *   entries: {entry: Entry, isMine: boolean}[]}} Heard
+ */
 
 export class Pages {
   #chat;

@@ -17,6 +17,8 @@ import { Typists } from "./typists.js";
 
 /** Comings and goings are told in rooms of up to so many. */
 const TOLD_UP_TO = 50;
+/** And come by name in rooms of up to so many (W9.3). */
+const NAMED_UP_TO = 100;
 
 export class Room {
   name;
@@ -74,6 +76,17 @@ export class Room {
 
   get isDirect() {
     return isDirect(this.name);
+  }
+
+  /** Others may be here than those that are known. */
+  get isCrowded() {
+    return this.isJoined && (this.count > NAMED_UP_TO || this.members.size < this.count);
+  }
+
+  /** Nobody has said anything here yet. */
+  get isEmpty() {
+    const { head, lines } = this.timeline;
+    return this.isJoined && head === 0 && lines.length === 0;
   }
 
   /** What it is called in a sentence. */

@@ -20,7 +20,8 @@ export class Sources {
   /** @param {Room} room @param {number} seq */
   want(room, seq) {
     const { timeline } = room;
-    if (!room.isJoined || timeline.said(seq) || !timeline.quoted.want(seq)) return;
+    if (!room.isJoined || timeline.said(seq) || timeline.quoted.has(seq)) return;
+    timeline.quoted.set(seq, undefined);
     this.#wanted.push({ room, seq });
     if (!this.#isAsking) this.#ask();
   }

@@ -1,14 +1,12 @@
 // @ts-check
 // The part of one room's log that the page holds: a stretch without holes, then what is not sent
 // yet, with stage directions in between. Knows nothing of the page.
-import { Hearing } from "./hearing.js";
 import { bySeq, hasSeq, insert, isInOrder, isUnsent } from "./order.js";
-import { Quoted } from "./quoted.js";
 import { amend, isChat, isTheSame, saidOf } from "./said.js";
 import { continueStage, stageOf } from "./stage.js";
 /** @import {Chat, Entry, Member, Message} from "../../src/protocol.ts" */
 /** @import {Outgoing} from "../chat.js" */
-/** @import {Heard} from "./hearing.js" */
+/** @import {Heard} from "./pages.js" */
 /** @import {Said} from "./said.js" */
 /** @import {News, Stage, Told} from "./stage.js" */
 
@@ -30,9 +28,11 @@ export class Timeline {
   to = 0;
   /** Counts how often it was replaced. */
   generation = 0;
-  quoted = new Quoted();
+  /** What is quoted from outside of it, by seq: null where it is gone, undefined while it is asked for. @type {Map<number, Said | null | undefined>} */
+  quoted = new Map();
   #directions = 0;
-  #hearing = new Hearing();
+  /** @type {Set<Heard>} */
+  #hearing = new Set();
 
   /** Whether there are newer entries than those held: the newest end was let go. */
   get hasNewer() {
@@ -42,12 +42,15 @@ export class Timeline {
   /** Notes from now on what comes, for a page that is being asked for, until `hush`. */
   listen() {
     const { generation, from, to } = this;
-    return this.#hearing.begin({ generation, from, to });
+    /** @type {Heard} */
+    const heard = { generation, from, to, entries: [] };
+    this.#hearing.add(heard);
+    return heard;
   }
 
   /** @param {Heard} heard */
   hush(heard) {
-    this.#hearing.end(heard);
+    this.#hearing.delete(heard);
   }
 
   /** Starts over with the newest page of a `joined`. @param {Omit<Page, "seq">} page @param {number} head */
@@ -89,7 +92,7 @@ export class Timeline {
   /** A live or replayed entry, the next of the room. @param {Entry} entry @param {boolean} mine */
   add(entry, mine) {
     const isNext = !this.hasNewer && entry.seq > this.to;
-    this.#hearing.note(entry, mine);
+    for (const { entries } of this.#hearing) entries.push({ entry, isMine: mine });
     if (entry.type === "topic") {
       if (isNext) this.tell({ type: "topic", user: entry.user, text: entry.text }, entry.ts);
     } else if (!isChat(entry)) {
@@ -179,7 +182,8 @@ export class Timeline {
 
   /** @param {number} seq @param {Page} page @param {Heard} heard */
   putQuoted(seq, page, heard) {
-    this.quoted.put(seq, page);
+    const message = page.messages.filter(isChat).find((message) => message.seq === seq);
+    this.quoted.set(seq, message ? saidOf(message, "") : null);
     this.#amendAll(new Set([seq]), page.seq, heard);
   }
 

@@ -5,10 +5,10 @@ import { Questions, roomName } from "./questions.js";
 /** @import {Limits, Member, Position, SharedFile} from "../../src/protocol.ts" */
 /** @import {ChatEvents, Joined, Of} from "../chat.js" */
 /** @import {Connection} from "./connection.js" */
-/** @import {Drafts} from "./drafts.js" */
 /** @import {Emitter} from "./events.js" */
 /** @import {Files, Uploaded, UploadOptions} from "./files.js" */
 /** @import {ReadMarks} from "./read_marks.js" */
+/** @import {Drafts} from "./storage.js" */
 /** @import {Traffic} from "./traffic.js" */
 /** @import {Unsent} from "./unsent.js" */
 

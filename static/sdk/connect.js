@@ -5,10 +5,9 @@ import { Alarm, SYSTEM_CLOCK } from "./alarm.js";
 import { Chat } from "./chat.js";
 import { Connection } from "./connection.js";
 import { Credential } from "./credential.js";
-import { Drafts } from "./drafts.js";
 import { Emitter } from "./events.js";
 import { ReadMarks } from "./read_marks.js";
-import { Drawer } from "./storage.js";
+import { Drafts, Drawer } from "./storage.js";
 import { Traffic } from "./traffic.js";
 import { Unsent } from "./unsent.js";
 /** @import {ChatEvents, ConnectOptions} from "../chat.js" */

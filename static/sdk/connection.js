@@ -1,9 +1,9 @@
 // @ts-check
 // A connection that comes back by itself: attempts, credentials, heartbeat, back-off. Knows
 // nothing of rooms, and of messages only `welcome`, `ping` and `closing`.
+import { Renewal } from "./credential.js";
 import { Link } from "./link.js";
 import { afterClose, askWhy, Backoff } from "./reconnect.js";
-import { Renewal } from "./renewal.js";
 /** @import {ClientMessage} from "../../src/client_message.ts" */
 /** @import {ServerMessage} from "../../src/protocol.ts" */
 /** @import {Address} from "./address.js" */

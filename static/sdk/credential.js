@@ -1,12 +1,18 @@
 // @ts-check
-// What this client shows to be let in: the session of the guest it was, else a token. Knows not
-// how either travels.
+// What this client shows to be let in: the session of the guest it was, else a token; and another one
+// in time. Knows not how either travels.
+/** @import {ClientMessage} from "../../src/client_message.ts" */
+/** @import {Alarm, Clock} from "./alarm.js" */
 /** @import {Drawer} from "./storage.js" */
 
 /** @typedef {{kind: "none"} | {kind: "session" | "token", value: string}} Offer */
 /** @typedef {() => string | null | undefined | Promise<string | null | undefined>} GetToken */
 
 const SESSION = "session";
+/** Another token is asked for so long before the end, if half of the time that was left is over. */
+const EARLY_MS = 60_000;
+/** And so long after the last time, also where the clocks differ. */
+const PAUSE_MS = 10_000;
 
 /** Holds the session, which survives a reload, and the token, which the caller keeps. */
 export class Credential {
@@ -78,5 +84,55 @@ export class Credential {
     this.#hasAsked = true;
     if (token) this.#token = token;
     return Boolean(token);
+  }
+}
+
+/**
+ * Another token before the end of the one there is, so that the connection need not end with it (W8.5).
+ * Where there is none, that is the time to stop.
+ */
+export class Renewal {
+  #credential;
+  #alarm;
+  #clock;
+  #send;
+  /** Aborted when the connection has ended. */
+  #connection = new AbortController();
+
+  /**
+   * @param {Credential} credential
+   * @param {Alarm} alarm
+   * @param {Clock} clock
+   * @param {(message: ClientMessage) => void} send
+   */
+  constructor(credential, alarm, clock, send) {
+    this.#credential = credential;
+    this.#alarm = alarm;
+    this.#clock = clock;
+    this.#send = send;
+  }
+
+  /** Looks for another token before that time, in ms since 1970; null: there is no end. @param {number | null} expires */
+  before(expires) {
+    if (expires === null) return this.#alarm.clear("token");
+    const leftMs = expires - this.#clock.now();
+    const afterMs = Math.max(leftMs - EARLY_MS, leftMs / 2, PAUSE_MS);
+    this.#alarm.set("token", afterMs, () => this.#renew(expires));
+  }
+
+  /** The connection has ended. */
+  stop() {
+    this.#alarm.clear("token");
+    this.#connection.abort();
+    this.#connection = new AbortController();
+  }
+
+  /** @param {number} expires */
+  async #renew(expires) {
+    const { signal } = this.#connection;
+    const token = await this.#credential.another().catch(() => undefined);
+    if (signal.aborted) return;
+    if (token) this.#send({ type: "auth", token });
+    else if (token === undefined) this.before(expires);
   }
 }

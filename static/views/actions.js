@@ -3,6 +3,7 @@
 // click, the long press, and the keys.
 import { build, buildIconButton } from "./build.js";
 import { find } from "./element.js";
+import "./icons.js";
 import { quickOf } from "./offers.js";
 import { lineOf } from "./said.js";
 /** @import {Said} from "../model/said.js" */

@@ -3,6 +3,7 @@
 import { sizeOf } from "../model/file_words.js";
 import { build, buildButton, buildIcon, buildIconButton } from "./build.js";
 import { fileName } from "./file_name.js";
+import "./icons.js";
 /** @import {Attachment} from "../model/attachments.js" */
 
 /** @typedef {{retry: (key: string) => void, remove: (key: string) => void}} Doing */

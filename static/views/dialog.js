@@ -2,7 +2,7 @@
 // Dialogs: a title, what stands under it, what can be done. The browser keeps the focus inside,
 // gives it back, closes on Escape and makes inert what is behind.
 import { build, buildButton, buildIconButton } from "./build.js";
-import { loadStyle } from "./style.js";
+import { loadStyle } from "./later.js";
 
 /**
  * `isSmall` is for a question: no close button, its first action is the safe one.

@@ -3,6 +3,7 @@
 import { sizeOf } from "../model/file_words.js";
 import { build, buildIcon, buildIconButton } from "./build.js";
 import { fileName } from "./file_name.js";
+import "./icons.js";
 import { save } from "./save.js";
 import { speak } from "./spoken.js";
 /** @import {SharedFile} from "../../src/protocol.ts" */

@@ -1,11 +1,11 @@
 // @ts-check
 // The list of rooms and people that one may go to, over the rooms: follows what stands in the field,
 // which keeps the focus. Unread ones come first; a name that is nobody's opens a room.
-import { showBadge } from "./badge.js";
 import { build, buildSmallIcon } from "./build.js";
 import { find, setIcon } from "./element.js";
 import { Keyed } from "./keyed.js";
 import { roomIn } from "./place.js";
+import { showBadge } from "./rooms.js";
 /** @import {Goal, Ways} from "./jump.js" */
 
 /** @typedef {Goal & {isActive: boolean}} GoalRow */

@@ -4,7 +4,7 @@ import { build } from "./build.js";
 import { COMMANDS } from "./commands.js";
 import { openDialog } from "./dialog.js";
 import { capsOf, KEYS } from "./keys.js";
-import { loadStyle } from "./style.js";
+import { loadStyle } from "./later.js";
 /** @import {Command} from "./commands.js" */
 /** @import {KeyRow} from "./keys.js" */
 

@@ -2,8 +2,11 @@
 // A part of the page that is fetched when it is first wanted: a module that builds its own elements,
 // and a style sheet where it has one. What is wanted of it meanwhile is done once it is there, in its
 // order, so that no key and no press is lost.
+import { build } from "./build.js";
 import { speak } from "./spoken.js";
-import { loadStyle } from "./style.js";
+
+/** @type {Map<string, Promise<void>>} */
+const styles = new Map();
 
 /** @template Part */
 export class Later {
@@ -41,4 +44,22 @@ export class Later {
       speak("This could not be loaded. Try again when you are connected.");
     }
   }
+}
+
+/** Settles when the sheet counts; one that failed is asked for again the next time. @param {string} href */
+export function loadStyle(href) {
+  const loading = styles.get(href) ?? new Promise((loaded, failed) => {
+    const link = build("link");
+    link.rel = "stylesheet";
+    link.href = href;
+    link.addEventListener("load", () => loaded(undefined));
+    link.addEventListener("error", () => {
+      link.remove();
+      styles.delete(href);
+      failed(new Error(`${href} could not be loaded`));
+    });
+    document.head.append(link);
+  });
+  styles.set(href, loading);
+  return loading;
 }

@@ -3,6 +3,7 @@
 import { sizeOf } from "../model/file_words.js";
 import { build, buildButton, buildSmallIcon } from "./build.js";
 import { openDialog } from "./dialog.js";
+import "./icons.js";
 import { save } from "./save.js";
 /** @import {SharedFile} from "../../src/protocol.ts" */
 

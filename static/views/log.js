@@ -2,10 +2,10 @@
 // The log of the room in view: its rows, its older and newer ends, its place for each room.
 import { rowsOf } from "../model/rows.js";
 import { dateOf } from "./clock.js";
-import { followWidth } from "./columns.js";
 import { find } from "./element.js";
 import { Keyed } from "./keyed.js";
 import { dayView, StageView, unreadView, waitingView } from "./marks.js";
+import { followWidth } from "./measures.js";
 import { placeIn } from "./place.js";
 import { SaidView } from "./said.js";
 import { Scroll } from "./scroll.js";

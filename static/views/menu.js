@@ -1,6 +1,7 @@
 // @ts-check
 // A menu of what can be done, in groups: arrows, Home, End and first letters move in it.
 import { build, buildButton, buildIcon } from "./build.js";
+import "./icons.js";
 import { openPopup } from "./popup.js";
 import { rove } from "./rove.js";
 /** @import {Spot} from "./popup.js" */

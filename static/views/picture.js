@@ -5,6 +5,7 @@ import { sizeOf } from "../model/file_words.js";
 import { build, buildButton, buildIcon } from "./build.js";
 import { find } from "./element.js";
 import { fileName } from "./file_name.js";
+import "./icons.js";
 /** @import {SharedFile} from "../../src/protocol.ts" */
 /** @import {Load} from "./file_card.js" */
 

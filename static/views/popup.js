@@ -2,7 +2,7 @@
 // What opens for a moment beside what was pressed; where it is narrow, a sheet from below. The
 // browser keeps the focus inside, gives it back, and closes it on Escape.
 import { build } from "./build.js";
-import { loadStyle } from "./style.js";
+import { loadStyle } from "./later.js";
 
 /** Where it was asked for. @typedef {{x: number, y: number, isAbove?: boolean}} Spot */
 

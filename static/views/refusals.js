@@ -1,7 +1,10 @@
 // @ts-check
-// Why something that one said or wanted was refused, in sentences. Knows nothing of elements.
+// Why something that one said or wanted was refused, or a room barred, in sentences. Knows nothing of
+// elements.
+import { timeOf } from "./clock.js";
 import { sentence, tooLong } from "./wording.js";
 /** @import {Refusal} from "../../src/protocol.ts" */
+/** @import {Barred} from "../model/room.js" */
 /** @import {Wish} from "../model/said.js" */
 
 /** @typedef {"retry" | "edit" | "rejoin"} Cure */
@@ -50,4 +53,33 @@ export function refusedWish(wish, { code, message }) {
       return `${not} You are no longer in this room.`;
   }
   return `${not} ${sentence(message)}`;
+}
+
+/**
+ * Why a room can't be entered, or had to be left, which `NOT_JOINED` and a reason stand for: a title
+ * and a sentence.
+ * @param {string} label of the room
+ * @param {Barred} refusal
+ */
+export function roomRefusal(label, refusal) {
+  const { code, message } = refusal;
+  if (code === "NOT_JOINED") return removal(label, refusal);
+  if (code === "ROOM_FULL") return [`${label} is full`, "Try again later."];
+  if (code === "RATE_LIMITED") return ["Too many tries", "Try again in a moment."];
+  if (code === "NOT_FOUND") return [`${label} is private`, "Your token does not open it."];
+  return [`${label} can’t be entered`, sentence(message)];
+}
+
+/** `message` is the reason of `left` (W8.5, W10). @param {string} label @param {Barred} barred */
+function removal(label, { message, by, at = Date.now() }) {
+  const who = by === undefined ? "A moderator did this." : `By ${by}, at ${timeOf(at)}.`;
+  switch (message) {
+    case "kicked":
+      return [`You were removed from ${label}`, who];
+    case "banned":
+      return [`You are banned from ${label}`, who];
+    case "forbidden":
+      return [`${label} is closed to you`, "What you may do here has changed."];
+  }
+  return [`You are no longer in ${label}`, sentence(message)];
 }

@@ -1,7 +1,6 @@
 // @ts-check
 // The rooms and direct conversations in the panel, each with what waits there, a draft or a muted
 // bell, and the field that opens another.
-import { showBadge } from "./badge.js";
 import { find, setIcon, stamp } from "./element.js";
 import { Keyed } from "./keyed.js";
 import { linkTo, roomIn } from "./place.js";
@@ -12,6 +11,8 @@ import { linkTo, roomIn } from "./place.js";
  *   unread: number, calls: number, isQuiet: boolean, hasDraft: boolean}} RoomRow
  */
 
+/** More are not counted in a badge. */
+const MAX_SHOWN = 99;
 const stampRow = stamp("#room-row");
 
 export class RoomList {
@@ -102,4 +103,19 @@ export class RoomList {
       },
     };
   }
+}
+
+/**
+ * Shows how many are unread; `calls`, how many of these are for the reader, come before.
+ * @param {HTMLElement} badge
+ * @param {{unread: number, calls: number, word?: "unread" | "mentions"}} count
+ */
+export function showBadge(badge, { unread, calls, word = "unread" }) {
+  const count = calls || unread;
+  badge.hidden = count === 0;
+  badge.classList.toggle("call", calls > 0);
+  find("span", HTMLElement, badge).textContent = count > MAX_SHOWN
+    ? `${MAX_SHOWN}+`
+    : String(count);
+  find(".unseen", HTMLElement, badge).textContent = word;
 }

@@ -1,11 +1,11 @@
 // @ts-check
 // The row of something said: who, when, what, what it answers, what became of it.
+import { isPicture } from "../model/file_words.js";
 import { actionOf } from "../model/rows.js";
 import { shownOf } from "../model/said.js";
 import { build } from "./build.js";
 import { fullTimeOf } from "./clock.js";
 import { find, showTime, stamp } from "./element.js";
-import { boxesOf } from "./file_boxes.js";
 import { showNick } from "./nick.js";
 import { quoteOf, quoteState } from "./quote.js";
 import { reactionsOf, reactionState } from "./reactions.js";
@@ -31,6 +31,9 @@ import { speechOf } from "./speech.js";
  * }} Hands
  */
 
+/** A picture takes no more than this. */
+const MAX_WIDTH_PX = 240;
+const MAX_HEIGHT_PX = 320;
 const stampRow = stamp("#speech-row");
 /** @type {WeakMap<Element, Said>} */
 const lines = new WeakMap();
@@ -198,4 +201,23 @@ function editedMark(ts) {
   const mark = build("span", "edited", "edited");
   mark.title = fullTimeOf(ts);
   return mark;
+}
+
+/**
+ * The space of its files, which is there before they are: what fills it comes later, and moves nothing.
+ * @param {readonly SharedFile[]} files
+ */
+function boxesOf(files) {
+  return build("ul", "files", ...files.map(boxOf));
+}
+
+/** @param {SharedFile} file */
+function boxOf(file) {
+  if (!isPicture(file)) return build("li", "file");
+  const frame = build("div", "picture-frame");
+  const { width = 1, height = 1 } = file;
+  const scale = Math.min(1, MAX_WIDTH_PX / width, MAX_HEIGHT_PX / height);
+  frame.style.setProperty("--width", `${Math.round(width * scale)}px`);
+  frame.style.setProperty("--ratio", `${width} / ${height}`);
+  return build("li", "picture", build("p", "caption"), frame);
 }

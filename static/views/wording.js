@@ -1,8 +1,8 @@
 // @ts-check
 // The sentences of the page that depend on something. Knows nothing of elements.
-import { momentOf, timeOf } from "./clock.js";
+import { momentOf } from "./clock.js";
 /** @import {Mute, Reaction} from "../../src/protocol.ts" */
-/** @import {Barred, Room} from "../model/room.js" */
+/** @import {Room} from "../model/room.js" */
 /** @import {Said} from "../model/said.js" */
 /** @import {Stage, Told} from "../model/stage.js" */
 
@@ -83,35 +83,6 @@ function comings({ came, left }, short) {
 /** @param {number} maxBytes */
 export function tooLong(maxBytes) {
   return `It is longer than this server allows (${Math.floor(maxBytes / 1024)} KB).`;
-}
-
-/**
- * Why a room can't be entered, or had to be left, which `NOT_JOINED` and a reason stand for: a title
- * and a sentence.
- * @param {string} label of the room
- * @param {Barred} refusal
- */
-export function roomRefusal(label, refusal) {
-  const { code, message } = refusal;
-  if (code === "NOT_JOINED") return removal(label, refusal);
-  if (code === "ROOM_FULL") return [`${label} is full`, "Try again later."];
-  if (code === "RATE_LIMITED") return ["Too many tries", "Try again in a moment."];
-  if (code === "NOT_FOUND") return [`${label} is private`, "Your token does not open it."];
-  return [`${label} can’t be entered`, sentence(message)];
-}
-
-/** `message` is the reason of `left` (W8.5, W10). @param {string} label @param {Barred} barred */
-function removal(label, { message, by, at = Date.now() }) {
-  const who = by === undefined ? "A moderator did this." : `By ${by}, at ${timeOf(at)}.`;
-  switch (message) {
-    case "kicked":
-      return [`You were removed from ${label}`, who];
-    case "banned":
-      return [`You are banned from ${label}`, who];
-    case "forbidden":
-      return [`${label} is closed to you`, "What you may do here has changed."];
-  }
-  return [`You are no longer in ${label}`, sentence(message)];
 }
 
 /** Why one may not write in a room that one is in, or "". @param {Room} room @param {Mute} [mute] one's own */

@@ -6,16 +6,20 @@ import { HeldStore } from "./held_store.ts";
 import { LocalBus } from "./local_bus.ts";
 import { SteeredClock } from "./steered_clock.ts";
 
-/** A test's body on so many cores, after which nothing may be left over in any that did not crash. */
+/**
+ * A test's body on so many cores, of which it is given the first ones, after which nothing may be left
+ * over in any that did not crash.
+ */
 export function withSeveral(
   count: number,
-  run: (several: Several) => unknown,
+  run: (several: Several, one: Core, two: Core, three: Core) => unknown,
   options: CoreOptions = {},
 ) {
   return async () => {
     const several = new Several(options);
     for (let index = 0; index < count; index++) await several.start();
-    await run(several);
+    const [one, two, three] = several.cores as [Core, Core, Core];
+    await run(several, one, two, three);
     await several.assertNothingLeft();
   };
 }

@@ -112,7 +112,8 @@ for (const TRANSPORT of ["deno", "ws"]) {
       await using server = await start({ STORE_URL: `sqlite:${file}` });
       await using ada = await enter(server);
       const blocker = new DatabaseSync(file);
-      blocker.exec("begin immediate");
+      // The server may be writing just then.
+      blocker.exec("pragma busy_timeout = 10000; begin immediate");
       ada.send({ type: "chat", room: "general", text: "hi", ref: "1" });
       await ada.until("error");
       const failing = await readSamples(server);

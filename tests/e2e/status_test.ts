@@ -64,7 +64,8 @@ describe("status", () => {
     await say(ada, "one", { ref: "1" });
 
     const blocker = new DatabaseSync(file);
-    blocker.exec("begin immediate");
+    // The server may be writing just then.
+    blocker.exec("pragma busy_timeout = 10000; begin immediate");
     ada.send({ type: "chat", room: "general", text: "two", ref: "2" });
     const refusal = await ada.until("error");
     assertObjectMatch(refusal, { code: "UNAVAILABLE", room: "general", ref: "2" });
@@ -84,7 +85,8 @@ describe("status", () => {
     const file = `${folder.path}/snug.db`;
     await using server = await startServer({ STORE_URL: `sqlite:${file}` });
     const blocker = new DatabaseSync(file);
-    blocker.exec("begin immediate");
+    // The server may be writing just then.
+    blocker.exec("pragma busy_timeout = 10000; begin immediate");
     {
       await using ada = await enter(server);
       ada.send({ type: "chat", room: "general", text: "hi", ref: "1" });

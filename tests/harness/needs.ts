@@ -11,7 +11,8 @@ type Program =
   | "promtool"
   | "python3-websockets"
   | "redis-server"
-  | "tmux";
+  | "tmux"
+  | "valkey-server";
 type Body = (t: Deno.TestContext) => unknown;
 
 const PYTHON = "/usr/bin/python3";

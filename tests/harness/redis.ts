@@ -1,28 +1,36 @@
-// A real Redis on a free port, with a folder of its own. Disposing of it ends it. Only for tests made
-// by `needs("redis-server")`.
+// A real Redis, or a Valkey, on a free port, with a folder of its own. Disposing of it ends it. Only for
+// tests made by `needs("redis-server")`, or by that of the other program.
 import { find } from "./needs.ts";
 import { type Process, startProcess } from "./process.ts";
 import { tempFolder } from "./temp.ts";
 
 /** A port that was free may be taken by the time Redis listens on it. */
 const TRIES = 5;
-/** What it keeps over a restart: nothing, unless a test says otherwise. */
-const NOTHING = ["--save", "", "--appendonly", "no"];
+/**
+ * It keeps nothing over a restart, unless a test says otherwise; and sees a hundred times a second whether
+ * it is told to end, not ten times.
+ */
+const NOTHING = ["--save", "", "--appendonly", "no", "--hz", "100"];
 export const EVERYTHING = ["--save", "", "--appendonly", "yes", "--appendfsync", "always"];
+
+/** Programs that are one. Each has a client of its own. */
+export type RedisProgram = "redis-server" | "valkey-server";
 
 export class RedisServer {
   /** `redis://127.0.0.1:<port>`. */
   readonly url: string;
   readonly port: number;
   readonly folder: string;
+  readonly #program: RedisProgram;
   readonly #args: string[];
   readonly #owned: AsyncDisposableStack;
   #process: Process;
 
   private constructor(
-    { port, folder, args, process, owned }: {
+    { port, folder, program, args, process, owned }: {
       port: number;
       folder: string;
+      program: RedisProgram;
       args: string[];
       process: Process;
       owned: AsyncDisposableStack;
@@ -31,19 +39,23 @@ export class RedisServer {
     this.url = `redis://127.0.0.1:${port}`;
     this.port = port;
     this.folder = folder;
+    this.#program = program;
     this.#args = args;
     this.#process = process;
     this.#owned = owned;
   }
 
-  static async start(args: string[] = NOTHING): Promise<RedisServer> {
+  static async start(
+    args: string[] = NOTHING,
+    program: RedisProgram = "redis-server",
+  ): Promise<RedisServer> {
     await using stack = new AsyncDisposableStack();
     const folder = stack.use(await tempFolder()).path;
     for (let tries = 1;; tries++) {
       const port = freePort();
       try {
-        const process = await run(port, folder, args);
-        return new RedisServer({ port, folder, args, process, owned: stack.move() });
+        const process = await run(program, port, folder, args);
+        return new RedisServer({ port, folder, program, args, process, owned: stack.move() });
       } catch (error) {
         if (tries === TRIES) throw error;
       }
@@ -58,7 +70,7 @@ export class RedisServer {
 
   /** As it is after it was killed or stopped: with what it kept. */
   async again() {
-    this.#process = await run(this.port, this.folder, this.#args);
+    this.#process = await run(this.#program, this.port, this.folder, this.#args);
   }
 
   signal(signal: Deno.Signal) {
@@ -68,7 +80,8 @@ export class RedisServer {
   /** A command of its own client: what it prints. */
   async cli(...command: string[]): Promise<string> {
     const args = ["-p", String(this.port), ...command];
-    const { stdout } = await new Deno.Command("redis-cli", { args }).output();
+    const client = this.#program.replace("server", "cli");
+    const { stdout } = await new Deno.Command(client, { args }).output();
     return new TextDecoder().decode(stdout).trimEnd();
   }
 
@@ -78,9 +91,14 @@ export class RedisServer {
   }
 }
 
-async function run(port: number, folder: string, args: string[]): Promise<Process> {
+async function run(
+  program: RedisProgram,
+  port: number,
+  folder: string,
+  args: string[],
+): Promise<Process> {
   const where = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder];
-  const process = startProcess(find("redis-server")!, { args: [...where, ...args] });
+  const process = startProcess(find(program)!, { args: [...where, ...args] });
   try {
     await process.said(/Ready to accept connections/);
   } catch (error) {

@@ -48,15 +48,14 @@ describe("instances that meet", () => {
 
   it(
     "W21.2 an instance that was held up takes nobody as crashed before it has listened again",
-    withSeveral(2, async (several) => {
-      const [one, two] = several.cores;
-      await one!.enter("alice", "r");
-      await two!.enter("bob", "r");
+    withSeveral(2, async (several, one, two) => {
+      await one.enter("alice", "r");
+      await two.enter("bob", "r");
       await several.pass(2000);
       several.clock.advance(60_000);
       for (let sweeps = 0; sweeps < 19; sweeps++) {
-        two!.hub.sweep();
-        assertEquals(two!.hub.instances!.count, 1);
+        two.hub.sweep();
+        assertEquals(two.hub.instances!.count, 1);
         several.clock.advance(250);
       }
       await several.pass(20_000);
@@ -66,11 +65,10 @@ describe("instances that meet", () => {
 
   it(
     "W21.2 an instance whose clock is set back says all the same that it is there",
-    withSeveral(1, async (several) => {
-      const [one] = several.cores;
+    withSeveral(1, async (several, one) => {
       const clock = new SteeredClock();
       const two = await several.start(clock);
-      await one!.enter("alice", "r");
+      await one.enter("alice", "r");
       await two.enter("bob", "r");
       await several.pass(2000);
       clock.advance(-600_000);
@@ -87,9 +85,9 @@ describe("instances that meet", () => {
 
   it(
     "W21.8 what comes late and is older than what is known changes nothing",
-    withSeveral(2, async (several) => {
-      await several.cores[0]!.enter("alice", "r");
-      await several.cores[1]!.enter("bob", "r");
+    withSeveral(2, async (several, one, two) => {
+      await one.enter("alice", "r");
+      await two.enter("bob", "r");
       await several.settle();
       const old = { seq: 0, ...NOBODY };
       several.bus.forge("i1", "i2", JSON.stringify({ type: "state", ...old }));
@@ -99,7 +97,7 @@ describe("instances that meet", () => {
         JSON.stringify({ type: "changes", ...old, gone: ["guest:alice"] }),
       );
       await several.settle();
-      assertEquals(several.cores[1]!.hub.instances!.of("guest:alice" as UserId)?.user, "alice");
+      assertEquals(two.hub.instances!.of("guest:alice" as UserId)?.user, "alice");
       await several.pass(20_000);
       assertEquals(everybody(several), Array(2).fill(["guest:alice", "guest:bob"]));
     }),
@@ -107,10 +105,9 @@ describe("instances that meet", () => {
 
   it(
     "W21.9 a word that breaks something is a bug that is told of, and the next one is heard",
-    withSeveral(2, async (several) => {
-      const [one, two] = several.cores;
+    withSeveral(2, async (several, one, two) => {
       const error = new Error("broken");
-      two!.hub.instances!.records.credentials = {
+      two.hub.instances!.records.credentials = {
         revoked: () => {},
         signedOut: () => {
           throw error;
@@ -118,11 +115,28 @@ describe("instances that meet", () => {
         guessed: () => {},
         read: () => Promise.resolve(),
       };
-      one!.hub.live.signOut("hash");
-      await one!.enter("alice", "r");
+      one.hub.live.signOut("hash");
+      await one.enter("alice", "r");
       await several.settle();
-      assertEquals(two!.faults.splice(0), [error]);
-      assertEquals(two!.hub.countIn("r"), 1);
+      assertEquals(two.faults.splice(0), [error]);
+      assertEquals(two.hub.countIn("r"), 1);
+    }),
+  );
+
+  it(
+    "W21.9 a user who is said to be gone, and not to have left, keeps nobody out of a room",
+    withSeveral(1, async (several, one) => {
+      const here = [["guest:bob", "bob", 1, false]];
+      const words = [{ seq: 0, here, in: [["r", "guest:bob", false]] }, { gone: ["guest:bob"] }];
+      for (const [index, word] of words.entries()) {
+        const type = index === 0 ? "state" : "changes";
+        const text = JSON.stringify({ type, ...NOBODY, seq: index, ...word });
+        several.bus.forge("odd", "i1", text);
+      }
+      await several.settle();
+      await one.enter("alice", "r");
+      await several.pass(20_000);
+      assertEquals(everybody(several), [["guest:alice"]]);
     }),
   );
 });

@@ -10,11 +10,10 @@ const ADMIN = { isAdmin: true };
 describe("what is done on another instance", () => {
   it(
     "W21.4 W10.6 a kick ends every connection of the user in the room, and its graces",
-    withSeveral(3, async (several) => {
-      const [one, two, three] = several.cores;
-      const boss = await one!.enter("boss", "r", ADMIN);
-      const bob = await two!.enter("bob", ["r", "s"]);
-      const lost = await three!.enter("bob", "r");
+    withSeveral(3, async (several, one, two, three) => {
+      const boss = await one.enter("boss", "r", ADMIN);
+      const bob = await two.enter("bob", ["r", "s"]);
+      const lost = await three.enter("bob", "r");
       await several.pass(2000);
       lost.drop();
       for (const client of [boss, bob]) client.take();
@@ -32,9 +31,9 @@ describe("what is done on another instance", () => {
 
   it(
     "W21.4 W10.6 who is nowhere in the room can't be kicked",
-    withSeveral(2, async (several) => {
-      const boss = await several.cores[0]!.enter("boss", "r", ADMIN);
-      several.cores[1]!.connect("bob");
+    withSeveral(2, async (several, one, two) => {
+      const boss = await one.enter("boss", "r", ADMIN);
+      two.connect("bob");
       await several.settle();
       boss.send({ type: "kick", room: "r", uid: "guest:bob" });
       await several.settle();
@@ -44,9 +43,9 @@ describe("what is done on another instance", () => {
 
   it(
     "W21.6 W10.9 an administrator is safe on every instance",
-    withSeveral(2, async (several) => {
-      const boss = await several.cores[0]!.enter("boss", "r", ADMIN);
-      await several.cores[1]!.enter("king", "r", ADMIN);
+    withSeveral(2, async (several, one, two) => {
+      const boss = await one.enter("boss", "r", ADMIN);
+      await two.enter("king", "r", ADMIN);
       await several.settle();
       boss.send({ type: "ban", uid: "guest:king" });
       await several.settle();
@@ -56,9 +55,9 @@ describe("what is done on another instance", () => {
 
   it(
     "W21.5 W10.7 a mute holds at once on the others, and is told to whom it concerns",
-    withSeveral(2, async (several) => {
-      const boss = await several.cores[0]!.enter("boss", "r", ADMIN);
-      const bob = await several.cores[1]!.enter("bob", "r");
+    withSeveral(2, async (several, one, two) => {
+      const boss = await one.enter("boss", "r", ADMIN);
+      const bob = await two.enter("bob", "r");
       await several.pass(2000);
       bob.take();
       boss.send({ type: "mute", room: "r", uid: "guest:bob", minutes: 5 });
@@ -80,28 +79,27 @@ describe("what is done on another instance", () => {
 
   it(
     "W21.5 W10.8 a ban holds at once on the others, and for the addresses that they know",
-    withSeveral(3, async (several) => {
-      const [one, two, three] = several.cores;
-      const boss = await one!.enter("boss", "r", ADMIN);
-      const bob = await two!.enter("bob", "r", { address: "198.51.100.7" });
+    withSeveral(3, async (several, one, two, three) => {
+      const boss = await one.enter("boss", "r", ADMIN);
+      const bob = await two.enter("bob", "r", { address: "198.51.100.7" });
       await several.settle();
       boss.send({ type: "ban", uid: "guest:bob" });
       await several.settle();
       assertEquals(bob.socket.closedWith?.code, 4003);
-      const other = three!.connect("other", { address: "198.51.100.7" });
+      const other = three.connect("other", { address: "198.51.100.7" });
       assertEquals(other.socket.closedWith?.code, 4003);
       boss.send({ type: "ban", uid: "guest:bob", minutes: 0 });
       await several.settle();
-      const back = three!.connect("bob", { address: "198.51.100.7" });
+      const back = three.connect("bob", { address: "198.51.100.7" });
       assertEquals(back.socket.closedWith, undefined);
     }),
   );
 
   it(
     "W21.5 W10.8 a ban from a room makes them leave it, and keeps them out",
-    withSeveral(2, async (several) => {
-      const boss = await several.cores[0]!.enter("boss", "r", ADMIN);
-      const ada = await several.cores[1]!.enter("ada", "r", { uid: "ada" });
+    withSeveral(2, async (several, one, two) => {
+      const boss = await one.enter("boss", "r", ADMIN);
+      const ada = await two.enter("ada", "r", { uid: "ada" });
       await several.pass(2000);
       ada.take();
       boss.send({ type: "ban", room: "r", uid: "ada" });
@@ -120,10 +118,10 @@ describe("what is done on another instance", () => {
 
   it(
     "W21.5 a ban and a mute whose word was missed are found in the store",
-    withSeveral(2, async (several) => {
-      const boss = await several.cores[0]!.enter("boss", "r", ADMIN);
-      const bob = await several.cores[1]!.enter("bob", "r");
-      const eve = await several.cores[1]!.enter("eve", "r");
+    withSeveral(2, async (several, one, two) => {
+      const boss = await one.enter("boss", "r", ADMIN);
+      const bob = await two.enter("bob", "r");
+      const eve = await two.enter("eve", "r");
       await several.pass(2000);
       several.bus.fate = ({ text }) => text.includes(`"sanction"`) ? "lost" : "arrives";
       boss.send({ type: "ban", uid: "guest:bob" });
@@ -138,9 +136,8 @@ describe("what is done on another instance", () => {
 
   it(
     "W21.5 a ban whose instance crashed before the word is found within a minute",
-    withSeveral(2, async (several) => {
-      const [, two] = several.cores;
-      const bob = await two!.enter("bob", "r");
+    withSeveral(2, async (several, _one, two) => {
+      const bob = await two.enter("bob", "r");
       await several.pass(2000);
       await several.store.put("ban", "* guest:bob", `{"by":"boss","networks":[]}`, null);
       await several.pass(61_000);
@@ -150,10 +147,9 @@ describe("what is done on another instance", () => {
 
   it(
     "W21.5 W20.5 a hook that is made or revoked holds on the others at once, and its name",
-    withSeveral(2, async (several) => {
-      const [one, two] = several.cores;
-      const [here, there] = [hooksOf(one!), hooksOf(two!)];
-      two!.connect("Ada");
+    withSeveral(2, async (several, one, two) => {
+      const [here, there] = [hooksOf(one), hooksOf(two)];
+      two.connect("Ada");
       await several.settle();
       const taken = await here.make("r" as RoomName, "ADA");
       assertEquals(taken.ok, false);
@@ -161,19 +157,18 @@ describe("what is done on another instance", () => {
       assert(made.ok);
       await several.settle();
       assertEquals(there.find(made.id), made.hook);
-      assertEquals(nameGiven(two!, "builds"), "builds-2");
+      assertEquals(nameGiven(two, "builds"), "builds-2");
       assertEquals((await there.revoke(made.hook.handle))?.uid, made.hook.uid);
       await several.settle();
       assertEquals([here.all, here.find(made.id)], [[], undefined]);
-      assertEquals(nameGiven(one!, "Builds"), "Builds");
+      assertEquals(nameGiven(one, "Builds"), "Builds");
     }),
   );
 
   it(
     "W21.5 W20.5 hooks whose word was missed, or never said, are found in the store",
-    withSeveral(2, async (several) => {
-      const [one, two] = several.cores;
-      const [here, there] = [hooksOf(one!), hooksOf(two!)];
+    withSeveral(2, async (several, one, two) => {
+      const [here, there] = [hooksOf(one), hooksOf(two)];
       const old = await here.make("r" as RoomName, "Old");
       assert(old.ok);
       await several.pass(2000);
@@ -189,29 +184,28 @@ describe("what is done on another instance", () => {
       await several.store.put("hook", "k".repeat(43), value, null);
       await several.pass(61_000);
       assertEquals(there.all.map(({ name }) => name), ["New", "Later"]);
-      assertEquals(nameGiven(two!, "later"), "later-2");
+      assertEquals(nameGiven(two, "later"), "later-2");
     }),
   );
 
   it(
     "W21.5 W8.4 W15.10 revocations and sign-outs end connections to other instances",
-    withSeveral(2, async (several) => {
-      const [one, two] = several.cores;
+    withSeveral(2, async (several, one, two) => {
       const now = several.clock.nowMs;
       const heard: string[] = [];
-      two!.hub.instances!.records.credentials = {
+      two.hub.instances!.records.credentials = {
         revoked: (uid, before) => heard.push(`${uid} ${before - now}`),
         signedOut: (signIn) => heard.push(signIn),
         guessed: (network) => heard.push(network),
         read: () => Promise.resolve(),
       };
-      const old = two!.connect("ada", { uid: "ada", issuedAt: now - 1 });
-      const fresh = two!.connect("ada", { uid: "ada", issuedAt: now });
-      const signedIn = two!.connect("bob", { signIn: "hash" });
+      const old = two.connect("ada", { uid: "ada", issuedAt: now - 1 });
+      const fresh = two.connect("ada", { uid: "ada", issuedAt: now });
+      const signedIn = two.connect("bob", { signIn: "hash" });
       await several.settle();
-      one!.hub.live.revoke("ada", now);
-      one!.hub.live.signOut("hash");
-      one!.hub.instances!.tell({ type: "guess", network: "192.0.2.9" });
+      one.hub.live.revoke("ada", now);
+      one.hub.live.signOut("hash");
+      one.hub.instances!.tell({ type: "guess", network: "192.0.2.9" });
       await several.settle();
       assertEquals(old.socket.closedWith?.code, 4001);
       assertEquals(signedIn.socket.closedWith?.code, 4001);
@@ -222,9 +216,8 @@ describe("what is done on another instance", () => {
 
   it(
     "W21.9 what can't be read is counted and dropped, and does nothing",
-    withSeveral(1, async (several) => {
-      const [one] = several.cores;
-      await one!.enter("bob", "r");
+    withSeveral(1, async (several, one) => {
+      await one.enter("bob", "r");
       const wrong = [
         "no JSON",
         "[]",
@@ -239,8 +232,8 @@ describe("what is done on another instance", () => {
       ];
       for (const text of wrong) several.bus.forge("evil", "i1", text);
       await several.settle();
-      assertEquals(one!.counts.busRefused, wrong.length);
-      assertEquals(one!.hub.instances!.count, 0);
+      assertEquals(one.counts.busRefused, wrong.length);
+      assertEquals(one.hub.instances!.count, 0);
       // What can be read and is about nobody does nothing either.
       several.bus.forge(
         "odd",
@@ -257,7 +250,7 @@ describe("what is done on another instance", () => {
       }
       await several.pass(1000);
       assertEquals(several.membersOf("r"), [["guest:bob"]]);
-      assert(one!.faults.length === 0);
+      assert(one.faults.length === 0);
     }),
   );
 });

@@ -9,13 +9,12 @@ const frame = (room: string, payload: number[]) =>
 describe("what passes between instances", () => {
   it(
     "W21.4 W10.2 typing goes to members on other instances, and to instances with members alone",
-    withSeveral(3, async (several) => {
-      const [one, two, three] = several.cores;
-      const alice = await one!.enter("alice", "r");
+    withSeveral(3, async (several, one, two, three) => {
+      const alice = await one.enter("alice", "r");
       await several.settle();
-      const again = await two!.enter("alice", "r");
-      const bob = await two!.enter("bob", "r");
-      const carol = await three!.enter("carol", "other");
+      const again = await two.enter("alice", "r");
+      const bob = await two.enter("bob", "r");
+      const carol = await three.enter("carol", "other");
       await several.pass(2000);
       for (const client of [again, bob, carol]) client.take();
       several.bus.takeTypes("i3");
@@ -31,11 +30,10 @@ describe("what passes between instances", () => {
 
   it(
     "W21.4 W11.1 binary goes to the other members wherever they are, byte for byte",
-    withSeveral(2, async (several) => {
-      const [one, two] = several.cores;
-      const alice = await one!.enter("alice", "r");
+    withSeveral(2, async (several, one, two) => {
+      const alice = await one.enter("alice", "r");
       await several.settle();
-      const [again, bob] = [await two!.enter("alice", "r"), await two!.enter("bob", "r")];
+      const [again, bob] = [await two.enter("alice", "r"), await two.enter("bob", "r")];
       await several.pass(2000);
       for (const client of [alice, again, bob]) client.take();
       const bytes = Array.from({ length: 256 }, (_, index) => index);
@@ -51,11 +49,10 @@ describe("what passes between instances", () => {
 
   it(
     "W21.4 W10.10 a marker goes to the user's connections on other instances, and to no other",
-    withSeveral(3, async (several) => {
-      const [one, two, three] = several.cores;
-      const alice = await one!.enter("alice", "r");
+    withSeveral(3, async (several, one, two, three) => {
+      const alice = await one.enter("alice", "r");
       await several.settle();
-      const [again, bob] = [await two!.enter("alice", []), await three!.enter("bob", "r")];
+      const [again, bob] = [await two.enter("alice", []), await three.enter("bob", "r")];
       alice.send({ type: "chat", room: "r", text: "hi" });
       await several.pass(2000);
       for (const client of [alice, again, bob]) client.take();
@@ -74,20 +71,19 @@ describe("what passes between instances", () => {
 
   it(
     "W10.10 who comes back to an instance is shown what they have read on another",
-    withSeveral(2, async (several) => {
-      const [one, two] = several.cores;
-      const alice = await one!.enter("alice", "r");
+    withSeveral(2, async (several, one, two) => {
+      const alice = await one.enter("alice", "r");
       for (const text of ["one", "two"]) alice.send({ type: "chat", room: "r", text });
       await several.settle();
-      const there = await two!.enter("alice", "r");
-      await two!.enter("bob", "r");
+      const there = await two.enter("alice", "r");
+      await two.enter("bob", "r");
       there.send({ type: "read", room: "r", seq: 1 });
       await several.pass(2000);
       there.drop();
       await several.settle();
       alice.send({ type: "read", room: "r", seq: 2 });
       await several.pass(5000);
-      const back = two!.connect("alice");
+      const back = two.connect("alice");
       back.send({ type: "join", room: "r" });
       await several.settle();
       assertEquals(back.takeAll("joined")[0]!.read, 2);
@@ -96,8 +92,8 @@ describe("what passes between instances", () => {
 
   it(
     "W10.10 a marker that comes late and is older is told to nobody",
-    withSeveral(2, async (several) => {
-      const alice = await several.cores[1]!.enter("alice", "r");
+    withSeveral(2, async (several, _one, two) => {
+      const alice = await two.enter("alice", "r");
       for (const text of ["one", "two"]) alice.send({ type: "chat", room: "r", text });
       await several.settle();
       alice.take();
@@ -112,11 +108,10 @@ describe("what passes between instances", () => {
 
   it(
     "W21.4 W10.12 who is mentioned hears of it on other instances, where they may read it",
-    withSeveral(2, async (several) => {
-      const [one, two] = several.cores;
-      const alice = await one!.enter("alice", "r");
-      const bob = await two!.enter("bob", "r");
-      const blind = two!.connect("bob", { grants: [] });
+    withSeveral(2, async (several, one, two) => {
+      const alice = await one.enter("alice", "r");
+      const bob = await two.enter("bob", "r");
+      const blind = two.connect("bob", { grants: [] });
       await several.pass(2000);
       for (const client of [bob, blind]) client.take();
       alice.send({ type: "chat", room: "r", text: "hello @Bob, and @alice" });
@@ -131,12 +126,11 @@ describe("what passes between instances", () => {
 
   it(
     "W21.4 W10.14 an entry of a direct conversation goes once to every connection of both, joined or not",
-    withSeveral(3, async (several) => {
-      const [one, two, three] = several.cores;
-      const alice = one!.connect("alice");
-      const [bob, carol] = [two!.connect("bob"), three!.connect("carol")];
+    withSeveral(3, async (several, one, two, three) => {
+      const alice = one.connect("alice");
+      const [bob, carol] = [two.connect("bob"), three.connect("carol")];
       await several.settle();
-      const second = two!.connect("alice");
+      const second = two.connect("alice");
       await several.settle();
       for (const client of [alice, second, bob, carol]) client.take();
       several.bus.takeTypes("i3");
@@ -148,17 +142,16 @@ describe("what passes between instances", () => {
       }
       assertEquals([carol.take(), several.bus.takeTypes("i3")], [[], []]);
       // What opens the room from here on is told of by the log.
-      assertEquals(two!.hub.rooms.size, 0);
+      assertEquals(two.hub.rooms.size, 0);
       alice.take();
     }),
   );
 
   it(
     "W21.4 W10.14 what the room's log brings by itself is not given again by the word of it",
-    withSeveral(2, async (several) => {
-      const [one, two] = several.cores;
-      const alice = one!.connect("alice");
-      const [bob, second] = [two!.connect("bob"), two!.connect("alice")];
+    withSeveral(2, async (several, one, two) => {
+      const alice = one.connect("alice");
+      const [bob, second] = [two.connect("bob"), two.connect("alice")];
       await several.settle();
       alice.send({ type: "direct", to: "bob", text: "one" });
       await several.settle();
@@ -188,11 +181,10 @@ describe("what passes between instances", () => {
 
   it(
     "W21.4 W10.17 what an administrator tells everybody reaches connections on other instances",
-    withSeveral(2, async (several) => {
-      const [one, two] = several.cores;
-      const [alice, bob] = [one!.connect("alice"), two!.connect("bob")];
+    withSeveral(2, async (several, one, two) => {
+      const [alice, bob] = [one.connect("alice"), two.connect("bob")];
       await several.settle();
-      assertEquals(announce(one!.hub, "down at noon"), 1);
+      assertEquals(announce(one.hub, "down at noon"), 1);
       await several.settle();
       for (const client of [alice, bob]) {
         assertEquals(client.takeAll("system"), [{ type: "system", text: "down at noon" }]);

@@ -13,12 +13,11 @@ function closedFrom(core: Core, address: string): number | undefined {
 }
 
 /** Bob comes to two instances from a network each, and is banned; what that adds is not kept yet. */
-async function banBob(several: Several) {
-  const [one, two, three] = several.cores;
-  const boss = await one!.enter("boss", "r", ADMIN);
+async function banBob(several: Several, one: Core, two: Core, three: Core) {
+  const boss = await one.enter("boss", "r", ADMIN);
   const bobs = [
-    await two!.enter("bob", "r", { address: PHONE }),
-    await three!.enter("bob", "r", { address: LAPTOP }),
+    await two.enter("bob", "r", { address: PHONE }),
+    await three.enter("bob", "r", { address: LAPTOP }),
   ];
   await several.settle();
   several.store.hold("put");
@@ -34,8 +33,8 @@ async function banBob(several: Several) {
 describe("bans and mutes over several instances", () => {
   it(
     "W21.5 W10.8 a ban holds for every network that an instance knows, also where two add theirs at once",
-    withSeveral(3, async (several) => {
-      await banBob(several);
+    withSeveral(3, async (several, ...three) => {
+      await banBob(several, ...three);
       several.store.release("put");
       await several.settle();
       for (const address of [PHONE, LAPTOP]) {
@@ -51,8 +50,8 @@ describe("bans and mutes over several instances", () => {
 
   it(
     "W21.5 a ban that is ended while others add their networks stays ended",
-    withSeveral(3, async (several) => {
-      const boss = await banBob(several);
+    withSeveral(3, async (several, ...three) => {
+      const boss = await banBob(several, ...three);
       boss.send({ type: "ban", uid: "guest:bob", minutes: 0 });
       await several.settle();
       several.store.release("put");
@@ -64,8 +63,8 @@ describe("bans and mutes over several instances", () => {
 
   it(
     "W21.5 a ban that another instance makes longer meanwhile is kept for so long",
-    withSeveral(3, async (several) => {
-      await banBob(several);
+    withSeveral(3, async (several, ...three) => {
+      await banBob(several, ...three);
       const until = several.clock.nowMs + 300_000;
       const ban = { type: "sanction", kind: "ban", place: "*", uid: "guest:bob", by: "boss" };
       for (const name of ["i2", "i3"]) {
@@ -80,12 +79,36 @@ describe("bans and mutes over several instances", () => {
   );
 
   it(
+    "W21.5 W5.1 a ban, and a kick, that cross a join on another instance keep them out",
+    withSeveral(2, async (several, one, two) => {
+      const boss = await one.enter("boss", "r", ADMIN);
+      boss.send({ type: "chat", room: "r", text: "hi" });
+      const [bob, eve] = [two.connect("bob"), two.connect("eve")];
+      await several.settle();
+      several.store.hold("page");
+      for (const client of [bob, eve]) client.send({ type: "join", room: "r" });
+      await several.settle();
+      boss.send({ type: "ban", room: "r", uid: "guest:bob" });
+      boss.send({ type: "kick", room: "r", uid: "guest:eve" });
+      await several.settle();
+      assertEquals(several.store.waiting("page"), 2);
+      several.store.release("page");
+      await several.settle();
+      for (const client of [bob, eve]) {
+        assertEquals(client.takeAll("error").map(({ code }) => code), ["FORBIDDEN"]);
+        assertEquals(client.session.rooms.size, 0);
+      }
+      await several.pass(1000);
+      assertEquals(several.membersOf("r"), [["guest:boss"]]);
+    }),
+  );
+
+  it(
     "W21.5 a word that was missed is looked up at once, also when another comes meanwhile",
-    withSeveral(2, async (several) => {
-      const [one, two] = several.cores;
-      const boss = await one!.enter("boss", "r", ADMIN);
-      const bob = await two!.enter("bob", "r");
-      await two!.enter("eve", "r");
+    withSeveral(2, async (several, one, two) => {
+      const boss = await one.enter("boss", "r", ADMIN);
+      const bob = await two.enter("bob", "r");
+      await two.enter("eve", "r");
       await several.pass(2000);
       several.bus.fate = ({ text }) => text.includes(`"sanction"`) ? "lost" : "arrives";
       boss.send({ type: "ban", uid: "guest:bob" });
@@ -115,10 +138,9 @@ describe("bans and mutes over several instances", () => {
 
   it(
     "W21.6 W10.9 who becomes an administrator by a further connection, or on it, is safe on all",
-    withSeveral(2, async (several) => {
-      const [one, two] = several.cores;
-      const boss = await one!.enter("boss", "r", ADMIN);
-      const king = await two!.enter("king", "r");
+    withSeveral(2, async (several, one, two) => {
+      const boss = await one.enter("boss", "r", ADMIN);
+      const king = await two.enter("king", "r");
       const may = async () => {
         await several.settle();
         boss.send({ type: "ban", room: "r", uid: "guest:king" });
@@ -129,11 +151,11 @@ describe("bans and mutes over several instances", () => {
         boss.take();
         return isDone;
       };
-      const second = await two!.enter("king", "r", ADMIN);
+      const second = await two.enter("king", "r", ADMIN);
       assertEquals(await may(), false);
       second.drop();
       assertEquals(await may(), true);
-      two!.credentials.set("crown", { ...king.session.identity, isAdmin: true });
+      two.credentials.set("crown", { ...king.session.identity, isAdmin: true });
       king.send({ type: "auth", token: "crown" });
       assertEquals(await may(), false);
       king.drop();

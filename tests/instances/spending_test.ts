@@ -34,19 +34,17 @@ describe("the allowance of a user on several instances", () => {
 
   it(
     "W21.7 W13.3 what was taken before somebody came to another instance is gone there too",
-    withSeveral(2, async (several) => {
-      const [one, two] = several.cores;
-      assertEquals(await spend(several, [one!]), 20);
-      assertEquals(await spend(several, [two!]), 0);
+    withSeveral(2, async (several, one, two) => {
+      assertEquals(await spend(several, [one]), 20);
+      assertEquals(await spend(several, [two]), 0);
     }, LIMITS),
   );
 
   it(
     "W21.7 is told to those instances alone where the user spends",
-    withSeveral(3, async (several) => {
-      const [one, two] = several.cores;
+    withSeveral(3, async (several, one, two) => {
       for (const name of ["i1", "i2", "i3"]) several.bus.takeTypes(name);
-      await spend(several, [one!, two!]);
+      await spend(several, [one, two]);
       assertEquals(several.bus.takeTypes("i3").includes("spending"), false);
     }, LIMITS),
   );
@@ -61,9 +59,8 @@ describe("the allowance of a user on several instances", () => {
 
   it(
     "W21.7 an instance that comes later knows who spends on the others",
-    withSeveral(1, async (several) => {
-      const [one] = several.cores;
-      const client = await one!.enter("ada", "r", ADA);
+    withSeveral(1, async (several, one) => {
+      const client = await one.enter("ada", "r", ADA);
       const two = await several.start();
       assertEquals(await spend(several, [two]), 20);
       client.send({ type: "history", room: "r" });
@@ -74,21 +71,20 @@ describe("the allowance of a user on several instances", () => {
 
   it(
     "W21.7 what was told of already is not taken once more when an instance misses a word",
-    withSeveral(2, async (several) => {
-      const [one, two] = several.cores;
-      const first = await one!.enter("ada", "r", ADA);
+    withSeveral(2, async (several, one, two) => {
+      const first = await one.enter("ada", "r", ADA);
       await several.settle();
-      const second = await two!.enter("ada", "r", ADA);
+      const second = await two.enter("ada", "r", ADA);
       await several.pass(1250);
       for (let count = 0; count < 8; count++) first.send({ type: "history", room: "r" });
       await several.settle();
       several.bus.fate = () => "lost";
-      two!.connect("somebody");
+      two.connect("somebody");
       await several.settle();
       several.bus.fate = () => "arrives";
-      two!.connect("another");
+      two.connect("another");
       await several.settle();
-      assertEquals(one!.hub.instances!.of("guest:somebody" as UserId)?.user, "somebody");
+      assertEquals(one.hub.instances!.of("guest:somebody" as UserId)?.user, "somebody");
       for (let count = 0; count < 20; count++) second.send({ type: "history", room: "r" });
       await several.settle();
       assertEquals(second.takeAll("history").length, 12);
@@ -97,9 +93,8 @@ describe("the allowance of a user on several instances", () => {
 
   it(
     "W21.7 an instance that is met while somebody spends there is told what is gone",
-    withSeveral(1, async (several) => {
-      const [one] = several.cores;
-      assertEquals(await spend(several, [one!]), 20);
+    withSeveral(1, async (several, one) => {
+      assertEquals(await spend(several, [one]), 20);
       several.bus.cut("i2");
       const two = await several.start();
       const client = await two.enter("ada", "r", ADA);

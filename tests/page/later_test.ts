@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { startServer } from "../harness/server.ts";
 import { enter, say } from "../harness/visitor.ts";
+import { fill, UNHURRIED } from "./fill.ts";
 import type { Guest } from "./guest.ts";
 import { it } from "./it.ts";
 import { openVisit } from "./visit.ts";
@@ -69,6 +70,36 @@ it("keys and presses on a message before its deeds have come are done then", asy
   go();
   await ruth.page.getByRole("menuitem", { name: "Reply" }).click();
   await ruth.shows("#context", /^Reply to Jonas: second/);
+});
+
+it("what stands in an empty room is seen as soon as its style has come, not before", async () => {
+  await using server = await startServer();
+  await using visit = await openVisit(server.url);
+  const ines = await visit.open({ path: "/r/herons" });
+  const release = await hold(ines, "/css/empty.css");
+  await ines.goIn("Ines");
+  const place = ines.page.locator("#empty");
+  await place.waitFor({ state: "attached" });
+  assertEquals(await place.isVisible(), false);
+  release();
+  await place.waitFor();
+  await ines.shows("#empty-title", "Nobody has spoken in #herons yet");
+  await ines.say("hello");
+  await place.waitFor({ state: "hidden" });
+});
+
+it("older messages come although one has scrolled up before what fetches them has come", async () => {
+  await using server = await startServer({ ...UNHURRIED, HISTORY_PAGE: "20" });
+  await using visit = await openVisit(server.url);
+  await using _ruth = await fill(server, 40);
+  const ines = await visit.open();
+  const release = await hold(ines, "/model/pages.js");
+  await ines.goIn("Ines");
+  await ines.sees("40");
+  await ines.scroll({ fromTop: 0 });
+  release();
+  await ines.sees("1");
+  await ines.shows("#earlier-text", /^You see #general from its beginning/);
 });
 
 it("a part that can't be had says so, and comes when it can", async () => {

@@ -4,12 +4,11 @@ import { it } from "@std/testing/bdd";
 import type { ErrorCode } from "../../src/protocol.ts";
 import type { Room } from "../../static/model/room.js";
 import { timeOf } from "../../static/views/clock.js";
-import { failureOf } from "../../static/views/refusals.js";
+import { failureOf, roomRefusal } from "../../static/views/refusals.js";
 import {
   counted,
   listed,
   reactors,
-  roomRefusal,
   sentence,
   stageSentence,
   typingSentence,

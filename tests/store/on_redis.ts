@@ -1,16 +1,20 @@
-// Stores on a real Redis, and who follows a room of theirs. Only for tests made by
-// `needs("redis-server")`.
+// Stores on a real Redis or Valkey, and who follows a room of theirs. Only for tests made by
+// `needs("redis-server")`, or by that of the other program.
 import { openStore } from "../../src/store/open.ts";
 import type { Head, Store } from "../../src/store/store.ts";
-import { RedisServer } from "../harness/redis.ts";
+import { type RedisProgram, RedisServer } from "../harness/redis.ts";
 
 /** So many stores on one Redis. */
 export async function open(
   count = 1,
-  { args, options = "" }: { args?: string[]; options?: string } = {},
+  { args, options = "", program }: {
+    args?: string[];
+    options?: string;
+    program?: RedisProgram;
+  } = {},
 ) {
   await using stack = new AsyncDisposableStack();
-  const redis = stack.use(await RedisServer.start(args));
+  const redis = stack.use(await RedisServer.start(args, program));
   const stores: Store[] = [];
   while (stores.length < count) {
     const store = await openStore(redis.url + options, "full");
@@ -23,7 +27,7 @@ export async function open(
 }
 
 /** As a room follows: up to a position, and what it is told. */
-export function follower(position: { epoch: string; seq: number }) {
+export function follower(position: { epoch: string; seq: number; ts?: number }) {
   const told: Head[] = [];
   const heard: number[] = [];
   return {

@@ -4,6 +4,7 @@ import { openStore, renewStore } from "../../src/store/open.ts";
 import { needs } from "../harness/needs.ts";
 import { drafts, EVERYTHING } from "./drafts.ts";
 import { follower, open } from "./on_redis.ts";
+import { retain } from "./retaining.ts";
 
 const it = needs("redis-server");
 
@@ -35,6 +36,38 @@ describe("epochs in a Redis", () => {
     const [first] = await store.append(drafts("a", 1));
     assertEquals(first!.seq, 1);
     assertNotEquals(first!.epoch, "e1");
+  });
+
+  it("P2 W14.2 are new where something else stands in the place of what was given out", async () => {
+    await using opened = await open(2);
+    const { store, other, redis } = opened;
+    const state = ["head", "log"].map((part) => [`snug:${part}:{a}`, `before:${part}`] as const);
+    const fail = async () => {
+      for (const [key, before] of state) await redis.cli("COPY", before, key, "REPLACE");
+      // Somebody who never heard of what is lost.
+      await other.append(drafts("a", 2, { ts: 9000 }));
+    };
+    const { follower: room, position } = follower({ epoch: "e1", seq: 0 });
+    await store.append(drafts("a", 3));
+    for (const [key, before] of state) await redis.cli("COPY", key, before);
+    await store.feed!.follow("a", room);
+    // When that was said is not known yet.
+    position.seq = 3;
+    assertEquals((await store.head("a"))!.epoch, "e1");
+    const [given] = await store.append(drafts("a", 1, { ts: 5000 }));
+    Object.assign(position, { seq: 4, ts: given!.ts });
+    assertEquals((await store.head("a"))!.epoch, "e1");
+    await fail();
+    const [next] = await store.append(drafts("a", 1));
+    assertNotEquals(next!.epoch, "e1");
+    await fail();
+    assertNotEquals((await store.head("a"))!.epoch, "e1");
+    // What retention took is not there, and nothing else is.
+    await store.append(drafts("b", 3, { ts: 7 }));
+    await retain(store, { messages: 0 });
+    const { follower: reader, position: known } = follower({ epoch: "e1", seq: 3, ts: 7 });
+    await store.feed!.follow("b", reader);
+    assertEquals([(await store.head("b"))!.epoch, known.seq], ["e1", 3]);
   });
 
   it("W14.1 W14.2 are new where a log is gone that was given out, and nothing else is", async () => {

@@ -1,6 +1,6 @@
 // Appends to a log in Redis without telling anybody, as if what tells of it had been lost.
-import appendLua from "../../src/store/redis_append.lua" with { type: "text" };
-import { openRedis, Script } from "../../src/store/redis_client.ts";
+import { APPEND } from "../../src/store/redis.ts";
+import { openRedis } from "../../src/store/redis_client.ts";
 import { Keys } from "../../src/store/redis_keys.ts";
 import { draftColumns } from "../../src/store/redis_rows.ts";
 import type { Draft } from "../../src/store/store.ts";
@@ -9,8 +9,8 @@ export async function appendUnheard(url: string, draft: Draft) {
   const redis = await openRedis(url);
   try {
     const keys = new Keys(redis).log(draft.room).slice(0, 6);
-    const args = ["nowhere", "nobody", "", "0", "", "32", "100", ...draftColumns(draft)];
-    await redis.run(new Script(appendLua), keys, args);
+    const args = ["nowhere", "nobody", "", "0", "", "", "32", "100", ...draftColumns(draft)];
+    await redis.run(APPEND, keys, args);
   } finally {
     redis.close();
   }

@@ -36,7 +36,7 @@ describe("deno task compile", () => {
     const { size } = await Deno.stat(Deno.execPath());
     const added = (await Deno.readFile(`${folder.path}/snug`)).subarray(size);
     const made = new TextDecoder("latin1").decode(added);
-    for (const file of ["main.ts", "sqlite_worker.ts", "sqlite_log.ts", "ws_socket.ts"]) {
+    for (const file of ["main.ts", "sqlite_worker.ts", "sqlite_log.ts", "brotli_worker.ts"]) {
       assert(made.includes(`"sources":["${file}"]`), `${file} is not in it`);
     }
     for (const file of await filesOf("static/")) {
