@@ -12,8 +12,8 @@ import { RedisData } from "./redis_data.ts";
 import { runScript } from "./redis_scripts.ts";
 import type { Truth } from "./truth.ts";
 
-/** What redis_append.lua is given before the drafts, and of each of them. */
-const ABOUT = 7;
+/** How much redis_append.lua is given before the drafts, and of each of them. */
+const ABOUT = 8;
 const COLUMNS = 12;
 
 /** Who hears what is published on a channel. */
@@ -104,9 +104,9 @@ export class RedisServer {
     const room = /\{(.*)\}/.exec(key)?.[1] as RoomName;
     const epoch = this.#epochOf(room);
     if (epoch !== undefined) truth.goesOn(room, epoch);
-    if (text === appendLua) this.#appended(truth, room, args, reply);
-    if (text === retainLua && Number(reply[0]) > 0) truth.cut(room, Number(reply[1]));
-    if (text === authoredLua && args.length > 3) {
+    if (text.endsWith(appendLua)) this.#appended(truth, room, args, reply);
+    if (text.endsWith(retainLua) && Number(reply[0]) > 0) truth.cut(room, Number(reply[1]));
+    if (text.endsWith(authoredLua) && args.length > 3) {
       const seqs = reply.filter((_, at) => at % 2 === 0).map(Number);
       truth.disown(seqs.map((seq) => ({ room, seq }) as Entry));
     }
