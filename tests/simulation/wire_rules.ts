@@ -10,21 +10,11 @@ import {
   type ServerMessage,
 } from "../../src/protocol.ts";
 import type { Limits, RoomName, UserId } from "../../src/protocol.ts";
-import {
-  differs,
-  isSame,
-  isShown,
-  type Log,
-  messagesIn,
-  misshows,
-  topicAt,
-  type Truth,
-} from "./truth.ts";
+import { isSame, isShown, type Log, topicAt, type Truth } from "./truth.ts";
+import { WirePages } from "./wire_pages.ts";
+import { WirePersonal } from "./wire_personal.ts";
 
 type Of<T extends ServerMessage["type"]> = Extract<ServerMessage, { type: T }>;
-
-/** Entries of one answer that surely fit its frame, in bytes. */
-const SURELY_FITS = 700_000;
 
 /** Which connection a ref was first sent on; undefined where it was on several. */
 export type Owners = Map<string, WireRules | undefined>;
@@ -82,11 +72,8 @@ export class WireRules {
   readonly #direct = new Map<RoomName, number>();
   /** Rooms that it was put out of. */
   readonly #expelled = new Set<RoomName>();
-  /** How far the user has read, as far as this connection was told. */
-  readonly #read = new Map<RoomName, number>();
-  /** Mentions that are to come, and those that came: `room seq`. */
-  readonly #due = new Set<string>();
-  readonly #mentioned = new Set<string>();
+  readonly #pages: WirePages;
+  readonly #personal: WirePersonal;
   #isWelcome = false;
   #isSentHome = false;
   /** What was stored in a room while its `joined` is being made, which the server has to hold. */
@@ -102,6 +89,9 @@ export class WireRules {
 
   constructor(options: WireRulesOptions) {
     this.#options = options;
+    const parts = { ...options, violated: (what: string) => this.violated(what) };
+    this.#pages = new WirePages(parts);
+    this.#personal = new WirePersonal(parts);
   }
 
   /** Rooms whose `joined` went out. */
@@ -126,7 +116,7 @@ export class WireRules {
 
   /** What was missed until now was missed while something was broken. */
   forgive(): void {
-    this.#due.clear();
+    this.#personal.forgive();
   }
 
   /** Whether something of this type is not answered yet. */
@@ -136,8 +126,7 @@ export class WireRules {
 
   /** A mention of this user that did not come after its entry. */
   get missing(): string | undefined {
-    const [due] = this.#due;
-    return due;
+    return this.#personal.missing;
   }
 
   /** A join has its place in the room, whose newest entry is `seq`, and is read for. */
@@ -225,11 +214,11 @@ export class WireRules {
       case "ack":
         return this.#acked(message, asked);
       case "mention":
-        return this.#mention(message);
+        return this.#mentioned(message);
       case "rooms":
-        return this.#listed(message);
+        return this.#pages.listed(message);
       case "read":
-        return this.#readTo(message.room, message.seq, this.#read.get(message.room) ?? -1);
+        return this.#personal.read(message.room, message.seq);
       case "muted":
       case "banned": {
         const kind = message.type === "muted" ? "mute" : "ban";
@@ -247,7 +236,7 @@ export class WireRules {
         if (!this.#members.has(message.room)) this.violated("W5.1: nick before joined");
         return;
       case "history":
-        return this.#history(message, asked?.before);
+        return this.#pages.history(message, asked?.before);
       case "presence":
       case "system":
       case "typing":
@@ -302,19 +291,18 @@ export class WireRules {
   }
 
   #joined(message: Of<"joined">, asked: Asked | undefined): void {
-    const { room, epoch, seq, first, topic, read, messages, gap, more } = message;
-    const { truth, limits, isShared } = this.#options;
+    const { room, epoch, seq, topic, read, messages, gap } = message;
+    const { truth, isShared } = this.#options;
     const { since } = asked ?? {};
     const log = truth.lineage(room, epoch);
     const wrong = (what: string) => this.violated(`W5: joined ${room} ${seq} ${what}`);
 
-    const { uid } = this.#options;
     if (asked?.isBarred && this.#isBarred("ban", room)) wrong("in spite of a ban");
     if (seq > log.entries.length) wrong("is above what is stored");
     const isOver = epoch !== (truth.log(room)?.epoch ?? epoch);
     if (isOver && !(isShared && log.epoch === epoch)) wrong("names an epoch that is over");
     if (topic !== topicAt(log, seq)) wrong(`has the topic ${topic}`);
-    this.#readTo(room, read, (this.#read.get(room) ?? 0) - 1);
+    this.#personal.joined(room, read);
     this.#options.meet(
       gap ? "a gap" : !since ? "a first page" : `a resume${messages.length > 0 ? " of some" : ""}`,
     );
@@ -324,39 +312,10 @@ export class WireRules {
     this.#members.set(room, { epoch, next: seq + 1 });
     this.#direct.delete(room);
     this.#expelled.delete(room);
-    for (const due of this.#due) if (due.startsWith(`${room} `)) this.#due.delete(due);
+    this.#personal.forgive(room);
 
-    if (since && !gap) {
-      const problem = differs(messages, log, since.seq + 1, seq);
-      if (problem) wrong(problem);
-      if (since.epoch !== epoch) wrong(`resumes ${since.epoch}`);
-      if (since.seq + messages.length !== seq) wrong(`does not follow ${since.seq}`);
-      if (more) wrong("is a resume and has more");
-      return;
-    }
-    const problem = misshows(messages, log, { seq, before: seq + 1, uid });
-    if (problem) wrong(problem);
-    this.#pageEnd(message, log.first);
-    const kept = messagesIn(log, isShared ? Math.max(first, log.first) : first, seq);
-    if (messages.length < pageLength(kept, limits.historyPage)) {
-      wrong(`holds only ${messages.length} messages`);
-    }
-    if (gap !== (since !== undefined)) wrong(`says gap: ${gap}`);
-    // The store may have told one of what the server hears of only later; one of several asks it.
-    const head = isShared ? Infinity : this.#heads.get(room) ?? seq;
-    if (since?.epoch !== epoch || since.seq > head || since.seq < first - 1) return;
-    const missed = log.entries.slice(since.seq, seq);
-    if (pageLength(missed, limits.resume) === missed.length) wrong("claims a gap where none is");
-  }
-
-  #listed({ rooms }: Of<"rooms">): void {
-    for (const { room, seq, topic } of rooms) {
-      const { truth, isShared } = this.#options;
-      const log = truth.log(room);
-      if (!log || topic === topicAt(log, seq)) continue;
-      if (isShared && truth.lineages(room).some((log) => topic === topicAt(log, seq))) continue;
-      this.violated(`W10.1: ${room} is listed under the topic ${topic} at ${seq}`);
-    }
+    if (since && !gap) this.#pages.resumed(message, since);
+    else this.#pages.paged(message, since, this.#heads.get(room) ?? seq);
   }
 
   #left({ room, reason }: Of<"left">): void {
@@ -364,7 +323,7 @@ export class WireRules {
     this.#members.delete(room);
     if (reason !== undefined) this.#expelled.add(room);
     if (member && isDirect(room)) this.#direct.set(room, member.next);
-    for (const due of this.#due) if (due.startsWith(`${room} `)) this.#due.delete(due);
+    this.#personal.forgive(room);
   }
 
   #entry(entry: Entry): void {
@@ -406,9 +365,13 @@ export class WireRules {
     if (isOwn && !this.acked.has(told) && !this.#unknown.has(draft.ref!)) {
       this.violated(`W7.1: the copy of ${draft.ref} came before its ack`);
     }
-    const about = `${room} ${seq}`;
-    const isDue = draft.type === "chat" && draft.mentions?.includes(uid);
-    if (isDue && !this.#mentioned.has(about)) this.#due.add(about);
+    this.#personal.entry(entry, draft);
+  }
+
+  #mentioned(message: Of<"mention">): void {
+    const { room } = message;
+    const isJoining = this.#asked.some((asked) => asked.type === "join" && asked.room === room);
+    this.#personal.mention(message, isJoining ? undefined : this.#members.get(room)?.next);
   }
 
   #acked({ ref, room, seq, ts }: Of<"ack">, asked: Asked | undefined): void {
@@ -440,75 +403,6 @@ export class WireRules {
     const isOwn = log?.entries[of - 1]?.uid === uid;
     return type === "edit" ? isOwn : (isAdmin && !isDirect(room)) || (type === "delete" && isOwn);
   }
-
-  /** It comes after its entry, unless the room is just being joined. */
-  #mention({ room, seq, uid: by }: Of<"mention">): void {
-    const { truth, uid, meet, isShared } = this.#options;
-    const key = `${room} ${seq}`;
-    const logs = isShared ? truth.lineages(room) : [truth.log(room)];
-    meet("a mention");
-    const isMeant = logs.some((log) => {
-      const draft = log?.drafts[seq - 1];
-      return draft?.type === "chat" && draft.uid === by && draft.mentions?.includes(uid);
-    });
-    if (!isMeant) this.violated(`W10.12: ${key} mentions somebody else`);
-    // After a loss there may be another one of that seq.
-    if (this.#mentioned.has(key) && logs.length <= 1) {
-      this.violated(`W10.12: ${key} mentions twice`);
-    }
-    const member = this.#members.get(room);
-    const isJoining = this.#asked.some((asked) => asked.type === "join" && asked.room === room);
-    // From another instance it goes another way than the entry.
-    if (member && member.next <= seq && !isJoining && !isShared) {
-      this.violated(`W10.12: the mention of ${key} came before it`);
-    }
-    this.#mentioned.add(key);
-    this.#due.delete(key);
-  }
-
-  /** A marker grows, and not beyond the log. */
-  #readTo(room: RoomName, seq: number, last: number): void {
-    const { truth, uid, isShared } = this.#options;
-    // Who is retracted has no markers any more.
-    if (!isShared && seq <= last && !truth.retracted.has(uid)) {
-      this.violated(`W10.10: ${room} is read to ${seq}, and was to ${last}`);
-    }
-    const logs = isShared ? truth.lineages(room) : [truth.log(room)];
-    const length = Math.max(0, ...logs.map((log) => log?.entries.length ?? 0));
-    if (seq > length) this.violated(`W10.10: ${room} is read to ${seq} of ${length}`);
-    if (seq > 0) this.#options.meet("a marker");
-    this.#read.set(room, seq);
-  }
-
-  #history(message: Of<"history">, before = Infinity): void {
-    const { room, messages, seq } = message;
-    const { truth, uid, isShared } = this.#options;
-    const log = truth.log(room);
-    const fits = (log: Log) =>
-      misshows(messages, log, { seq, before: Math.min(before, seq + 1), uid }) === undefined;
-    if (isShared && truth.lineages(room).some(fits)) return;
-    if (!log) return messages.length > 0 ? this.violated("W5.8: history of nothing") : undefined;
-    const problem = misshows(messages, log, { seq, before: Math.min(before, seq + 1), uid });
-    if (problem) this.violated(`W5.8: history of ${room}: ${problem}`);
-    this.#pageEnd(message, log.first);
-  }
-
-  /** Whether older messages are kept. While retention cuts, either answer may have been right. */
-  #pageEnd(
-    { room, seq, first, messages, more }: Of<"joined"> | Of<"history">,
-    cut: number,
-  ): void {
-    const { truth, isShared } = this.#options;
-    const log = truth.log(room);
-    const [oldest] = messages;
-    if (!log || !oldest || (isShared && log.entries.length < seq)) return;
-    const hasOlder = (from: number) =>
-      messagesIn(log, from, Math.min(seq, oldest.seq - 1)).length > 0;
-    // Another instance may cut while this one reads.
-    const kept = isShared ? Math.max(first, cut) : first;
-    const isRight = more ? hasOlder(cut > 1 ? 1 : first) : !hasOlder(kept);
-    if (!isRight) this.violated(`W5.8: a page of ${room} says more: ${more}`);
-  }
 }
 
 /** Whether the entry made so what a `react` asks for (W4.7). */
@@ -516,17 +410,4 @@ function isStanding(entry: Entry, { of, emoji, on = true }: Asked, uid: UserId):
   if (entry.type === "chat") return !on && entry.seq === of;
   return entry.type === "reaction" && entry.of === of && entry.emoji === emoji &&
     entry.on === on && entry.uid === uid;
-}
-
-/** How many of the newest entries a page holds at least. */
-function pageLength(log: readonly Entry[], limit: number): number {
-  let bytes = 0;
-  let length = 0;
-  for (let index = log.length - 1; index >= 0 && length < limit; index--, length++) {
-    const entry = log[index]!;
-    // No character is longer than this in JSON; there are few emoji in this world.
-    bytes += 700 + ("text" in entry ? entry.text.length : 0);
-    if (length > 0 && bytes > SURELY_FITS) break;
-  }
-  return length;
 }
