@@ -7,7 +7,7 @@ import { roll, sayUnheard } from "./roll.ts";
 import type { Tab } from "./tab.ts";
 import { isKept, misshows } from "./truth.ts";
 import { GONE_MS, HEALS_MS, runAll, until, wait } from "./until.ts";
-import { disagreement, leftOver, presenceProblem, problemOf } from "./well.ts";
+import { barred, disagreement, leftOver, presenceProblem, problemOf } from "./well.ts";
 import type { World } from "./world.ts";
 
 /** In this time rates allow the three messages of `sayMuch`. */
@@ -36,6 +36,8 @@ export async function heal(world: World): Promise<void> {
   // What moderators asked for is done by now.
   await until(world, GONE_MS, () => disagreement(world));
   await lift(world);
+  // What the store has lost is forgotten with the next look at it.
+  await until(world, GONE_MS, () => barred(world));
   await until(world, GONE_MS, () => disagreement(world) ?? presenceProblem(world));
   if (world.redis) await sayUnheard(world);
   for (const { pair } of world.tabs) pair!.rules!.forgive();

@@ -52,7 +52,8 @@ function insideOf(tabs: readonly Tab[], room: string): Set<string> {
 }
 
 /** What instances know of each other, of names and of sanctions (W21.3, W21.5), is the same. */
-export function disagreement({ tabs, lives, clock, truth }: World): string | undefined {
+export function disagreement(world: World): string | undefined {
+  const { tabs, lives, truth } = world;
   if (lives.length < 2) return undefined;
   const owners = new Map(tabs.map(({ chat: { me } }) => [me!.user.toUpperCase(), me!.uid]));
   for (const { hub, name } of lives) {
@@ -71,15 +72,26 @@ export function disagreement({ tabs, lives, clock, truth }: World): string | und
       }
     }
   }
-  const [first, ...others] = lives.map(({ hub: { sanctions } }) => {
-    const now = clock.nowMs;
-    const rooms = [...new Set(tabs.flatMap(({ rooms }) => [...rooms]))].sort();
-    const mutes = rooms.map((room) => sanctions.mutesIn(room, now).map(({ uid }) => uid).sort());
-    const bans = sanctions.bansIn(undefined, now).map(({ room, uid }) => `${room} ${uid}`).sort();
-    return JSON.stringify({ mutes, bans });
-  });
+  const [first, ...others] = lives.map((life) => JSON.stringify(inForce(world, life)));
   const other = others.find((one) => one !== first);
   return other && `W21.5: ${first} is in force, and elsewhere ${other}`;
+}
+
+/** Somebody who is muted or banned, as far as some instance knows. */
+export function barred(world: World): string | undefined {
+  const found = world.lives.flatMap((life) => inForce(world, life));
+  return found.length > 0 ? `there is ${found[0]}` : undefined;
+}
+
+/** The mutes and bans that a server knows. */
+function inForce({ tabs, clock: { nowMs } }: World, { hub: { sanctions } }: Life): string[] {
+  const rooms = [...new Set(tabs.flatMap(({ rooms }) => [...rooms]))];
+  return [
+    ...rooms.flatMap((room) =>
+      sanctions.mutesIn(room, nowMs).map(({ uid }) => `a mute of ${uid} in ${room}`)
+    ),
+    ...sanctions.bansIn(undefined, nowMs).map(({ uid, room }) => `a ban of ${uid} from ${room}`),
+  ].sort();
 }
 
 export function leftOver({ lives, clock, pairs, fetches }: World): string | undefined {
