@@ -2,7 +2,7 @@
 // of them, by seq. What is missing in between is read from the store, and nothing goes out before it.
 import type { Scheduler } from "./flusher.ts";
 import type { Entry, Limits, RoomName } from "./protocol.ts";
-import type { Appended, Follower as FeedFollower, Head } from "./store/store.ts";
+import type { Appended, Follower as FeedFollower, Head, TimedHead } from "./store/store.ts";
 import type { Store, StoreError } from "./store/store.ts";
 
 /** How long what is missing may be on its way, in milliseconds. */
@@ -38,12 +38,11 @@ export class Follower implements FeedFollower {
   #followed: Followed | undefined;
   #epoch = "";
   #seq = 0;
-  /** Entries after the position, by seq. */
-  readonly #ahead = new Map<number, Entry>();
-  /** The log goes at least up to there, and that was said then, where it is known. */
+  #ts = 0;
+  /** Entries after the position, by seq, and when the one before was said, where that was heard. */
+  readonly #ahead = new Map<number, { entry: Entry; after?: number }>();
+  /** The log goes at least up to there; up to `own` it holds nothing of ours without its ack. */
   #newest = 0;
-  #newestTs: number | undefined;
-  /** Up to there it holds nothing of ours without its ack. */
   #own = 0;
   #isLate = false;
   #isOver = false;
@@ -53,39 +52,43 @@ export class Follower implements FeedFollower {
     this.#parts = parts;
   }
 
+  /** Up to where the log is known to go. */
   get position(): FeedFollower["position"] {
-    const ts = this.#newestTs;
-    return { epoch: this.#epoch, seq: this.#newest, ...(ts !== undefined && { ts }) };
+    return { epoch: this.#epoch, seq: this.#newest, given: { seq: this.#seq, ts: this.#ts } };
   }
 
   /** From this head on, the room takes what comes. */
-  begin({ epoch, seq }: Readonly<Head>, followed: Followed): void {
+  begin({ epoch, seq, ts = 0 }: Readonly<TimedHead>, followed: Followed): void {
     this.#is(epoch);
     this.#seq = seq;
-    this.#know(seq);
+    this.#ts = ts;
+    this.#newest = Math.max(this.#newest, seq);
     this.#followed = followed;
     for (const early of this.#ahead.keys()) if (early <= seq) this.#ahead.delete(early);
     this.#flow();
   }
 
   /** Of the room's own draft, after its ack: where it stands, and the entry if that is new. */
-  settled({ epoch, seq, ts }: Appended, entry: Entry | undefined): void {
+  settled({ epoch, seq }: Appended, entry: Entry | undefined): void {
     if (!this.#is(epoch)) return;
     this.#own = Math.max(this.#own, seq);
-    this.#know(seq, ts);
-    if (entry && seq > this.#seq) this.#ahead.set(seq, entry);
+    this.#newest = Math.max(this.#newest, seq);
+    if (entry && seq > this.#seq) this.#ahead.set(seq, { entry });
   }
 
-  heard(epoch: string, entries: readonly Entry[]): void {
+  heard(epoch: string, entries: readonly Entry[], after?: number): void {
     if (!this.#is(epoch)) return;
-    for (const entry of entries) this.#add(entry);
+    for (const entry of entries) {
+      this.#add(entry, after);
+      after = entry.ts;
+    }
     this.#flow();
   }
 
   told(head: Readonly<Head>, seq: number): void {
     if (head.epoch === this.#epoch && head.seq < seq) this.#anew(head.epoch);
     if (!this.#is(head.epoch)) return;
-    this.#know(head.seq);
+    this.#newest = Math.max(this.#newest, head.seq);
     this.#followed?.told(head);
     this.#flow();
   }
@@ -97,8 +100,15 @@ export class Follower implements FeedFollower {
   /** Those that come next, in their order. */
   take(): Entry[] {
     const next: Entry[] = [];
-    for (let entry; (entry = this.#ahead.get(this.#seq + 1)) && !this.#isOver;) {
+    for (let one; (one = this.#ahead.get(this.#seq + 1)) && !this.#isOver;) {
+      const { entry, after } = one;
+      // It follows something else: reading what comes next will tell of another log.
+      if (after !== undefined && after !== this.#ts) {
+        this.#ahead.clear();
+        break;
+      }
       this.#ahead.delete(++this.#seq);
+      this.#ts = entry.ts;
       next.push(entry);
     }
     this.#awaitMissing();
@@ -117,18 +127,12 @@ export class Follower implements FeedFollower {
     this.#epoch = epoch;
     this.#ahead.clear();
     this.#newest = this.#own = 0;
-    this.#newestTs = undefined;
   }
 
-  #know(seq: number, ts?: number): void {
-    if (seq < this.#newest || (seq === this.#newest && ts === undefined)) return;
-    this.#newest = seq;
-    this.#newestTs = ts;
-  }
-
-  #add(entry: Entry): void {
-    this.#know(entry.seq, entry.ts);
-    if (entry.seq > this.#seq) this.#ahead.set(entry.seq, entry);
+  #add(entry: Entry, after?: number): void {
+    this.#newest = Math.max(this.#newest, entry.seq);
+    if (entry.seq <= this.#seq) return;
+    this.#ahead.set(entry.seq, after === undefined ? { entry } : { entry, after });
   }
 
   #flow(): void {

@@ -34,7 +34,9 @@ class Room {
   }
 
   begin(seq = 0) {
-    this.follower.begin({ epoch: EPOCH, seq, first: 1, topic: "" }, {
+    const said = this.entries[seq - 1];
+    const head = { epoch: EPOCH, seq, first: 1, topic: "", ...(said && { ts: said.ts }) };
+    this.follower.begin(head, {
       isWaiting: () => this.isWaiting,
       flow: () => this.flow(),
       lost: () => this.losses++,
@@ -53,6 +55,11 @@ class Room {
       const [appended] = await this.store.append([said]);
       this.entries.push(entryOf(said, appended!));
     }
+  }
+
+  /** It is told of an entry, and that the one before it was said then. */
+  hearAfter(ts: number, seq: number) {
+    this.follower.heard(EPOCH, [this.entries[seq - 1]!], ts);
   }
 
   hear(...heard: number[]) {
@@ -171,7 +178,9 @@ describe("a follower", () => {
     for (const given of [0, 1]) {
       const room = await roomWith(4);
       room.hear(...[1, 3].slice(1 - given));
-      assertEquals(room.follower.position, { epoch: EPOCH, seq: 3, ts: 1000 });
+      const ts = given ? room.entries[0]!.ts : 0;
+      const position = { epoch: EPOCH, seq: 3, given: { seq: given, ts } };
+      assertEquals(room.follower.position, position);
       // A replica took over that has none of what was only heard here.
       room.tell({ epoch: "e2", seq: given }, 3);
       assertEquals(room.losses, given);
@@ -192,18 +201,18 @@ describe("a follower", () => {
     assertEquals([early.taken, early.losses], [[], 0]);
   });
 
-  it("W14.2 knows when the newest entry was said as soon as it has it", async () => {
+  it("W14.2 knows what it gave last, and when that was said", async () => {
     const room = await roomWith(3);
-    assertEquals(room.follower.position, { epoch: EPOCH, seq: 0 });
+    const position = () => room.follower.position;
+    const given = (seq: number) => ({ seq, ts: room.entries[seq - 1]!.ts });
+    assertEquals(position(), { epoch: EPOCH, seq: 0, given: { seq: 0, ts: 0 } });
     room.commit(1);
-    assertEquals(room.follower.position, { epoch: EPOCH, seq: 1, ts: 1 });
+    assertEquals(position(), { epoch: EPOCH, seq: 1, given: given(1) });
     room.tell({ epoch: EPOCH, seq: 3 });
-    assertEquals(room.follower.position, { epoch: EPOCH, seq: 3 });
-    room.hear(2);
-    assertEquals(room.follower.position, { epoch: EPOCH, seq: 3 });
     room.hear(3);
-    room.tell({ epoch: EPOCH, seq: 3 });
-    assertEquals(room.follower.position, { epoch: EPOCH, seq: 3, ts: 1000 });
+    assertEquals(position(), { epoch: EPOCH, seq: 3, given: given(1) });
+    room.hear(2);
+    assertEquals(position(), { epoch: EPOCH, seq: 3, given: given(3) });
   });
 
   it("W5.8 W14.3 tells its room where the log begins now", async () => {
@@ -227,10 +236,25 @@ describe("a follower", () => {
     assertEquals([room.taken, room.losses], [[], 1]);
   });
 
+  it("W14.1 reads what it hears of where that does not follow what was given", async () => {
+    const room = await roomWith(3);
+    const [one, two] = room.entries as [Entry, Entry];
+    const asked: number[] = [];
+    room.store.replay = (_, after) => Promise.resolve(void asked.push(after));
+    room.hearAfter(0, 1);
+    room.hearAfter(one.ts, 2);
+    assertEquals([room.taken, asked], [[1, 2], []]);
+    room.hearAfter(two.ts + 1, 3);
+    await room.pass();
+    assertEquals([room.taken, asked, room.losses], [[1, 2], [2], 1]);
+  });
+
   it("takes the epoch of the log that another begins", async () => {
     const room = await roomWith(1);
     room.follower.heard("e2", [room.entries[0]!]);
-    assertEquals([room.taken, room.follower.position], [[1], { epoch: "e2", seq: 1, ts: 1000 }]);
+    const [{ ts }] = room.entries as [Entry];
+    const position = { epoch: "e2", seq: 1, given: { seq: 1, ts } };
+    assertEquals([room.taken, room.follower.position], [[1], position]);
   });
 
   it("tries again where the store fails", async () => {

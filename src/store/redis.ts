@@ -10,12 +10,12 @@ import { RedisBus } from "./redis_bus.ts";
 import { openRedis, type Redis, Script } from "./redis_client.ts";
 import { renewEpochs } from "./redis_epochs.ts";
 import { RedisFeed } from "./redis_feed.ts";
-import fenceLua from "./redis_fence.lua" with { type: "text" };
 import { RedisFiles } from "./redis_files.ts";
 import { Keys } from "./redis_keys.ts";
 import { MOST as MAX_MENTIONS, RedisMarks } from "./redis_marks.ts";
 import pageLua from "./redis_page.lua" with { type: "text" };
 import { RedisRecords } from "./redis_records.ts";
+import fenceLua from "./redis_fence.lua" with { type: "text" };
 import replayLua from "./redis_replay.lua" with { type: "text" };
 import { RedisRetention } from "./redis_retention.ts";
 import { draftColumns, outcomeOf, toEntry, toMessage } from "./redis_rows.ts";
@@ -32,7 +32,7 @@ const MESSAGE_PARTS = 7;
 /** What appends the drafts of one room: see redis_append.lua. */
 export const APPEND = new Script(fenceLua + appendLua);
 const PAGE = new Script(pageLua);
-const REPLAY = new Script(replayLua);
+const REPLAY = new Script(fenceLua + replayLua);
 
 /** Connects. Rejects with a `StoreError` where that Redis can't be used. */
 export async function openRedisStore(url: string): Promise<Store> {
@@ -111,7 +111,10 @@ export class RedisStore implements Store {
   }
 
   async head(room: RoomName): Promise<Head | undefined> {
-    return await this.feed.head(room);
+    const found = await this.feed.head(room);
+    if (!found) return undefined;
+    const { ts: _, ...head } = found;
+    return head;
   }
 
   async replay(
@@ -121,7 +124,8 @@ export class RedisStore implements Store {
     size: PageSize,
   ): Promise<Entry[] | undefined> {
     const asked = [after, Math.min(upTo, Number.MAX_SAFE_INTEGER), size.limit, size.bytes];
-    const rows = await this.#redis.run(REPLAY, this.#keys.log(room), asked.map(String));
+    const args = [...this.feed.fence(room), ...asked.map(String)];
+    const rows = await this.#redis.run(REPLAY, this.#keys.log(room), args);
     if (rows === null) return undefined;
     const entries = (rows as string[]).map((row, index) => toEntry(room, after + 1 + index, row));
     const bytes = entries.reduce((sum, entry) => sum + entryBytes(entry), 0);
@@ -212,9 +216,9 @@ export class RedisStore implements Store {
 
   async #append(room: RoomName, drafts: readonly Draft[]): Promise<Outcome[]> {
     const reply = await this.#redis.run(APPEND, this.#keys.log(room), [
+      ...this.feed.fence(room),
       this.#keys.channel(room),
       this.feed.origin,
-      ...this.feed.fence(room),
       String(MAX_EMOJI),
       String(MAX_MENTIONS),
       ...drafts.flatMap(draftColumns),

@@ -46,7 +46,8 @@ function sentencesOn(settings: Map<string, string> | undefined): string[] {
   if (!settings) return ["This Redis does not let us see whether it keeps messages on its disk."];
   const sentences = [keepingOf(settings)];
   const policy = settings.get("maxmemory-policy");
-  if (settings.get("maxmemory") !== "0" && policy !== "noeviction") {
+  // The others drop only what expires, and no message does.
+  if (settings.get("maxmemory") !== "0" && policy?.startsWith("allkeys")) {
     sentences.push(
       `Redis drops messages when its memory is full (maxmemory-policy ${policy}): set noeviction.`,
     );

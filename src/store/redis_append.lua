@@ -1,9 +1,8 @@
 -- Appends the drafts of one room, each judged by what the log holds when its turn comes, and tells
--- those who follow the room. KEYS: see `Keys.log`. What is compared and what is stored of users,
--- texts and emoji are JSON literals, so no column of a row holds a line break.
+-- those who follow the room; after redis_fence.lua. KEYS: see `Keys.log`. What is compared and what is
+-- stored of users, texts and emoji are JSON literals, so no column of a row holds a line break.
 local HEAD, LOG, REFS, MARKS, MENTIONS, MESSAGE, _, _, FILES, WAITING, WASTE = unpack(KEYS)
-local channel, origin, known_epoch, known_seq, known_ts, fresh_epoch, max_emoji, max_mentions =
-  unpack(ARGV, 1, 8)
+local channel, origin, max_emoji, max_mentions = unpack(ARGV, 6, 9)
 local COLUMNS = 12
 
 local epoch, seq, ts, first, newest_chat, topic, bytes =
@@ -11,8 +10,7 @@ local epoch, seq, ts, first, newest_chat, topic, bytes =
 seq, ts, bytes = tonumber(seq or 0), tonumber(ts or 0), tonumber(bytes or 0)
 first, newest_chat, topic = first or '1', newest_chat or '0', topic or '""'
 
-local was_lost = has_lost(LOG, epoch, seq, known_epoch, known_seq, known_ts)
-if epoch and was_lost then epoch = fresh_epoch end
+if epoch then epoch = fenced(epoch, seq) end
 
 local function text_of(number) return string.format('%.0f', number) end
 
@@ -146,8 +144,8 @@ local function mention(uid, at)
   redis.call('HSET', MENTIONS, uid, table.concat(seqs, ' '))
 end
 
-local outcomes, news, first_new = {}, {}, nil
-for base = 9, #ARGV, COLUMNS do
+local outcomes, news, first_new, newest_ts = {}, {}, nil, ts
+for base = 10, #ARGV, COLUMNS do
   local kind, draft_epoch, draft_ts, uid, user, of, text, ref, from, is_moderator, mentions, ids =
     unpack(ARGV, base, base + COLUMNS - 1)
   local is_change = kind ~= 'chat' and kind ~= 'topic'
@@ -167,7 +165,8 @@ for base = 9, #ARGV, COLUMNS do
     if not files then outcome = 'file' end
   end
   if not outcome then
-    epoch = epoch or (was_lost and fresh_epoch or draft_epoch)
+    -- A log that was lost never begins in the epoch that it had.
+    epoch = epoch or (known_epoch ~= '' and fresh_epoch or draft_epoch)
     seq = seq + 1
     ts = math.max(ts, tonumber(draft_ts))
     local at, at_ts = text_of(seq), text_of(ts)
@@ -197,8 +196,8 @@ if epoch then
     'chat', newest_chat, 'topic', topic, 'bytes', text_of(bytes))
 end
 if #news > 0 then
-  local place = origin .. '\n' .. epoch .. '\n' .. first_new .. '\n'
-  redis.call('PUBLISH', channel, place .. table.concat(news, '\n'))
+  local place = table.concat({ origin, epoch, first_new, text_of(newest_ts) }, '\n')
+  redis.call('PUBLISH', channel, place .. '\n' .. table.concat(news, '\n'))
 end
 outcomes[#outcomes + 1] = epoch or ''
 return outcomes

@@ -8,15 +8,13 @@ import headLua from "./redis_head.lua" with { type: "text" };
 import type { Keys } from "./redis_keys.ts";
 import type { RedisRecords } from "./redis_records.ts";
 import { announcedEntries } from "./redis_rows.ts";
-import type { Feed, Follower, Head, StoreError } from "./store.ts";
+import type { Feed, Follower, StoreError, TimedHead } from "./store.ts";
 
 /** How often heads are asked for, in milliseconds, and of how many rooms at once, by turns. */
 const ASK_MS = 1000;
 const ASKED = 500;
 
 const HEAD = new Script(fenceLua + headLua);
-/** The position in a room that nobody here follows. */
-const NOTHING: Follower["position"] = { epoch: "", seq: 0 };
 
 export class RedisFeed implements Feed {
   /** Says which announcements are our own: what they tell is known from the answer. */
@@ -36,7 +34,7 @@ export class RedisFeed implements Feed {
     this.#records = records;
   }
 
-  async follow(room: RoomName, follower: Follower): Promise<Head> {
+  async follow(room: RoomName, follower: Follower): Promise<TimedHead> {
     this.#asking ??= setInterval(() => this.#askSome(), ASK_MS);
     this.#subscriber ??= this.#redis.subscribe(() => this.#ask([...this.#followers.keys()]));
     this.#followers.set(room, follower);
@@ -57,18 +55,21 @@ export class RedisFeed implements Feed {
   }
 
   /** Where it has lost what our members were given, it gets another epoch on being asked for. */
-  async head(room: RoomName): Promise<Head | undefined> {
+  async head(room: RoomName): Promise<TimedHead | undefined> {
     const [head, log] = this.#keys.log(room);
     const reply = await this.#redis.run(HEAD, [head!, log!], this.fence(room));
-    const [epoch, seq, first, topic] = reply as string[];
+    const [epoch, seq, first, topic, ts] = reply as string[];
     if (epoch === undefined) return undefined;
-    return { epoch, seq: Number(seq), first: Number(first), topic: JSON.parse(topic!) };
+    const numbers = { seq: Number(seq), first: Number(first), ts: Number(ts) };
+    return { epoch, ...numbers, topic: JSON.parse(topic!) };
   }
 
-  /** What scripts are given, so that no seq comes twice in an epoch. */
-  fence(room: RoomName): [epoch: string, seq: string, ts: string, fresh: string] {
-    const { epoch, seq, ts } = this.#followers.get(room)?.position ?? NOTHING;
-    return [seq > 0 ? epoch : "", String(seq), String(ts ?? ""), newEpoch()];
+  /** What redis_fence.lua is given, so that no seq comes twice in an epoch. */
+  fence(room: RoomName): string[] {
+    const position = this.#followers.get(room)?.position;
+    if (!position?.seq) return ["", "0", "0", "0", newEpoch()];
+    const { epoch, seq, given } = position;
+    return [epoch, ...[seq, given.seq, given.ts].map(String), newEpoch()];
   }
 
   close(): void {
@@ -77,10 +78,10 @@ export class RedisFeed implements Feed {
   }
 
   #hear(room: RoomName, said: string): void {
-    const [origin, epoch, first, ...columns] = said.split("\n");
+    const [origin, epoch, first, after, ...columns] = said.split("\n");
     if (origin === this.origin) return;
     const entries = announcedEntries(room, Number(first), columns);
-    this.#followers.get(room)?.heard(epoch!, entries);
+    this.#followers.get(room)?.heard(epoch!, entries, Number(after));
   }
 
   #askSome(): void {
@@ -101,7 +102,7 @@ export class RedisFeed implements Feed {
   }
 
   /** The head, or that of a log that begins now. */
-  async #headToCome(room: RoomName): Promise<Head> {
+  async #headToCome(room: RoomName): Promise<TimedHead> {
     const head = await this.head(room);
     return head ?? { epoch: await epochToCome(this.#records, room), seq: 0, first: 1, topic: "" };
   }

@@ -18,6 +18,9 @@ const NEVER = /^(WRONGPASS|NOAUTH|NOPERM)|certificate/;
 const ELSEWHERE = /^READONLY/;
 
 export const SILENT = "Redis does not answer";
+const FULL = /^OOM/;
+/** What an operator can do about it, which Redis' own words do not say. */
+const MORE = "Redis' memory is full: raise its maxmemory, or keep less (RETENTION_MESSAGES)";
 
 type Client = ReturnType<typeof connectionTo>;
 /** What Redis answers: strings, numbers, nothing, and lists of them. */
@@ -176,5 +179,5 @@ function failure(error: unknown): StoreError {
   if (error instanceof DisconnectsClientError) return new StoreError(SILENT);
   const { message, code } = error as Error & { code?: string };
   const words = (message || code || String(error)).split(", with args", 1)[0]!;
-  return new StoreError(words);
+  return new StoreError(FULL.test(words) ? MORE : words);
 }

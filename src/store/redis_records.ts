@@ -56,6 +56,9 @@ export class RedisRecords implements Records {
   }
 
   async keep(name: string, fresh: string): Promise<string> {
+    // Where Redis takes no writes, it may be there all the same.
+    const known = await this.#redis.call("HGET", this.#keys.kept, name);
+    if (known !== null) return known as string;
     const [, kept] = await Promise.all([
       this.#redis.call("HSETNX", this.#keys.kept, name, fresh),
       this.#redis.call("HGET", this.#keys.kept, name),

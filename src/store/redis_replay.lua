@@ -1,12 +1,17 @@
--- All rows of a room with after < seq <= up to; nothing where they are too many or too large, or no
--- longer all kept.
+-- All rows of a room with after < seq <= up to; nothing where they are too many or too large, no
+-- longer all kept, or those of another log; after redis_fence.lua.
 local HEAD, LOG = unpack(KEYS)
-local after, up_to, limit, bytes = unpack(ARGV)
+local after, up_to, limit, bytes = unpack(ARGV, 6)
 after, limit, bytes = tonumber(after), tonumber(limit), tonumber(bytes)
 local BLOCK = 100
 
-local seq, first = unpack(redis.call('HMGET', HEAD, 'seq', 'first'))
+local seq, first, epoch = unpack(redis.call('HMGET', HEAD, 'seq', 'first', 'epoch'))
 if not seq then return {} end
+local now = fenced(epoch, seq)
+if now ~= epoch then
+  redis.call('HSET', HEAD, 'epoch', now)
+  return false
+end
 local last = math.min(tonumber(up_to), tonumber(seq))
 if after < tonumber(first) - 1 or last - after > limit then return false end
 

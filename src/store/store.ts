@@ -82,6 +82,9 @@ export interface Head {
   topic: string;
 }
 
+/** With when its newest was said, as far as that is known. */
+export type TimedHead = Head & { ts?: number };
+
 /** A run of messages in present form, oldest first. */
 export interface Page {
   messages: Message[];
@@ -199,10 +202,16 @@ export interface MarkStore {
 
 /** A room of this process, as a feed tells it of what others append. Its methods must not throw. */
 export interface Follower {
-  /** The newest entry that is known here, and when that was said, if that is; `seq` 0: none is. */
-  readonly position: { epoch: string; seq: number; ts?: number };
-  /** Entries that another process appended, rising; some before them may be missing. */
-  heard(epoch: string, entries: readonly Entry[]): void;
+  /**
+   * Up to where the log is known to go; what the room's members were given last, and when that was
+   * said (0: it is not known).
+   */
+  readonly position: { epoch: string; seq: number; given: { seq: number; ts: number } };
+  /**
+   * Entries that another process appended, rising, and when the one before them was said (0: there is
+   * none); some before them may be missing.
+   */
+  heard(epoch: string, entries: readonly Entry[], after: number): void;
   /** The log's head, asked for when the position had that seq: meanwhile more may have been heard. */
   told(head: Readonly<Head>, seq: number): void;
   /** That could not be asked. */
@@ -216,7 +225,7 @@ export interface Feed {
    * again. Resolves with the head, or with that of the log that would begin now, which is the same in
    * all processes. Rejects with a `StoreError`, and tells nothing then.
    */
-  follow(room: RoomName, follower: Follower): Promise<Head>;
+  follow(room: RoomName, follower: Follower): Promise<TimedHead>;
   unfollow(room: RoomName): void;
 }
 

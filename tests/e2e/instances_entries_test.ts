@@ -5,10 +5,9 @@ import type { Entry, ServerMessage } from "../../src/protocol.ts";
 import { needs } from "../harness/needs.ts";
 import { tempCertificate } from "../harness/certificate.ts";
 import { freePort, RedisServer } from "../harness/redis.ts";
-import { type Env, type Server, startMain, startServer } from "../harness/server.ts";
+import { type Env, startMain, startServer, untilReady } from "../harness/server.ts";
 import { tempFolder } from "../harness/temp.ts";
 import { enter, heard, say, settled, texts, type Visitor } from "../harness/visitor.ts";
-import { eventually } from "../store/database.ts";
 import { draft } from "../store/drafts.ts";
 import { appendUnheard } from "../store/unheard.ts";
 
@@ -43,14 +42,6 @@ async function entries(client: Visitor, count: number): Promise<Entry[]> {
   const seen: Entry[] = [];
   while (seen.length < count) seen.push(await nextEntry(client));
   return seen;
-}
-
-async function isReady(server: Server, ready: boolean) {
-  await eventually(`${server.url} to be ${ready ? "ready" : "unready"}`, LIMIT_MS, async () => {
-    const { status, body } = await fetch(`${server.url}/readyz`);
-    await body?.cancel();
-    return (status === 200) === ready;
-  });
 }
 
 describe("two servers on one Redis", () => {
@@ -184,12 +175,12 @@ describe("two servers on one Redis", () => {
     if (PAUSE_MS > 6000) {
       const { code, ref } = await ann.until("error", LIMIT_MS);
       assertEquals([code, ref], ["UNAVAILABLE", "r-1"]);
-      await isReady(pair.one, false);
+      await untilReady(pair.one, false);
     }
     await goingOn;
     pair.redis.signal("SIGCONT");
-    await isReady(pair.one, true);
-    await isReady(pair.other, true);
+    await untilReady(pair.one);
+    await untilReady(pair.other);
     await say(ann, "meanwhile", { ref: "r-1" });
     await say(ann, "after");
     const seen = await entries(bob, 3);

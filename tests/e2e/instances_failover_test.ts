@@ -1,9 +1,9 @@
 // Two servers on a Redis whose address leads to another one while the old one lives on.
 import { assertEquals } from "@std/assert";
 import { describe } from "@std/testing/bdd";
-import { MovingAddress } from "../harness/moving_address.ts";
 import { needs } from "../harness/needs.ts";
 import { RedisServer } from "../harness/redis.ts";
+import { Relay } from "../harness/relay.ts";
 import { startServer } from "../harness/server.ts";
 import { enter, say, texts } from "../harness/visitor.ts";
 import { eventually } from "../store/database.ts";
@@ -19,7 +19,7 @@ describe("two servers on a Redis that is replaced by its replica", () => {
     await eventually("a replica", LIMIT_MS, async () => {
       return (await fresh.cli("INFO", "replication")).includes("master_link_status:up");
     });
-    await using address = new MovingAddress(old.port);
+    await using address = Relay.start(old.port);
     const env = { STORE_URL: `redis://127.0.0.1:${address.port}`, RATE_BURST: "1000000" };
     await using one = await startServer(env);
     await using two = await startServer(env);
@@ -30,7 +30,7 @@ describe("two servers on a Redis that is replaced by its replica", () => {
       return await fresh.cli("HGET", "snug:head:{general}", "seq") === String(before.seq);
     });
 
-    address.target = fresh.port;
+    address.lead(fresh.port, { ends: false });
     await fresh.cli("REPLICAOF", "NO", "ONE");
     // It is told that it is none any more, and hears of nothing from here on.
     await old.cli("REPLICAOF", "127.0.0.1", "1");

@@ -46,7 +46,7 @@ export async function compareAccounts(
 }
 
 /** All of a room's log, read page by page by somebody who was not there. */
-async function readLog(server: { wsUrl: string }, room: string) {
+export async function readLog(server: { wsUrl: string }, room: string) {
   await using reader = await enter(server, { room });
   const entries: Entry[] = [...reader.joined.messages];
   while (entries.length > 0 && entries[0]!.seq > 1) {

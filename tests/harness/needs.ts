@@ -6,6 +6,7 @@ type Program =
   | "cc"
   | "chromium"
   | "curl"
+  | "ip"
   | "nginx"
   | "openssl"
   | "promtool"

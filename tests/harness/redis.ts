@@ -11,6 +11,8 @@ const TRIES = 5;
  * it is told to end, not ten times.
  */
 const NOTHING = ["--save", "", "--appendonly", "no", "--hz", "100"];
+/** A replica has everything at once, and its primary does not wait for it at the end. */
+const AT_ONCE = ["--repl-diskless-sync-delay", "0", "--shutdown-timeout", "0"];
 export const EVERYTHING = ["--save", "", "--appendonly", "yes", "--appendfsync", "always"];
 
 /** Programs that are one. Each has a client of its own. */
@@ -68,9 +70,9 @@ export class RedisServer {
     await this.#process[Symbol.asyncDispose]();
   }
 
-  /** As it is after it was killed or stopped: with what it kept. */
-  async again() {
-    this.#process = await run(this.#program, this.port, this.folder, this.#args);
+  /** As it is after it was killed or stopped: with what it kept, and with more arguments. */
+  async again(...more: string[]) {
+    this.#process = await run(this.#program, this.port, this.folder, [...this.#args, ...more]);
   }
 
   signal(signal: Deno.Signal) {
@@ -98,7 +100,7 @@ async function run(
   args: string[],
 ): Promise<Process> {
   const where = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder];
-  const process = startProcess(find(program)!, { args: [...where, ...args] });
+  const process = startProcess(find(program)!, { args: [...where, ...AT_ONCE, ...args] });
   try {
     await process.said(/Ready to accept connections/);
   } catch (error) {

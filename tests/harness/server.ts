@@ -4,6 +4,8 @@ import { type Process, startProcess } from "./process.ts";
 import { tempFolder } from "./temp.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).href;
+/** How long a server may take to find out how its store does, in milliseconds. */
+const READY_MS = 30_000;
 const PERMISSIONS = ["--allow-net", "--allow-env", "--allow-read", "--allow-write"];
 /** What Deno needs to find its cache, npm's settings and certificates; never a setting of Snug. */
 const PASSED_ON =
@@ -71,6 +73,18 @@ export async function startServer(env: Env = {}, main = MAIN): Promise<Server> {
       }
     },
   };
+}
+
+/** Waits until `/readyz` says that it is ready, or that it is not. */
+export async function untilReady(server: { url: string }, ready = true) {
+  const deadline = performance.now() + READY_MS;
+  while (performance.now() < deadline) {
+    const { status, body } = await fetch(`${server.url}/readyz`);
+    await body?.cancel();
+    if ((status === 200) === ready) return;
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  throw new Error(`${server.url} was not ${ready ? "ready" : "unready"} within ${READY_MS} ms`);
 }
 
 type MainOptions = { args?: string[]; env?: Env; cwd: string; main?: string };

@@ -27,17 +27,21 @@ export async function open(
 }
 
 /** As a room follows: up to a position, and what it is told. */
-export function follower(position: { epoch: string; seq: number; ts?: number }) {
+export function follower({ epoch, seq, ts = 0 }: { epoch: string; seq: number; ts?: number }) {
+  const position = { epoch, seq, given: { seq, ts } };
   const told: Head[] = [];
   const heard: number[] = [];
+  const afters: number[] = [];
   return {
     position,
     told,
     heard,
+    afters,
     follower: {
       position,
-      heard: (_: string, entries: readonly { seq: number }[]) => {
+      heard: (_: string, entries: readonly { seq: number }[], after: number) => {
         heard.push(...entries.map(({ seq }) => seq));
+        afters.push(after);
       },
       told: (head: Head) => void told.push(head),
       failed: () => {},

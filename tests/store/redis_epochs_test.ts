@@ -2,7 +2,7 @@ import { assertEquals, assertNotEquals } from "@std/assert";
 import { describe } from "@std/testing/bdd";
 import { openStore, renewStore } from "../../src/store/open.ts";
 import { needs } from "../harness/needs.ts";
-import { drafts, EVERYTHING } from "./drafts.ts";
+import { drafts, EVERYTHING, seqs } from "./drafts.ts";
 import { follower, open } from "./on_redis.ts";
 import { retain } from "./retaining.ts";
 
@@ -52,10 +52,10 @@ describe("epochs in a Redis", () => {
     for (const [key, before] of state) await redis.cli("COPY", key, before);
     await store.feed!.follow("a", room);
     // When that was said is not known yet.
-    position.seq = 3;
+    Object.assign(position, { seq: 3, given: { seq: 3, ts: 0 } });
     assertEquals((await store.head("a"))!.epoch, "e1");
     const [given] = await store.append(drafts("a", 1, { ts: 5000 }));
-    Object.assign(position, { seq: 4, ts: given!.ts });
+    Object.assign(position, { seq: 4, given });
     assertEquals((await store.head("a"))!.epoch, "e1");
     await fail();
     const [next] = await store.append(drafts("a", 1));
@@ -84,10 +84,45 @@ describe("epochs in a Redis", () => {
     assertEquals([head.seq, head.first, head.topic], [0, 1, ""]);
     store.feed!.unfollow("a");
     const { follower: again } = follower({ epoch: "", seq: 0 });
-    assertEquals(await store.feed!.follow("a", again), head);
+    assertEquals(await store.feed!.follow("a", again), { ...head, ts: 0 });
     assertEquals((await store.page("a", Infinity, EVERYTHING)).messages, []);
     const [first] = await store.append(drafts("a", 1, { epoch }));
     assertEquals([first!.epoch, first!.seq], [head.epoch, 1]);
+  });
+
+  it("W14.1 W14.2 are new where others went on without what was given out", async () => {
+    await using opened = await open(2);
+    const { store, other, redis } = opened;
+    await store.append(drafts("a", 3));
+    for (const key of ["head", "log"]) await redis.cli("COPY", `snug:${key}:{a}`, `before ${key}`);
+    const [, lost] = await store.append(drafts("a", 2, { ts: 2000 }));
+    const { seq, ts } = lost!;
+    const { follower: room, position } = follower({ epoch: "e1", seq: 0 });
+    await store.feed!.follow("a", room);
+    /** Asks as one who has given out what was lost, which nobody else does in between. */
+    const ask = <T>(what: () => Promise<T>) => {
+      Object.assign(position, { seq, given: { seq, ts } });
+      const asked = what();
+      position.seq = 0;
+      return asked;
+    };
+    const goOn = async () => {
+      for (const key of ["head", "log"]) {
+        await redis.cli("COPY", `before ${key}`, `snug:${key}:{a}`, "REPLACE");
+      }
+      const appended = await other.append(drafts("a", 3, { ts: 3000 }));
+      assertEquals(appended.map(({ epoch }) => epoch), ["e1", "e1", "e1"]);
+      assertEquals(seqs(appended), [4, 5, 6]);
+    };
+    await goOn();
+    assertNotEquals((await ask(() => store.head("a")))!.epoch, "e1");
+    await goOn();
+    assertEquals(await ask(() => store.replay("a", seq, 6, EVERYTHING)), undefined);
+    assertNotEquals((await other.head("a"))!.epoch, "e1");
+    await goOn();
+    const [next] = await ask(() => store.append(drafts("a", 1)));
+    assertEquals(next!.seq, 7);
+    assertNotEquals(next!.epoch, "e1");
   });
 
   it("W14.1 are the same everywhere before there is a log, and others when all was lost", async () => {

@@ -124,11 +124,11 @@ describe("a redis: store", () => {
     store.feed!.unfollow("b");
     // It may have been told of the head with its first connection.
     b.told.splice(0);
-    await store.append(drafts("a", 1));
-    await other.append([...drafts("a", 2), ...drafts("b", 2)]);
+    await store.append(drafts("a", 1, { ts: 1234 }));
+    await other.append([...drafts("a", 2, { ts: 2345 }), ...drafts("b", 2)]);
     await eventually("what was appended", LIMIT_MS, () => Promise.resolve(a.heard.length === 2));
     await eventually("the head", LIMIT_MS, () => Promise.resolve(a.told.at(-1)?.seq === 3));
-    assertEquals([a.heard, b.heard, b.told], [[2, 3], [], []]);
+    assertEquals([a.heard, a.afters, b.heard, b.told], [[2, 3], [1234], [], []]);
   });
 
   it("keeps apart what is in another database of the same Redis", async () => {
@@ -219,9 +219,12 @@ describe("a redis: store", () => {
       assertEquals(search, "With Redis, messages can't be searched.");
       assertEquals(opened.store.search, undefined);
     }
-    const args = ["--save", "", "--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru"];
-    await using opened = await open(1, { args });
-    assert(opened.store.advice!.some((one) => one.includes("set noeviction")));
+    for (const [policy, drops] of [["allkeys-lru", true], ["volatile-lru", false]] as const) {
+      const args = ["--save", "", "--maxmemory", "100mb", "--maxmemory-policy", policy];
+      await using opened = await open(1, { args });
+      const said = opened.store.advice!.some((one) => one.includes("set noeviction"));
+      assertEquals([policy, said], [policy, drops]);
+    }
   });
 
   it("keeps apart what has another prefix, and is let in by a user's password", async () => {

@@ -9,7 +9,7 @@ export async function appendUnheard(url: string, draft: Draft) {
   const redis = await openRedis(url);
   try {
     const keys = new Keys(redis).log(draft.room).slice(0, 6);
-    const args = ["nowhere", "nobody", "", "0", "", "", "32", "100", ...draftColumns(draft)];
+    const args = ["", "0", "0", "0", "", "nowhere", "nobody", "32", "100", ...draftColumns(draft)];
     await redis.run(APPEND, keys, args);
   } finally {
     redis.close();
