@@ -12,8 +12,7 @@ import { RedisData } from "./redis_data.ts";
 import { runScript } from "./redis_scripts.ts";
 import type { Truth } from "./truth.ts";
 
-/** How much redis_append.lua is given before the drafts, and of each of them. */
-const ABOUT = 8;
+/** How much redis_append.lua is given of each draft, after what it is given beside them. */
 const COLUMNS = 12;
 
 /** Who hears what is published on a channel. */
@@ -140,8 +139,9 @@ export class RedisServer {
 
   #appended(truth: Truth, room: RoomName, args: readonly string[], reply: readonly string[]): void {
     const epoch = reply.at(-1)!;
-    for (let at = 0; at < reply.length - 1; at++) {
-      const from = ABOUT + at * COLUMNS;
+    const count = reply.length - 1;
+    for (let at = 0; at < count; at++) {
+      const from = args.length - (count - at) * COLUMNS;
       const draft = draftOf(room, epoch, args.slice(from, from + COLUMNS));
       const problem = truth.append(draft, outcomeOf(epoch, reply[at]!));
       if (problem) this.#violated(problem);
