@@ -96,9 +96,9 @@ export class Gate {
     return refuse(403, "FORBIDDEN", message);
   }
 
-  /** Whether one may come in without a credential. */
+  /** Whether one may come in without a credential, or with one that a proxy adds to what is asked. */
   get isOpen(): boolean {
-    return this.#options.authenticator.isOpen;
+    return this.#options.authenticator.isOpen || this.#options.authHeader !== "";
   }
 
   /** Whether the address may ask anything of `/api` now (W15.11). */

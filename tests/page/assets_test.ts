@@ -35,6 +35,22 @@ it("every file of static/ is served as it is, as what it is, and nothing may tak
   console.log(`static/: ${files.length} files, ${(bytes / 1024).toFixed(1)} KiB as they are`);
 });
 
+it("the page says beforehand whether one will need a token at its door", async () => {
+  const token = { WS_TOKEN: "open-sesame" };
+  for (
+    const [env, needs] of [[{}, false], [token, true], [
+      // Maybe a proxy adds it, of which nobody at the door knows.
+      { ...token, AUTH_HEADER: "x-auth-key" },
+      false,
+    ]] as const
+  ) {
+    await using server = await startServer(env);
+    const { bytes } = await get(server, "/");
+    const [, attributes] = /<html ([^>]*)>/.exec(new TextDecoder().decode(bytes)) ?? [];
+    assertEquals(attributes?.includes("data-needs-token"), needs, Object.keys(env).join());
+  }
+});
+
 it("a file goes packed to who takes that, under a tag of its own, and as it is to who does not", async () => {
   for (const transport of ["deno", "ws"]) {
     await using server = await startServer({ TRANSPORT: transport });
