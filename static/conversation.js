@@ -50,12 +50,16 @@ export class Conversation {
       const { Pages } = await import("./model/pages.js");
       return new Pages(chat, (room) => this.#pagePut(room));
     };
-    this.#pages = new Later(pages);
-    /** @type {Later<Sources>} */
-    const sources = new Later(async () => {
-      const { Sources } = await import("./model/sources.js");
-      return new Sources(chat, () => scene.paintSoon());
-    });
+    this.#pages = new Later(pages, undefined, () => scene.room().loadFailed = true);
+    /** Without them a quote says that there is one. @type {Later<Sources>} */
+    const sources = new Later(
+      async () => {
+        const { Sources } = await import("./model/sources.js");
+        return new Sources(chat, () => scene.paintSoon());
+      },
+      undefined,
+      () => {},
+    );
     this.log = new Log({
       apply: (cure, said) => this.#cure(cure, said),
       maxBytes: () => chat.limits?.messageBytes ?? 0,

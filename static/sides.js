@@ -34,7 +34,7 @@ export class Sides {
   #drawer;
   #list;
   #people = new People();
-  /** @type {Later<Crowd>} */
+  /** Without it those are shown who are known. @type {Later<Crowd>} */
   #crowd;
   #jump;
   /** @type {Room | null} */
@@ -48,10 +48,14 @@ export class Sides {
     this.#wishes = wishes;
     this.#drawer = new Drawer(memory, wishes.search);
     this.#list = new RoomList((room) => this.#enter(room));
-    this.#crowd = new Later(async () => {
-      const { Crowd } = await import("./model/crowd.js");
-      return new Crowd(chat, wishes.changed);
-    });
+    this.#crowd = new Later(
+      async () => {
+        const { Crowd } = await import("./model/crowd.js");
+        return new Crowd(chat, wishes.changed);
+      },
+      undefined,
+      () => {},
+    );
     this.#jump = new Jump({
       goals: () => this.#goals(),
       go: (key) => this.#enter(key),

@@ -143,6 +143,50 @@ it("what waits for a file says so no longer when nothing can be attached, and st
 });
 
 /** Keeps a file back until the function that comes back is called. */
+it("pages that can't be had are asked for again by who wants them, not with all that is painted", async () => {
+  await using server = await startServer({ ...UNHURRIED, HISTORY_PAGE: "20" });
+  await using visit = await openVisit(server.url);
+  await using ruth = await fill(server, 40);
+  const asked: string[] = [];
+  const ines = await visit.open({ asked, expected: [/net::ERR_FAILED/] });
+  await ines.page.route("**/model/pages.js", (route) => route.abort());
+  const failed = ines.page.waitForEvent("requestfailed");
+  await ines.goIn("Ines");
+  await ines.sees("40");
+  await ines.scroll({ fromTop: 0 });
+  await failed;
+  // Else what is done with the message below it would want them.
+  await ines.page.mouse.move(0, 0);
+  const counts: number[] = [];
+  for (let n = 41; n <= 44; n++) {
+    await say(ruth, `${n}`);
+    await ines.sees(`${n}`);
+    counts.push(asked.filter((url) => url.endsWith("/model/pages.js")).length);
+  }
+  assertEquals(counts.at(-1), counts[0]);
+  await ines.page.unroute("**/model/pages.js");
+  await ines.page.locator("#earlier-button").click();
+  await ines.sees("1");
+});
+
+it("a quote whose message can't be asked for yet has its words later, and nobody is told of it", async () => {
+  await using server = await startServer({ ...UNHURRIED, HISTORY_PAGE: "20" });
+  await using visit = await openVisit(server.url);
+  await using ruth = await fill(server, 40);
+  ruth.send({ type: "chat", room: "general", text: "as I said", replyTo: 1, ref: "answer" });
+  await ruth.until((message) => message.type === "ack" && message.ref === "answer");
+  const ines = await visit.open({ expected: [/net::ERR_FAILED/] });
+  await ines.page.route("**/model/sources.js", (route) => route.abort());
+  const failed = ines.page.waitForEvent("requestfailed");
+  await ines.goIn("Ines");
+  await ines.sees("as I said");
+  await failed;
+  await ines.page.unroute("**/model/sources.js");
+  await say(ruth, "more");
+  await ines.page.locator(".quote bdi", { hasText: "Ruth" }).waitFor();
+  await ines.shows("#spoken", /^(?!This could not)/);
+});
+
 async function hold({ page }: Guest, path: string): Promise<() => void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   await page.route(`**${path}`, async (route) => {
