@@ -2,7 +2,7 @@
 // picture must not be shown as a page. SVG is none of these: it is a document that can hold scripts.
 
 /** So many bytes of the beginning tell. */
-export const HEAD_BYTES = 64;
+const HEAD_BYTES = 64;
 
 /** Shown by a browser as they are; everything else is only ever downloaded. */
 const PICTURES: ReadonlySet<string> = new Set([

@@ -21,7 +21,7 @@ import { Rosters } from "./rosters.ts";
 /** How often an instance says that it is there, and asks again for what it misses, in milliseconds. */
 const ALIVE_MS = 1000;
 /** An instance that says nothing for so long is taken as crashed, in milliseconds. */
-export const LEASE_MS = 5000;
+const LEASE_MS = 5000;
 
 export class Instances implements Others, NamesElsewhere, SanctionNews, SpendingNews {
   /** What is kept in the store, and must be looked at again when a word was missed. */

@@ -138,7 +138,7 @@ async function reserve(file: string): Promise<void> {
 }
 
 /** Rejects where there is no file to read. */
-export async function mustBeThere(path: string): Promise<void> {
+async function mustBeThere(path: string): Promise<void> {
   try {
     if ((await Deno.stat(path)).isFile) return;
   } catch (error) {

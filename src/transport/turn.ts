@@ -5,7 +5,7 @@ let turn = 0;
 let isAwaited = false;
 
 /** A number that is another one in each turn of the loop. */
-export function currentTurn(): number {
+function currentTurn(): number {
   if (!isAwaited) {
     isAwaited = true;
     setImmediate(() => {

@@ -57,7 +57,7 @@ export function afterClose(code) {
  * @param {Partial<Refusal>} refusal
  * @returns {Verdict}
  */
-export function afterRefusal(status, { code, message, retryAfterMs }) {
+function afterRefusal(status, { code, message, retryAfterMs }) {
   /** @type {(next: Verdict["next"], reason: Reason, words: string) => Verdict} */
   const verdict = (next, reason, words) => ({
     next,
