@@ -55,8 +55,7 @@ export class Files {
   #kept = 0;
   #coming = 0;
   #isCollecting = false;
-  /** It was said that the store or the folder fails. */
-  /** Something could not be removed in this collecting, or in the one before. */
+  /** Whether something failed in this collecting, and in the one before. */
   readonly #failing = { now: false, before: false };
   #sweptAt = -Infinity;
 

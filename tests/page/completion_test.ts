@@ -169,7 +169,6 @@ it("a screen reader hears of the list, at every width it fits, and a finger can 
   }
 });
 
-/** Waits until the list is open; what it offers. */
 /** Waits until just these are offered: what they are chosen from may still be on its way. */
 async function offers(guest: Guest, expected: string[]) {
   for (const deadline = Date.now() + LIMIT_MS;;) {
@@ -181,6 +180,7 @@ async function offers(guest: Guest, expected: string[]) {
   }
 }
 
+/** Waits until the list is open; what it offers. */
 async function choices({ page }: Guest): Promise<string[]> {
   await page.locator("#choices").waitFor();
   return await page.locator("#choices bdi").allTextContents();

@@ -253,7 +253,6 @@ describe("--tail", () => {
   });
 });
 
-/** A moderator mutes Tim, sets the topic and sends Tim out; each is told. */
 /** Waits until she and Tim are in the conversation that she began, and both were told of her. */
 async function meetAlone(eve: Visitor) {
   const { uid } = eve.welcome;
@@ -273,6 +272,7 @@ async function meetAlone(eve: Visitor) {
   });
 }
 
+/** A moderator mutes Tim, sets the topic and sends Tim out; each is told. */
 async function moderate(server: Server, process: Process) {
   await using mod = await openClient(`${server.wsUrl}?username=Mod&token=${TOKEN}`);
   await mod.next("welcome");
