@@ -8,7 +8,7 @@ WORKDIR /app
 # Packages, by the lock and without those that only tests use: a layer that changes with these alone.
 COPY deno.json deno.lock ./
 COPY static/deno.json static/
-RUN deno remove @redocly/openapi-core @types/ws ajv axe-core fast-check playwright-core yaml && deno install --frozen
+RUN deno remove @redocly/openapi-core @types/ws ajv axe-core fast-check playwright-core wasmoon yaml && deno install --frozen
 COPY main.ts ./
 COPY src src
 COPY static static

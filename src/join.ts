@@ -5,6 +5,7 @@ import { headSince, readMissed, readPage } from "./history.ts";
 import { encode, MEMBERS_SHOWN, type Mute, type Refusal, type RoomName } from "./protocol.ts";
 import { banned, forbidden, notFound } from "./refusal.ts";
 import type { Asker } from "./requests.ts";
+import type { Room } from "./room.ts";
 
 /** Mutes in a `joined` (W10.7). */
 const MUTES_SHOWN = 100;
@@ -27,7 +28,9 @@ export async function join(
   if (!isMember && rooms.size >= limits.rooms) {
     return full(`a connection may be in ${limits.rooms} rooms`);
   }
-  const room = await hub.openRoom(name);
+  let room: Room | undefined;
+  // One that is lost (W5.4) just as it is found never gets anything more.
+  do room = await hub.openRoom(name); while (room && hub.rooms.get(name) !== room);
   if (!room) return full("this server has as many rooms open as it may");
   const refusal = whyBanned(asker, name);
   if (refusal) return refusal;

@@ -50,11 +50,13 @@ for (
     [document, "visibilitychange"],
     [window, "online"],
     [window, "pageshow"],
+    [window, "pagehide"],
   ])
 ) {
   target.addEventListener(type, () => {
     const chat = inside?.chat ?? visitor;
-    if (!document.hidden && chat?.state.status !== "stopped") chat?.retryNow();
+    if (document.hidden || type === "pagehide") chat?.flush();
+    else if (chat?.state.status !== "stopped") chat?.retryNow();
   });
 }
 

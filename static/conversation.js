@@ -178,6 +178,7 @@ export class Conversation {
 
   /** @param {Cure | "delete"} cure @param {Said} said */
   #cure(cure, { key, text, files = [], refusal }) {
+    const room = this.#scene.room().name;
     switch (cure) {
       case "rejoin":
         this.#scene.rejoin();
@@ -191,6 +192,8 @@ export class Conversation {
         return this.#scene.rewrite(text, refusal?.code === "NOT_FOUND" ? [] : files);
       case "delete":
         this.#chat.discard(key);
+        // What is not told now, the server finds out within the hour.
+        for (const { id } of files) this.#chat.dropFile(room, id).catch(() => {});
     }
     this.#scene.write();
   }

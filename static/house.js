@@ -88,6 +88,7 @@ export class House {
       enter: (room) => this.enter(room),
       leave: () => this.#leave(),
       editLast: () => this.#conversation.editLast(),
+      stay: () => this.#conversation.log.stay(),
       replyTo: () => this.#conversation.answered,
       files: () => this.#clip.files,
       said: () => {
@@ -102,7 +103,7 @@ export class House {
     this.#clip = new Clip(chat, {
       room: () => this.#room,
       changed: () => this.#composer.follow(),
-      tell: (words) => this.#composer.tell(words),
+      tell: (...what) => this.#composer.tell(...what),
       write: () => this.#composer.focus(),
     });
     this.#composer = new Composer(this.#writing, this.#clip);
@@ -153,8 +154,7 @@ export class House {
   }
 
   /**
-   * Puts a room in view, opening it when it is not, and a message of it if one is named.
-   * @param {string} name
+   * Puts a room in view, opening it when it is not, and a message of it. @param {string} name
    * @param {{isNew?: boolean, seq?: number | null, writes?: boolean}} [options]
    */
   enter(name, { isNew = name !== this.#room.name, seq = null, writes = true } = {}) {

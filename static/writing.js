@@ -18,6 +18,7 @@ import { ChatError } from "./sdk/requests.js";
  * @property {(room: string) => void} enter
  * @property {() => void} leave the room in view; throws where one can't
  * @property {() => void} editLast
+ * @property {() => void} stay keeps the log where it is read
  * @property {() => number | undefined} replyTo the message that is being answered there
  * @property {() => readonly SharedFile[]} files that go with it
  * @property {() => void} said something was, in the room in view
@@ -36,6 +37,7 @@ export class Writing {
   #scene;
   sources;
   editLast;
+  stay;
 
   /** @param {Chat} chat @param {OpenRooms} rooms @param {Surroundings} around */
   constructor(chat, rooms, around) {
@@ -68,6 +70,7 @@ export class Writing {
       },
     };
     this.editLast = around.editLast;
+    this.stay = around.stay;
   }
 
   start() {
@@ -105,7 +108,7 @@ export class Writing {
 
   /** Does a command. What the server refuses is told as a sentence. @param {string} text */
   async #told(text) {
-    const { runCommand } = await import("./views/commands.js");
+    const { runCommand } = await commands();
     try {
       return await runCommand(await this.#scene(), text);
     } catch (error) {

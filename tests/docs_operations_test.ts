@@ -192,7 +192,7 @@ describe("docs/OPERATIONS.md", () => {
   });
 
   it("leads to files and sections that there are", async () => {
-    const sections = [...PAGE.matchAll(/^## (.+)$/gm)].map(([, name]) =>
+    const sections = [...PAGE.matchAll(/^##+ (.+)$/gm)].map(([, name]) =>
       name!.toLowerCase().replaceAll(" ", "-")
     );
     for (const [, path, anchor] of PAGE.matchAll(/\]\((?!https:)([^#)]*)(?:#([^)]+))?\)/g)) {

@@ -108,6 +108,25 @@ describe("examples/", () => {
     assertEquals((await within(LIMIT_MS, "its end", watcher.exited)).code, 0);
   });
 
+  it("watch.mjs says in words why it can't begin: no WebSocket, no address, no such room", async () => {
+    await using server = await startServer();
+    const ended = async (program: Process) => {
+      await using _ = program;
+      const { code } = await within(LIMIT_MS, "its end", program.exited);
+      assertEquals([code, program.stdout()], [1, ""]);
+      return program.stderr();
+    };
+    const before22 = 'delete globalThis.WebSocket; await import("./watch.mjs")';
+    const old = run(Deno.execPath(), ["eval", "--quiet", before22]);
+    assertEquals(
+      await ended(old),
+      "There is no WebSocket here: Node has one from version 22 on. Any other goes in as an option.\n",
+    );
+    assertMatch(await ended(runNode(["watch.mjs", "nowhere"])), /^.*nowhere.*\n$/);
+    const bad = await ended(runNode(["watch.mjs", server.url, "a b"]));
+    assertMatch(bad, /^#a b: room must be a name of .*\n$/);
+  });
+
   needs("chromium")("page.html shows a room in a page of another origin, and speaks", async () => {
     const html = await Deno.readTextFile(`${FOLDER}page.html`);
     const headers = { "content-type": "text/html" };

@@ -26,6 +26,22 @@ describe("sdk read", () => {
     assertEquals(await heardReads(socket), []);
   });
 
+  it("W10.10 tells what waits for its second at once where the program is about to go", async () => {
+    using server = new FakeServer();
+    const { chat, socket } = await server.joined();
+    chat.read("general", 1);
+    chat.read("general", 5);
+    assertEquals(await heardReads(socket), [["general", 1]]);
+    chat.flush();
+    chat.flush();
+    assertEquals(await heardReads(socket), [["general", 5]]);
+    chat.read("general", 6);
+    await server.clock.pass(999);
+    assertEquals(await heardReads(socket), []);
+    await server.clock.pass(1);
+    assertEquals(await heardReads(socket), [["general", 6]]);
+  });
+
   it("W10.10 tells nothing that the server knows, or of a room one is not in", async () => {
     using server = new FakeServer();
     const { chat, socket } = await server.joined();

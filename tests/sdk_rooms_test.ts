@@ -198,6 +198,19 @@ describe("sdk rooms", () => {
     assertEquals([log, chat.position("general")], [["error FORBIDDEN"], undefined]);
   });
 
+  it("W13 it is one also after the join had to wait", async () => {
+    using server = new FakeServer();
+    const { chat } = await server.joined({}, { heartbeatMs: 1e6 });
+    const log = record(chat);
+    const socket = await reconnect(server);
+    for (const code of ["UNAVAILABLE", "UNAVAILABLE", "FORBIDDEN"] as const) {
+      socket.tell({ type: "error", code, message: "no", ref: `${socket.heard()[0]?.ref}` });
+      await server.clock.pass(1000);
+    }
+    assertEquals(log, ["error UNAVAILABLE", "error FORBIDDEN"]);
+    assertEquals(chat.position("general"), undefined);
+  });
+
   it("W5.6 a rejoin into a full room is tried until there is space, and told once", async () => {
     using server = new FakeServer();
     const { chat } = await server.joined({}, { heartbeatMs: 1e6 });

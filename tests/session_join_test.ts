@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import type { RoomName } from "../src/protocol.ts";
-import { withCore } from "./core/core.ts";
+import type { Feed, Follower } from "../src/store/store.ts";
+import { Core, withCore } from "./core/core.ts";
+import { HeldStore } from "./core/held_store.ts";
 import { texts } from "./harness/visitor.ts";
 
 const ROOM = "general";
@@ -265,4 +267,31 @@ describe("session join", () => {
       }),
     );
   }
+
+  it("P3 W5.4 who comes just when a room is lost is in the one that takes its place", async () => {
+    const store = new HeldStore();
+    let follower: Follower | undefined;
+    const feed: Feed = {
+      follow: async (room, one) => {
+        follower = one;
+        return await store.head(room) ?? { epoch: "e1", seq: 0, first: 1, topic: "" };
+      },
+      unfollow: () => {},
+    };
+    const core = new Core({ store: Object.assign(store, { feed }) });
+    const alice = await core.enter("alice", ROOM);
+    alice.send({ type: "chat", room: ROOM, text: "one" });
+    await core.settle();
+    const bob = core.connect("bob");
+    bob.send({ type: "join", room: ROOM });
+    // The log is another: the room is found, and not entered yet.
+    follower!.told({ epoch: "e2", seq: 0, first: 1, topic: "" }, 0);
+    await core.settle();
+    assertEquals(alice.takeAll("closing").length, 1);
+    assert(core.hub.rooms.get(ROOM as RoomName)!.hasJoined(bob.session));
+    bob.send({ type: "chat", room: ROOM, text: "two" });
+    await core.settle();
+    assertEquals(bob.takeAll("chat").map(({ text }) => text), ["two"]);
+    await core.assertNothingLeft();
+  });
 });

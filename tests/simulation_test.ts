@@ -21,6 +21,7 @@ const MET = [
   "a whole retraction",
   ..."change direct read nick moderate retract retain".split(" "),
   ..."drain kill cut storeFails duplicate reload openTab leave answerFetch".split(" "),
+  ..."loseRedis mendRedis redisLoses newsArrives noNews".split(" "),
 ];
 
 describe("simulation", () => {
@@ -36,7 +37,7 @@ describe("simulation", () => {
   });
 
   it("does the same for the same seed", async () => {
-    for (const seed of [1, 2, 3]) {
+    for (const seed of [1, 2, 3, 4, 6, 9]) {
       const [first, second]: [string[], string[]] = [[], []];
       await runSchedule(seed, (line) => first.push(line));
       await runSchedule(seed, (line) => second.push(line));

@@ -18,6 +18,7 @@ import cssPeopleCss from "../../static/css/people.css" with { type: "text" };
 import cssPopupCss from "../../static/css/popup.css" with { type: "text" };
 import cssReferenceCss from "../../static/css/reference.css" with { type: "text" };
 import cssSearchCss from "../../static/css/search.css" with { type: "text" };
+import cssSystemCss from "../../static/css/system.css" with { type: "text" };
 import cssTokensCss from "../../static/css/tokens.css" with { type: "text" };
 
 export const CSS_FILES: Record<string, string> = {
@@ -40,5 +41,6 @@ export const CSS_FILES: Record<string, string> = {
   "/css/popup.css": cssPopupCss,
   "/css/reference.css": cssReferenceCss,
   "/css/search.css": cssSearchCss,
+  "/css/system.css": cssSystemCss,
   "/css/tokens.css": cssTokensCss,
 };

@@ -5,6 +5,7 @@ import viewsAsk from "../../static/views/ask.js" with { type: "text" };
 import viewsAttaching from "../../static/views/attaching.js" with { type: "text" };
 import viewsAttachmentCard from "../../static/views/attachment_card.js" with { type: "text" };
 import viewsBans from "../../static/views/bans.js" with { type: "text" };
+import viewsBots from "../../static/views/bots.js" with { type: "text" };
 import viewsBuild from "../../static/views/build.js" with { type: "text" };
 import viewsChoice from "../../static/views/choice.js" with { type: "text" };
 import viewsClip from "../../static/views/clip.js" with { type: "text" };
@@ -74,6 +75,7 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/attaching.js": viewsAttaching,
   "/views/attachment_card.js": viewsAttachmentCard,
   "/views/bans.js": viewsBans,
+  "/views/bots.js": viewsBots,
   "/views/build.js": viewsBuild,
   "/views/choice.js": viewsChoice,
   "/views/clip.js": viewsClip,

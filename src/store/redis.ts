@@ -63,7 +63,7 @@ async function connect(url: string): Promise<Redis> {
   }
 }
 
-class RedisStore implements Store {
+export class RedisStore implements Store {
   readonly marks: RedisMarks;
   readonly files: RedisFiles;
   readonly feed: RedisFeed;
@@ -225,8 +225,9 @@ class RedisStore implements Store {
     ]) as string[];
     const epoch = reply.pop()!;
     const outcomes = reply.map((outcome) => outcomeOf(epoch, outcome));
-    const newest = outcomes.findLast((outcome) => "isNew" in outcome && outcome.isNew);
-    if (newest && "seq" in newest) {
+    // What is known already may be so of a try that was cut off before this.
+    const newest = outcomes.findLast((outcome) => "seq" in outcome);
+    if (newest) {
       const indexed = this.#index(room, newest.ts);
       // Without it nobody would find a conversation that begins; later ones are put right by the next.
       if (newest.seq <= drafts.length) await indexed;

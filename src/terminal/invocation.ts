@@ -71,7 +71,11 @@ export function readInvocation(
   url.hash = "";
 
   const room = values.room === undefined ? place?.room ?? "general" : roomIn(values.room);
-  if (room === null) return { problem: `${values.room} can’t be the name of a room` };
+  // What the page makes of a name with spaces is seen there before anything is said.
+  if (room === null || /\s/.test(values.room?.trim() ?? "")) {
+    const meant = room === null ? "" : `; ${room} can`;
+    return { problem: `${values.room} can’t be the name of a room${meant}` };
+  }
   let kept: string | undefined;
   try {
     const file = values["token-file"];

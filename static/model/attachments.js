@@ -155,7 +155,7 @@ function failureOf({ code, message }, file, sent) {
   // Over HTTP there are more codes than in messages.
   switch (/** @type {string | undefined} */ (code)) {
     case "FILES_FULL":
-      return { why: "Not uploaded. The server has no room for it.", mayRetry: true };
+      return { why: `Not uploaded. ${whatIsFull(message)}`, mayRetry: true };
     case "RATE_LIMITED":
       return { why: "Not uploaded. Too much was sent at once.", mayRetry: true };
     case "TIMEOUT":
@@ -180,4 +180,11 @@ function failureOf({ code, message }, file, sent) {
     why: `Not uploaded. ${message.charAt(0).toUpperCase()}${message.slice(1)}.`,
     mayRetry: true,
   };
+}
+
+/** One code for two reasons (W19.3): the words tell one's own share from the server's space. @param {string} message */
+function whatIsFull(message) {
+  return message.startsWith("files that you uploaded")
+    ? "Too much that you uploaded is not sent yet. Send or remove some of it."
+    : "The server has no room for it.";
 }

@@ -219,7 +219,7 @@ export class OpenRooms {
     const { head } = room.timeline;
     if (room.isJoined && !joined.resumed) this.heard += Math.max(0, joined.seq - head);
     this.#learn([...joined.messages, ...joined.members]);
-    room.join(joined);
+    room.join(joined, this.#me);
     if (joined.resumed) this.#onlooker.changed();
     else this.#onlooker.startedOver(room);
   }

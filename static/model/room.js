@@ -2,6 +2,7 @@
 // One room that is open: its log, who is in it, how far it was read. Knows nothing of the page.
 import { Names } from "./names.js";
 import { isDirect } from "./nicks.js";
+import { isProgram } from "./said.js";
 import { Timeline } from "./timeline.js";
 import { Typists } from "./typists.js";
 /** @import {ErrorCode, Member, Mute, Permission, ServerMessage} from "../../src/protocol.ts" */
@@ -32,6 +33,8 @@ export class Room {
   members = new Map();
   /** Those of them who moderate. @type {Set<string>} */
   moderators = new Set();
+  /** Bots and hooks, as far as they were heard of: they are no members. @type {Map<string, string>} */
+  programs = new Map();
   /** The most that one may do here. @type {Permission} */
   may = "write";
   /** The mutes that one is told of, by uid. @type {Map<string, Mute>} */
@@ -49,6 +52,7 @@ export class Room {
   /** The reader wants it to stay unread for as long as they stay. */
   staysUnread = false;
   names = new Names();
+  #me = "";
   /** A page of history could not be had; the reader asks for the next try. */
   loadFailed = false;
 
@@ -69,7 +73,7 @@ export class Room {
       const line = lines[at];
       if (line?.kind !== "said" || line.seq === 0) continue;
       if (line.seq <= this.read) break;
-      if (!line.deleted) count += 1;
+      if (!line.deleted && line.uid !== this.#me) count += 1;
     }
     return count;
   }
@@ -122,13 +126,16 @@ export class Room {
   /** Everybody whom what is held and who is here lets one mention. */
   learnNames() {
     for (const line of this.timeline.lines) {
-      if (line.kind === "said") this.names.learn(line.uid, line.user);
+      if (line.kind !== "said") continue;
+      this.names.learn(line.uid, line.user);
+      if (isProgram(line.uid)) this.programs.set(line.uid, line.user);
     }
     for (const [uid, user] of this.members) this.names.learn(uid, user);
   }
 
-  /** @param {Joined & {resumed: boolean}} joined */
-  join(joined) {
+  /** @param {Joined & {resumed: boolean}} joined @param {string} [me] whose words are no news */
+  join(joined, me = "") {
+    this.#me = me;
     const { epoch, seq, read } = joined;
     this.topic = joined.topic;
     this.count = joined.count;
@@ -145,7 +152,18 @@ export class Room {
     const known = read > 0 || this.isDirect ? read : seq;
     this.read = isSameLog ? Math.max(this.read, read) : known;
     if (!joined.resumed) this.timeline.reset(joined, seq);
+    this.#passOwn();
     this.isJoined = true;
+  }
+
+  /** What one said oneself, elsewhere maybe, is no news: neither where it comes first. */
+  #passOwn() {
+    if (this.timeline.from > this.read + 1) return;
+    for (const line of this.timeline.lines) {
+      if (line.kind !== "said" || line.seq <= this.read) continue;
+      if (line.uid !== this.#me) return;
+      this.read = line.seq;
+    }
   }
 
   /** With a reason somebody else wanted it (W10.6). @param {string} [reason] @param {string} [by] */
@@ -171,8 +189,9 @@ export class Room {
     this.timeline.tell({ type: "nick", user, was });
   }
 
-  /** A bot says something to the reader alone. @param {{user?: string, text: string}} told */
-  greet({ user = "", text }) {
+  /** A bot says something to the reader alone. @param {{uid?: string, user?: string, text: string}} told */
+  greet({ uid, user = "", text }) {
+    if (uid !== undefined) this.programs.set(uid, user);
     this.timeline.tell({ type: "greeting", user, text });
   }
 

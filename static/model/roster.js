@@ -1,6 +1,7 @@
 // @ts-check
 // Whom one can name in a room: those who spoke last first, then who else is there. Finds them by
 // what somebody wrote.
+import { isProgram } from "./said.js";
 /** @import {Room} from "./room.js" */
 
 /** @typedef {{uid: string, user: string, note: string}} Person */
@@ -21,6 +22,7 @@ export function rosterOf(room, me) {
   // The server may not have named all who are there.
   const areAllKnown = room.members.size >= room.count;
   return [...names].map(([uid, user]) => {
+    if (isProgram(uid)) return { uid, user, note: "bot" };
     const isAway = areAllKnown && !room.members.has(uid);
     return { uid, user, note: room.typists.has(uid) ? "typing" : isAway ? "not here" : "" };
   });

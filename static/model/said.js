@@ -37,6 +37,11 @@ import { fold } from "../sdk/fold.js";
  */
 /** @typedef {Exclude<Entry, {type: "chat" | "topic"}>} Change */
 
+/** Whether a uid is that of a bot or a hook of the server (W20.1). @param {string} uid */
+export function isProgram(uid) {
+  return /^(bot|hook):/.test(uid);
+}
+
 /** A message that the server has. @param {Message} message @param {string} key @returns {Said} */
 export function saidOf({ seq, ts, uid, user, ...rest }, key) {
   const { text, replyTo, files, editedTs, deleted, reactions } = rest;

@@ -14,13 +14,16 @@ import { Unsent } from "./unsent.js";
 /** @import {Clock} from "./alarm.js" */
 
 const MAX_UNSENT = 200;
+const NO_WEBSOCKET =
+  "There is no WebSocket here: Node has one from version 22 on. Any other goes in as an option.";
 
 /**
- * Connects at once, and comes back by itself until `close()`.
+ * Connects at once, and comes back by itself until `close()`. Throws where there is no WebSocket.
  * @param {string | URL} url `https://host`, `https://host/ws`, or the same with wss.
  * @param {ConnectOptions} [options]
  */
 export function connect(url, options = {}) {
+  if (!(options.WebSocket ?? globalThis.WebSocket)) throw new Error(NO_WEBSOCKET);
   const clock = options.clock ?? SYSTEM_CLOCK;
   const address = parseAddress(url, options);
   const drawer = new Drawer(options.storage, address.host);

@@ -47,8 +47,8 @@ export class ReadMarks {
     this.#tell();
   }
 
-  #tell() {
-    if (this.#isWaiting) return;
+  /** Tells at once what waits for its second. */
+  flush() {
     const due = [...this.#marks].filter(([, { wanted, told }]) => wanted > told);
     if (due.length === 0) return;
     for (const [room, mark] of due) {
@@ -59,7 +59,11 @@ export class ReadMarks {
     this.#isWaiting = true;
     this.#alarm.set("read", INTERVAL_MS, () => {
       this.#isWaiting = false;
-      this.#tell();
+      this.flush();
     });
+  }
+
+  #tell() {
+    if (!this.#isWaiting) this.flush();
   }
 }

@@ -210,7 +210,10 @@ export class Traffic {
     if (code === "RATE_LIMITED") return this.#rooms.wantAgain(room);
     if (caller || !passes) this.#rooms.forget(name);
     if (caller) caller.reject(new ChatError(refusal));
-    else if (room.tries === 0) this.#events.emit("error", { ...refusal, room: name });
+    // What passes is told once; that it will not, in any case.
+    else if (!passes || room.tries === 0) {
+      this.#events.emit("error", { ...refusal, room: name });
+    }
     if (!passes) return this.#unsent.refuseRoom(name, refusal);
     if (caller) return;
     this.#rooms.refuse(room);

@@ -12,9 +12,11 @@ import { Later } from "./later.js";
  * @typedef {object} Around
  * @property {() => Room} room in view
  * @property {() => void} changed what goes with the next message
- * @property {(words: string) => void} tell something about what was chosen
+ * @property {(words: string, isBad?: boolean) => void} tell something about what was chosen
  * @property {() => void} write puts the focus where one writes
  */
+
+const NOT_ATTACHED = "Nothing was attached. Try again when you are connected.";
 
 export class Clip {
   #chat;
@@ -31,10 +33,14 @@ export class Clip {
   constructor(chat, around) {
     this.#chat = chat;
     this.#around = around;
-    this.#attaching = new Later(async () => {
-      const { Attaching } = await import("./attaching.js");
-      return new Attaching(chat, around);
-    }, "/css/attaching.css");
+    this.#attaching = new Later(
+      async () => {
+        const { Attaching } = await import("./attaching.js");
+        return new Attaching(chat, around);
+      },
+      "/css/attaching.css",
+      () => around.tell(NOT_ATTACHED, true),
+    );
   }
 
   start() {

@@ -2,6 +2,7 @@
 // What can be typed after a `/`: one table, from which help and completion come too. A command that
 // can't be done throws an Error whose message is a sentence for its writer.
 import { directWith } from "../model/nicks.js";
+import { isProgram } from "../model/said.js";
 import { namedIn } from "../model/roster.js";
 import { roomIn } from "./place.js";
 /** @import {Chat} from "../chat.js" */
@@ -60,6 +61,9 @@ export const COMMANDS = [
       const [, name = "", words = ""] = /^@?(\S+)\s*([^]*)$/.exec(args) ?? [];
       const text = named?.rest ?? words;
       if (!text) throw usage("msg");
+      if (named && isProgram(named.person.uid)) {
+        throw new Error(`${named.person.user} is a bot, and reads only what is said in the room.`);
+      }
       if (named && chat.me) {
         enter(directWith(chat.me.uid, named.person.uid));
         say(text);

@@ -25,6 +25,7 @@ const GAP_PX = 8;
  * @property {(on: boolean) => void} typing
  * @property {(room: string, text: string) => void} draft
  * @property {() => void} editLast
+ * @property {() => void} stay keeps the log where it is read
  * @property {(text: string) => number} bytesLeft Infinity where that is not known.
  * @property {() => number} maxBytes
  * @property {Sources} sources
@@ -228,8 +229,10 @@ export class Composer {
 
   /** What could not be said stands where it stood. @param {string} room @param {string} text */
   #takeBack(room, text) {
-    if (room === this.#room) this.edit(text);
-    else this.#writing.draft(room, text);
+    if (room !== this.#room) return this.#writing.draft(room, text);
+    this.edit(text);
+    // Empty for a moment, the box has let the log be cut short, and is as high as before.
+    this.#writing.stay();
   }
 
   /** @param {string} text */

@@ -13,7 +13,7 @@ export function copyMessages(event) {
   const range = selection.getRangeAt(0);
   const { commonAncestorContainer: around } = range;
   const inside = around instanceof Element ? around : around.parentElement;
-  if (inside?.closest(".speech, .files")) return;
+  if (inside?.closest(".speech, .files, .direction")) return;
   const rows = [...document.querySelectorAll("#rows > .speech-row, #rows > .stage-row")];
   const lines = rows.filter((row) => range.intersectsNode(row))
     .map((row) => lineFor(row, range)).filter((line) => line !== "");

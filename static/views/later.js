@@ -8,19 +8,23 @@ import { speak } from "./spoken.js";
 /** @type {Map<string, Promise<void>>} */
 const styles = new Map();
 
+const NOT_LOADED = "This could not be loaded. Try again when you are connected.";
+
 /** @template Part */
 export class Later {
   #load;
   #style;
+  #fail;
   /** @type {Promise<void> | null} */
   #loading = null;
   /** Once it is there. @type {Part | null} */
   now = null;
 
-  /** @param {() => Promise<Part>} load @param {string} [style] */
-  constructor(load, style) {
+  /** @param {() => Promise<Part>} load @param {string} [style] @param {() => void} [fail] tells that it could not be had */
+  constructor(load, style, fail = () => speak(NOT_LOADED)) {
     this.#load = load;
     this.#style = style;
+    this.#fail = fail;
   }
 
   /** Whether it is there or on its way. */
@@ -41,7 +45,7 @@ export class Later {
       this.now = part;
     } catch {
       this.#loading = null;
-      speak("This could not be loaded. Try again when you are connected.");
+      this.#fail();
     }
   }
 }

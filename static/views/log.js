@@ -123,6 +123,11 @@ export class Log {
     this.#wish();
   }
 
+  /** Puts the reader back where they were last, whatever became longer or shorter in this turn. */
+  stay() {
+    this.#scroll.goTo(this.#scroll.place);
+  }
+
   toEnd() {
     this.#scroll.goTo(null);
     this.#wishes.seen();

@@ -1,5 +1,6 @@
 // @ts-check
 // The rows between what is said: days, stage directions, the unread line, what waits.
+import { build } from "./build.js";
 import { dayOf, timeOf } from "./clock.js";
 import { find, showTime, stamp } from "./element.js";
 import { counted, stageSentence } from "./wording.js";
@@ -43,11 +44,11 @@ export function waitingView() {
   };
 }
 
-/** A stage direction; pressed, it names all who came and left. */
+/** A stage direction; one that does not name all who came and left is pressed to do so. */
 export class StageView {
   element = stampStage();
   #time = find("time", HTMLTimeElement, this.element);
-  #button = find("button", HTMLButtonElement, this.element);
+  #words = find(".direction", HTMLElement, this.element);
   #isShort = true;
   #shown = "";
 
@@ -58,12 +59,22 @@ export class StageView {
     const whole = stageSentence(line, false);
     if (whole !== this.#shown) showTime(this.#time, line.ts);
     this.#shown = whole;
-    this.#button.textContent = this.#isShort ? short : whole;
-    this.#button.disabled = short === whole;
-    this.#button.onclick = () => {
+    this.#become(short === whole ? "span" : "button");
+    this.#words.textContent = this.#isShort ? short : whole;
+    if (!(this.#words instanceof HTMLButtonElement)) return;
+    this.#words.ariaExpanded = String(!this.#isShort);
+    this.#words.onclick = () => {
       this.#isShort = !this.#isShort;
-      this.#button.setAttribute("aria-expanded", String(!this.#isShort));
       this.update({ kind: "stage", key, line });
     };
+  }
+
+  /** @param {"span" | "button"} tag */
+  #become(tag) {
+    if (this.#words.localName === tag) return;
+    const words = build(tag, "direction");
+    if (words instanceof HTMLButtonElement) words.type = "button";
+    this.#words.replaceWith(words);
+    this.#words = words;
   }
 }

@@ -1,5 +1,6 @@
 // @ts-check
 // What one may do about somebody: write, mention, and where one moderates mute, remove and ban.
+import { isProgram } from "../model/said.js";
 import { ask } from "./ask.js";
 import { build } from "./build.js";
 import { momentOf } from "./clock.js";
@@ -40,7 +41,8 @@ export async function openMemberMenu(opener, chat, room, doings) {
   const who = { uid, user };
   const mute = room.muteOf(uid);
   const until = mute?.until ? ` until ${momentOf(mute.until)}` : "";
-  const note = mute ? `muted${until}` : room.members.has(uid) ? "here" : "not here";
+  const place = isProgram(uid) ? "bot" : room.members.has(uid) ? "here" : "not here";
+  const note = mute ? `muted${until}` : place;
   const groups = [talk(who, room, doings)];
   if (room.may === "moderate") groups.push(moderate(who, room, chat));
   const { left, bottom } = opener.getBoundingClientRect();
@@ -58,7 +60,7 @@ export async function openMemberMenu(opener, chat, room, doings) {
 function talk({ uid, user }, room, { write, mention }) {
   const inMessage = { icon: "at", label: "Mention in the message", act: () => mention(user) };
   const direct = { icon: "bubble", label: `Write to ${user}`, act: () => write(uid) };
-  return room.isDirect ? [inMessage] : [direct, inMessage];
+  return room.isDirect || isProgram(uid) ? [inMessage] : [direct, inMessage];
 }
 
 /** @param {Member} who @param {Room} room @param {Chat} chat @returns {Item[]} */
@@ -96,10 +98,13 @@ function moderate({ uid, user }, room, chat) {
       times: [HOUR, ...DAYS, FOR_GOOD],
       act: (time, place) => chat.ban(place === "all" ? null : name, uid, minutesOf(time)),
     });
+  const voice = room.muteOf(uid)
+    ? { icon: "mute", label: "End the mute", act: unmute }
+    : { icon: "mute", label: "Mute…", act: mute };
+  // It is in no room, so it can't be sent out of one.
+  if (isProgram(uid)) return [voice];
   return [
-    room.muteOf(uid)
-      ? { icon: "mute", label: "End the mute", act: unmute }
-      : { icon: "mute", label: "Mute…", act: mute },
+    voice,
     { icon: "door", label: "Remove from the room…", isGrave: true, act: remove },
     { icon: "ban", label: "Ban…", isGrave: true, act: ban },
   ];

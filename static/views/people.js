@@ -1,19 +1,22 @@
 // @ts-check
-// Who is in the room: who moderates it, who else is here, and the link that brings others.
+// Who is in the room: who moderates it, who else is here, which bots speak there, and the link that
+// brings others.
 import { find, stamp } from "./element.js";
 import { Keyed } from "./keyed.js";
+import { Later } from "./later.js";
 import { showNick } from "./nick.js";
 import { linkTo } from "./place.js";
 import { makeReachable, rove } from "./rove.js";
 import { speak } from "./spoken.js";
 /** @import {Room} from "../model/room.js" */
+/** @import {Bots} from "./bots.js" */
 
 /** @typedef {{key: string, user: string, note: string, isMe: boolean, moderates: boolean}} MemberRow */
 
 const MAX_SHOWN = 200;
 /** Among more than so many one can look for somebody. */
 const FILTER_OVER = 30;
-const BY_NAME = new Intl.Collator();
+const BY_NAME = new Intl.Collator(undefined, { numeric: true });
 const stampRow = stamp("#member-row");
 
 export class People {
@@ -24,6 +27,15 @@ export class People {
   #others = new Keyed(find("#members", HTMLElement), memberView);
   #othersHead = find("#members-head", HTMLElement);
   #othersCount = find("#people-count", HTMLElement);
+  /** Without them the list is still one. @type {Later<Bots>} */
+  #bots = new Later(
+    async () => {
+      const { Bots } = await import("./bots.js");
+      return new Bots(this.#lists);
+    },
+    undefined,
+    () => {},
+  );
   #filter = find("#people-filter", HTMLInputElement);
   #rest = find("#people-rest", HTMLElement);
   #alone = find("#alone", HTMLElement);
@@ -60,7 +72,8 @@ export class People {
     if (!room) return;
     this.#filter.hidden = room.count <= FILTER_OVER;
     const wanted = this.#filter.hidden ? "" : fold(this.#filter.value);
-    const found = [...room.members].filter(([, user]) => fold(user).includes(wanted));
+    const isWanted = (/** @type {[string, string]} */ [, user]) => fold(user).includes(wanted);
+    const found = [...room.members].filter(isWanted);
     // In a house of guests the word would stand behind everybody.
     const isMixed = [...room.members.keys()].some((uid) => !isGuest(uid));
     const rows = found.map(([uid, user]) => this.#row(room, uid, user, isMixed))
@@ -74,8 +87,12 @@ export class People {
     const others = wanted ? rows.length : room.count;
     this.#othersHead.hidden = !room.isJoined || others === moderators.length;
     this.#othersCount.textContent = room.isJoined ? String(others - moderators.length) : "";
+    const bots = [...(room.isJoined ? room.programs : [])].filter(isWanted)
+      .map(([uid, user]) => this.#row(room, uid, user, isMixed))
+      .sort((a, b) => BY_NAME.compare(a.user, b.user));
+    if (bots.length > 0 || this.#bots.now) this.#bots.do((part) => part.show(bots));
     const rest = wanted ? found.length - rows.length : room.count - rows.length;
-    this.#rest.hidden = rest <= 0 && (wanted === "" || rows.length > 0);
+    this.#rest.hidden = rest <= 0 && (wanted === "" || rows.length + bots.length > 0);
     this.#rest.textContent = rows.length > 0 ? `and ${rest} more` : "Nobody of this name is here.";
     this.#alone.hidden = !room.isJoined || room.count > 1 || room.isDirect;
     makeReachable(this.#lists);
@@ -114,7 +131,8 @@ function fold(text) {
   return text.trim().normalize("NFKC").toLowerCase();
 }
 
-function memberView() {
+/** The row of somebody. */
+export function memberView() {
   const element = stampRow();
   const button = find("button", HTMLButtonElement, element);
   const name = find("bdi", HTMLElement, element);

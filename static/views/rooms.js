@@ -1,6 +1,7 @@
 // @ts-check
 // The rooms and direct conversations in the panel, each with what waits there, a draft or a muted
 // bell, and the field that opens another.
+import { build } from "./build.js";
 import { find, setIcon, stamp } from "./element.js";
 import { Keyed } from "./keyed.js";
 import { linkTo, roomIn } from "./place.js";
@@ -25,6 +26,7 @@ export class RoomList {
   #add = find("#add", HTMLButtonElement);
   #form = find("#add-form", HTMLFormElement);
   #field = find("#add-room", HTMLInputElement);
+  #help = build("p", "add-help", "Letters and digits, and after the first also . _ and -");
   #menuBadge = find("#menu-badge", HTMLElement);
 
   /** @param {(room: string) => void} enter */
@@ -33,6 +35,9 @@ export class RoomList {
   }
 
   start() {
+    this.#help.id = "add-help";
+    this.#help.role = "alert";
+    this.#field.setAttribute("aria-describedby", this.#help.id);
     this.#add.addEventListener("click", () => this.#showForm(this.#form.hidden === true));
     this.#field.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
@@ -43,7 +48,7 @@ export class RoomList {
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       const room = roomIn(this.#field.value);
-      this.#field.ariaInvalid = String(!room);
+      this.#judge(room !== null);
       if (!room) return;
       this.#showForm(false);
       this.#enter(room);
@@ -65,8 +70,15 @@ export class RoomList {
     this.#form.hidden = !isOpen;
     this.#add.ariaExpanded = String(isOpen);
     this.#field.value = "";
-    this.#field.ariaInvalid = "false";
+    this.#judge(true);
     if (isOpen) this.#field.focus();
+  }
+
+  /** @param {boolean} isName whether it can be the name of a room */
+  #judge(isName) {
+    this.#field.ariaInvalid = String(!isName);
+    if (isName) return this.#help.remove();
+    this.#form.after(this.#help);
   }
 
   /** @param {RoomRow} row */

@@ -2,7 +2,7 @@
 // The row of something said: who, when, what, what it answers, what became of it.
 import { isPicture } from "../model/file_words.js";
 import { actionOf } from "../model/rows.js";
-import { shownOf } from "../model/said.js";
+import { isProgram, shownOf } from "../model/said.js";
 import { build } from "./build.js";
 import { fullTimeOf } from "./clock.js";
 import { find, showTime, stamp } from "./element.js";
@@ -85,7 +85,9 @@ export class SaidView {
     const { classList } = this.element;
     showNick(this.#name, line);
     this.#button.dataset.uid = uid;
-    this.#name.title = user;
+    this.#name.title = isProgram(uid) ? `${user}, bot` : user;
+    this.element.querySelector(".role")?.remove();
+    if (isProgram(uid)) this.element.children[0]?.after(build("span", "role", "bot"));
     showTime(this.#time, ts);
     classList.toggle("waiting", status === "waiting");
     classList.toggle("failed", status === "failed");

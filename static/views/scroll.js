@@ -16,7 +16,8 @@ export class Scroll {
   #rows;
   #moved;
   #follows = true;
-  #size = "";
+  /** When the reader was last put or found somewhere: how far down one could scroll, in a view of what size. */
+  #last = { endTop: NaN, size: "" };
   /** @type {Place | null} */
   #anchor = null;
   /** Where its row was then. */
@@ -35,8 +36,9 @@ export class Scroll {
 
   start() {
     this.#view.addEventListener("scroll", () => {
-      // Of another size than it was last put at its end: then it was not the reader who left that.
-      if (this.#follows && this.#size !== this.#sizeNow) return this.settle();
+      // Something has grown or shrunk since then, and moved the view: that was not the reader.
+      const hasMoved = this.#last.endTop !== this.#endTop;
+      if (this.#follows && hasMoved && !this.#hasLeft) return this.settle();
       this.#hold(this.#toEndPx < END_PX);
       this.#moved();
     }, { passive: true });
@@ -68,17 +70,20 @@ export class Scroll {
   /** Goes to a place, or to the end. @param {Place | null} place */
   goTo(place) {
     this.#anchor = place && this.#find(place.key) ? place : null;
-    this.#anchorTop = NaN;
+    this.#anchorTop = this.#last.endTop = NaN;
     this.#follows = this.#anchor === null;
     this.settle();
   }
 
   /** Puts the reader back after something has moved the rows. */
   settle() {
-    if (this.#follows) this.#view.scrollTop = this.#view.scrollHeight;
-    this.#size = this.#sizeNow;
+    // Of a scroll the page hears with the next frame, and this may come before.
+    if (this.#follows && this.#hasLeft) this.#hold(false);
+    const hasMoved = this.#last.endTop !== this.#endTop;
+    this.#note();
+    // As long as all is where it was, only the reader moves, and may be on the way.
+    if (this.#follows && hasMoved) this.#view.scrollTop = this.#endTop;
     const row = this.#anchor && this.#find(this.#anchor.key);
-    // As long as it is where it was, only the reader moves, and may be on the way.
     if (!this.#anchor || !row || row.offsetTop === this.#anchorTop) return;
     this.#anchorTop = row.offsetTop;
     const top = row.offsetTop - this.#anchor.offsetPx;
@@ -108,16 +113,34 @@ export class Scroll {
     this.#follows = follows;
     this.#anchor = follows ? null : this.#top();
     this.#anchorTop = this.#anchor ? this.#anchor.offsetPx + this.#view.scrollTop : NaN;
+    this.#note();
   }
 
-  /** The heights that are observed, which a width changes too. */
-  get #sizeNow() {
-    return `${this.#view.clientHeight} ${this.#rows.offsetHeight}`;
+  #note() {
+    this.#last = { endTop: this.#endTop, size: this.#size };
+  }
+
+  /**
+   * Whether a reader who followed the end has left it. A browser too may have scrolled up, where for
+   * a moment there was less to scroll: it is at an end then, or the view has taken another size.
+   */
+  get #hasLeft() {
+    const { endTop, size } = this.#last;
+    const isUp = endTop - this.#view.scrollTop >= END_PX && this.#toEndPx >= END_PX;
+    return isUp && size === this.#size;
+  }
+
+  get #size() {
+    return `${this.#view.clientWidth} ${this.#view.clientHeight}`;
   }
 
   get #toEndPx() {
-    const { scrollHeight, scrollTop, clientHeight } = this.#view;
-    return scrollHeight - scrollTop - clientHeight;
+    return this.#endTop - this.#view.scrollTop;
+  }
+
+  /** How far down one can scroll. */
+  get #endTop() {
+    return this.#view.scrollHeight - this.#view.clientHeight;
   }
 
   /** The topmost row in view. @returns {Place | null} */

@@ -3,6 +3,7 @@
 // Each part comes when it is first wanted.
 import { find } from "./element.js";
 import { speak } from "./spoken.js";
+import { loadStyle } from "./later.js";
 /** @import {Chat} from "../chat.js" */
 /** @import {Memory} from "../model/memory.js" */
 
@@ -60,6 +61,7 @@ export class Shell {
 
   /** What can't be had now can at the next visit. */
   async #keep() {
+    loadStyle("/css/system.css").catch(() => {});
     const worker = await import("./worker.js").catch(() => null);
     return await worker?.startWorker();
   }

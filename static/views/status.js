@@ -68,7 +68,7 @@ export function slipOf(state, last, unsent) {
           title: "Live connections do not get through",
           text:
             "The server answers, but a proxy between here and there stops WebSockets, or hides " +
-            "this page's address from the server.",
+            "this page’s address from the server.",
           action: "Try now",
         };
       }

@@ -11,6 +11,8 @@ import { eventually } from "../store/database.ts";
 
 const it = needs("redis-server");
 const LIMIT_MS = 60_000;
+/** Who hears nothing for so long comes back, as one whose message got lost does. */
+const SILENCE_MS = 5000;
 const PAGE = "1000000";
 const ENV = { RATE_MESSAGES_PER_SECOND: PAGE, RATE_BURST: PAGE, HISTORY_PAGE: PAGE };
 
@@ -45,9 +47,11 @@ class Witness {
       const since = this.position;
       client.send({ type: "join", room: "general", ...(since && { since }) });
       try {
-        while (true) this.#take(client, await client.next(undefined, LIMIT_MS));
+        while (true) this.#take(client, await client.next(undefined, SILENCE_MS));
       } catch (error) {
-        if (!/the connection closed/.test((error as Error).message)) throw error;
+        if (!/the connection closed|nothing came/.test((error as Error).message)) throw error;
+        client.close();
+        await client.closed;
       }
     }
   }
@@ -124,7 +128,10 @@ describe("two servers on a Redis that lost what was said last", () => {
       for (const { known, epoch: its, gaps } of witnesses) {
         assertEquals(its, epoch);
         assert(gaps > 0);
-        for (const entry of known) assertEquals(entry, bySeq.get(entry.seq));
+        // A page holds as much as fits a frame, and a slow machine lets some talk for long.
+        const shown = known.filter(({ seq }) => seq >= messages[0]!.seq);
+        assert(shown.length > 0);
+        for (const entry of shown) assertEquals(entry, bySeq.get(entry.seq));
       }
       // Who was away meanwhile, and knows less by number than there is now.
       await using late = await enter(servers[0]!, { since: lost });

@@ -1,6 +1,7 @@
 // Files on their way into a message: chosen, pasted, dropped; how far each is, what went wrong, and
 // that a message goes with all of its files or waits.
 import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
+import { as, status } from "../harness/files.ts";
 import { ask } from "../harness/http.ts";
 import { startServer } from "../harness/server.ts";
 import { enter } from "../harness/visitor.ts";
@@ -188,6 +189,22 @@ it("W19.3 what the server refuses is said in words, and can be tried again", asy
   await ines.seesSent("These.");
 });
 
+it("W19.3 what is too much that one has not sent yet is told from a server that is full", async () => {
+  await using server = await startServer({ ...UNHURRIED, MAX_FILE_BYTES: "4096" });
+  await using visit = await openVisit(server.url);
+  const ines = await visit.enter("Ines", { expected: [/ 507 /] });
+  await choose(ines, ...Array.from({ length: 8 }, (_, n) => text(`${n}.txt`, `${n}`)));
+  await uploaded(ines, 8);
+  await ines.page.locator("#rooms a", { hasText: "random" }).click();
+  await ines.shows("#room-name", "random");
+  await choose(ines, text("ninth.txt", "x"));
+  await says(
+    ines,
+    "ninth.txt",
+    "Not uploaded. Too much that you uploaded is not sent yet. Send or remove some of it.",
+  );
+});
+
 it("one that was not sent is taken back with its files, unless the server has them no more", async () => {
   const ADMIN = { authorization: "Bearer adm" };
   await using server = await startServer({ ...UNHURRIED, ADMIN_TOKEN: "adm" });
@@ -229,6 +246,35 @@ it("one that was not sent is taken back with its files, unless the server has th
   await ines.page.getByRole("button", { name: "Edit", exact: true }).click();
   assertEquals(await ines.box.inputValue(), "And that.");
   assertEquals(await ines.page.locator(".attachment").count(), 0);
+});
+
+it("W19.7 who deletes a message that was not sent leaves nothing of its files", async () => {
+  const ADMIN = { authorization: "Bearer adm" };
+  await using server = await startServer({ ...UNHURRIED, ADMIN_TOKEN: "adm" });
+  await using wire = openWire(server);
+  await using visit = await openVisit(wire.url);
+  const ines = await visit.enter("Ines", { expected: [NO_CONNECTION] });
+  const uploading = ines.page.waitForResponse(/\/files\?/);
+  await choose(ines, picture("mast.png"));
+  await uploaded(ines, 1);
+  const { id } = await (await uploading).json();
+  const uid = await ines.page.locator("#members [data-uid]").getAttribute("data-uid");
+  const session = await ines.page.evaluate<string>(
+    `JSON.parse(localStorage[Object.keys(localStorage).find((key) => /:session:/.test(key))])`,
+  );
+  wire.cut();
+  await ines.status(/^(Reconnecting|Trying)/);
+  await ines.say("Look.");
+  await ask(server, `PUT ${ROOM}/mutes/${uid}`, {}, ADMIN);
+  wire.mend();
+  await ines.isBack();
+  await ines.page.locator(".failure").waitFor();
+  await ask(server, `DELETE ${ROOM}/mutes/${uid}`, undefined, ADMIN);
+  assertEquals(await status(server, as(session), id), 200);
+  await ines.page.locator(".failure").getByRole("button", { name: "Delete" }).click();
+  await eventually("its file is gone", 20_000, async () => {
+    return await status(server, as(session), id) === 404;
+  });
 });
 
 it("nothing is offered, and nothing happens, where no files are taken or one may not write", async () => {

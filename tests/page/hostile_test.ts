@@ -91,6 +91,7 @@ it("W2.6 hostile room names in links open nothing, and odd ones are rooms like a
   await ines.page.keyboard.insertText("<b>bold</b>");
   await ines.page.keyboard.press("Enter");
   assertEquals(await ines.page.locator("#add-room").getAttribute("aria-invalid"), "true");
+  await ines.shows("#add-help", "Letters and digits, and after the first also . _ and -");
   assertEquals(await countElements(ines), NONE);
 });
 

@@ -45,7 +45,7 @@ it("P4 a reload keeps what is not sent, in its order, and it goes out once", asy
   await ines.shows("#slip-title", "Live connections do not get through");
   await ines.shows(
     "#slip-text",
-    "The server answers, but a proxy between here and there stops WebSockets, or hides this page's address from the server.",
+    "The server answers, but a proxy between here and there stops WebSockets, or hides this page’s address from the server.",
   );
   assertEquals(await ines.page.locator(".speech-row.waiting .speech").allTextContents(), [
     "not sent 1",

@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { startServer } from "../harness/server.ts";
 import { enter, say } from "../harness/visitor.ts";
+import { choose, says, text } from "./files.ts";
 import { fill, UNHURRIED } from "./fill.ts";
 import type { Guest } from "./guest.ts";
 import { it } from "./it.ts";
@@ -116,6 +117,29 @@ it("a part that can't be had says so, and comes when it can", async () => {
   await ines.page.mouse.move(0, 0);
   await ines.speech("hello").hover();
   await ines.page.getByRole("toolbar", { name: "Message" }).waitFor();
+});
+
+it("what waits for a file says so no longer when nothing can be attached, and stays", async () => {
+  await using server = await startServer();
+  await using visit = await openVisit(server.url);
+  const ines = await visit.enter("Ines", { expected: [/net::ERR_FAILED/] });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await ines.page.route("**/css/attaching.css", async (route) => {
+    await promise;
+    await route.abort();
+  });
+  await choose(ines, text("log.txt", "all is well"));
+  await ines.say("With it.");
+  await ines.shows("#composer-note", "This goes out as soon as the files are uploaded.");
+  resolve();
+  await ines.shows("#composer-note.bad", /^Nothing was attached\. Try again when/);
+  assertEquals(await ines.box.inputValue(), "With it.");
+  await ines.page.unroute("**/css/attaching.css");
+  await choose(ines, text("log.txt", "all is well"));
+  await says(ines, "log.txt", "11 bytes");
+  await ines.page.keyboard.press("Enter");
+  await ines.seesSent("With it.");
+  await ines.shows(".file", "log.txt11 bytes");
 });
 
 /** Keeps a file back until the function that comes back is called. */

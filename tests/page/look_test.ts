@@ -3,7 +3,6 @@
 import { assertLessOrEqual } from "@std/assert";
 import { type Server, startServer } from "../harness/server.ts";
 import { enter, say, type Visitor } from "../harness/visitor.ts";
-import { eventually } from "../store/database.ts";
 import { NO_CONNECTION, REFUSED } from "./faults.ts";
 import { UNHURRIED } from "./fill.ts";
 import { fits } from "./fits.ts";
@@ -119,8 +118,7 @@ async function busy(server: Server, guest: Guest, url: string): Promise<Visitor>
     await say(ruth, "Now they go.");
     await guest.sees("Now they go.");
   }
-  await guest.shows(".stage-row button", /left\.$/);
-  await isRead(guest);
+  await guest.shows(".stage-row .direction", /left\.$/);
   await go("random");
   for (const text of SAID) await say(ruth, text);
   await guest.shows("#rooms a.unread .badge", `${SAID.length}unread`);
@@ -130,18 +128,6 @@ async function busy(server: Server, guest: Guest, url: string): Promise<Visitor>
   await guest.shows("#typing", "Ruth is typing");
   return ruth;
 }
-
-/** Waits until the server knows that all of it was read: who goes within a second has not told it. */
-async function isRead({ page }: Guest) {
-  await eventually("the guest has read all", 10_000, () => page.evaluate(READ_ALL));
-}
-
-const READ_ALL = `(async () => {
-  const key = Object.keys(localStorage).find((key) => key.startsWith("snug:session:"));
-  const authorization = "Bearer " + JSON.parse(localStorage[key]);
-  const { rooms } = await (await fetch("/api/rooms", { headers: { authorization } })).json();
-  return rooms.find(({ room }) => room === "general").unread === 0;
-})()`;
 
 const SAID = [
   "Morning. The nine o’clock went out late: Newhaven dropped again, and nobody was there to see it.",

@@ -63,7 +63,7 @@ it("W4.6 one’s own message is deleted after one question, which may be answere
   await key(ines, "A slip.", "Delete");
   await dialog.getByRole("button", { name: "Delete", exact: true }).click();
   for (const guest of [ines, ruth]) {
-    await guest.shows(".stage-row button", "Ines deleted a message.");
+    await guest.shows(".stage-row .direction", "Ines deleted a message.");
     assertEquals(await guest.timeline(), []);
   }
 });

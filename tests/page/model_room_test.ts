@@ -56,6 +56,19 @@ function told({ timeline }: Room): string[] {
 }
 
 describe("a room", () => {
+  it("W10.11 counts what others said after the marker, and begins to where they did", () => {
+    const own = (seq: number) => ({ ...entry(seq), ...ME });
+    const herons = room();
+    const messages = [entry(1), own(2), entry(3), own(4), entry(5)];
+    herons.join(joined(5, { messages, read: 1, more: false }), "me");
+    herons.markUnread();
+    assertEquals([herons.unread, herons.unreadLine], [2, { after: 2, count: 2 }]);
+    // What is not held between the marker and the page may be from others.
+    const later = room();
+    later.join(joined(7, { messages: [own(7)], read: 4, more: true }), "me");
+    assertEquals([later.read, later.unread], [4, 3]);
+  });
+
   it("W5.1 takes its topic, its people and its newest page from the answer to a join", () => {
     const herons = room();
     herons.join(joined(7, { members: [ME, RUTH], count: 2 }));

@@ -1,7 +1,9 @@
 // Reading: what stays in view whatever comes in, the way through the history, what is unread.
 import { assert, assertAlmostEquals, assertEquals, assertFalse, assertLess } from "@std/assert";
+import { ask } from "../harness/http.ts";
 import { startServer } from "../harness/server.ts";
 import { enter, say } from "../harness/visitor.ts";
+import { eventually } from "../store/database.ts";
 import { fill, UNHURRIED } from "./fill.ts";
 import type { Guest } from "./guest.ts";
 import { it } from "./it.ts";
@@ -79,15 +81,56 @@ it("a box that grows and shrinks while one writes does not take the reader from 
     assertLess(await ines.toEndPx(), 1, "after Enter");
     assertFalse(await ines.pill.isVisible(), "after Enter");
   }
-  // Nor from the place where they read.
-  await ines.box.fill("");
+  // Nor from the place where they read, near the end or far from it.
+  for (const fromEnd of [500, 100]) {
+    await ines.box.fill("");
+    await ines.frame();
+    await ines.scroll({ fromEnd });
+    await ines.pill.waitFor();
+    const before = await ines.topPx(ines.speech("40"));
+    await ines.box.fill(`/dance\n${"line\n".repeat(40)}`);
+    await ines.frame();
+    assertAlmostEquals(await ines.topPx(ines.speech("40")), before, STILL_PX);
+    for (const _ of [1, 2, 3]) {
+      await ines.page.keyboard.press("Enter");
+      await ines.shows("#composer-note", /^There is no command/);
+      await ines.frame();
+      assertAlmostEquals(await ines.topPx(ines.speech("40")), before, STILL_PX);
+    }
+  }
+});
+
+it("who leaves the end is not taken back there by what is drawn in that moment", async () => {
+  await using server = await startServer(UNHURRIED);
+  await using visit = await openVisit(server.url);
+  await using ruth = await fill(server, 60);
+  const ines = await visit.enter("Ines");
+  assertLess(await ines.toEndPx(), 1);
+  // On the way the page hears of each step only after it has drawn.
+  await ines.page.evaluate(
+    "addEventListener('scroll', (event) => event.stopImmediatePropagation(), true)",
+  );
+  await ines.scroll({ fromEnd: 400 });
+  const before = await ines.topPx(ines.speech("45"));
+  await say(ruth, "news");
+  await ines.shows("#pill-text", "1 new message");
   await ines.frame();
-  await ines.scroll({ fromEnd: 500 });
-  await ines.pill.waitFor();
-  const before = await ines.topPx(ines.speech("40"));
-  await ines.box.fill("line\n".repeat(40));
+  assertAlmostEquals(await ines.topPx(ines.speech("45")), before, STILL_PX);
+  await say(ruth, "more");
+  await ines.shows("#pill-text", "2 new messages");
+  assertAlmostEquals(await ines.topPx(ines.speech("45")), before, STILL_PX);
+});
+
+it("a small step up from the end is not taken back either as long as nothing comes in", async () => {
+  await using server = await startServer(UNHURRIED);
+  await using visit = await openVisit(server.url);
+  await using ruth = await fill(server, 60);
+  const ines = await visit.enter("Ines");
+  await ines.scroll({ fromEnd: 20 });
+  ruth.send({ type: "typing", room: "general" });
+  await ines.shows("#typing", "Ruth is typing");
   await ines.frame();
-  assertAlmostEquals(await ines.topPx(ines.speech("40")), before, STILL_PX);
+  assertAlmostEquals(await ines.toEndPx(), 20, STILL_PX);
 });
 
 it("one's own words bring the reader back to the end", async () => {
@@ -240,6 +283,25 @@ it("unread messages of another room are counted, marked where they begin, and th
   await ines.page.locator(".unread-row").waitFor({ state: "detached" });
 });
 
+it("W10.10 what was read in the last second before the page goes is read everywhere", async () => {
+  await using server = await startServer(UNHURRIED);
+  await using visit = await openVisit(server.url);
+  const ines = await visit.enter("Ines");
+  await using ruth = await enter(server, { username: "Ruth" });
+  const authorization = `Bearer ${await ines.page.evaluate(SESSION)}`;
+  const unread = async () => {
+    const { body } = await ask(server, "GET /api/rooms", undefined, { authorization });
+    return body.rooms.find(({ room }: { room: string }) => room === "general").unread;
+  };
+  // The first is told at once, and what follows waits.
+  for (const text of ["1", "2", "3"]) {
+    await say(ruth, text);
+    await ines.sees(text);
+  }
+  await ines.page.goto("about:blank");
+  await eventually("the server knows that it was read", 10_000, async () => await unread() === 0);
+});
+
 it("where one was in a room is where one is when one comes back to it", async () => {
   await using server = await startServer(UNHURRIED);
   await using visit = await openVisit(server.url);
@@ -260,6 +322,12 @@ it("where one was in a room is where one is when one comes back to it", async ()
   assertAlmostEquals(await ines.topPx(anchor), before, STILL_PX);
   await ines.shows("#pill-text", "1 new message");
 });
+
+/** In the page: what it comes back with. */
+const SESSION = `(() => {
+  const key = Object.keys(localStorage).find((key) => key.startsWith("snug:session:"));
+  return JSON.parse(localStorage[key]);
+})()`;
 
 /** What the topmost row that is wholly in view says. */
 async function topText({ log }: Guest): Promise<string> {

@@ -40,7 +40,7 @@ it("W4.5 W4.6 W4.7 what became of a message shows in its place, live and to who 
   bob.send({ type: "react", room: "general", of: 1, emoji: "👍" });
   bob.send({ type: "edit", room: "general", of: 1, text: "uno" });
   bob.send({ type: "delete", room: "general", of: 2 });
-  await ines.shows(".stage-row button", "Bob deleted a message.");
+  await ines.shows(".stage-row .direction", "Bob deleted a message.");
   const late = await visit.enter("Ruth");
   await ines.say("bye");
   for (const guest of [ines, late]) {
@@ -52,7 +52,7 @@ it("W4.5 W4.6 W4.7 what became of a message shows in its place, live and to who 
     assertEquals(await guest.page.locator(".reaction").first().getAttribute("title"), "Bob");
   }
   // Who deleted it is told only to those who were there.
-  await late.shows(".stage-row button", "A message of Bob was deleted.");
+  await late.shows(".stage-row .direction", "A message of Bob was deleted.");
 });
 
 it("P3 P4 who loses the line writes on, and misses, doubles and reorders nothing", async () => {

@@ -126,12 +126,16 @@ export function retract(world: World): Done {
   const { dice, people, profile, life, truth } = world;
   const uid = dice.find(people, (person) => person.uid !== undefined)?.uid;
   if (!life || !uid || !profile.isModerated || world.retracting) return undefined;
-  world.retracting = uid;
-  const lengths = [...truth.logs].map(([room, log]) => ({ room, log, seq: log.entries.length }));
+  const retracting = world.retracting = { uid, life };
+  truth.retracted.add(uid);
+  // Right after its first entry, a log may not be where it is looked for.
+  const found = [...truth.logs].filter(([room]) => world.redis?.finds(room) ?? true);
+  const lengths = found.map(([room, log]) => ({ room, log, seq: log.entries.length }));
   const done = ({ isDone }: { isDone: boolean }) => {
-    if (world.life !== life) return;
+    if (world.retracting !== retracting) return;
     world.retracting = undefined;
-    if (!isDone) return;
+    // A Redis that lost something may have lost what says where to look.
+    if (!isDone || world.hasLost) return;
     world.meet("a whole retraction");
     for (const { room, log, seq } of lengths) {
       const left = remains(log, uid, seq);

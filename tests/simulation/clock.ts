@@ -11,21 +11,54 @@ export class SimClock {
   /** Milliseconds since 1970. */
   nowMs = 1_700_000_000_000;
   readonly #timers = new Map<number, Timer>();
+  readonly #repeated = new Set<number>();
   #last = 0;
 
   readonly now = (): number => this.nowMs;
 
   set(action: () => void, ms: number): number {
-    this.#timers.set(++this.#last, { at: this.nowMs + Math.max(0, ms), action });
+    // As in a real clock, there is nothing between two milliseconds.
+    this.#timers.set(++this.#last, { at: this.nowMs + Math.ceil(Math.max(0, ms)), action });
     return this.#last;
+  }
+
+  /** Again and again, until it is cleared. */
+  repeat(action: () => void, ms: number): number {
+    const timer = { at: this.nowMs + ms, action: () => {} };
+    const id = ++this.#last;
+    timer.action = () => {
+      timer.at = this.nowMs + ms;
+      this.#timers.set(id, timer);
+      action();
+    };
+    this.#timers.set(id, timer);
+    this.#repeated.add(id);
+    return id;
   }
 
   clear(id: number): void {
     this.#timers.delete(id);
+    this.#repeated.delete(id);
   }
 
+  /** Those that ring once. */
   get timers(): number {
-    return this.#timers.size;
+    return this.#timers.size - this.#repeated.size;
+  }
+
+  /** From here on this is the time, and these the intervals, of the whole program. Returns the way back. */
+  rule(): () => void {
+    const { setInterval, clearInterval } = globalThis;
+    const { now } = Date;
+    Date.now = this.now;
+    Object.assign(globalThis, {
+      setInterval: (action: () => void, ms: number) => this.repeat(action, ms),
+      clearInterval: (id: number) => this.clear(id),
+    });
+    return () => {
+      Date.now = now;
+      Object.assign(globalThis, { setInterval, clearInterval });
+    };
   }
 
   /** When the next timer rings; Infinity: never. */

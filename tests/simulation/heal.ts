@@ -3,12 +3,13 @@
 import { directName, partiesOf } from "../../src/direct_name.ts";
 import { EVERYWHERE } from "../../src/sanctions.ts";
 import type { RoomName, UserId } from "../../src/protocol.ts";
+import { roll, sayUnheard } from "./roll.ts";
 import type { Tab } from "./tab.ts";
 import { isKept, misshows } from "./truth.ts";
+import { GONE_MS, HEALS_MS, runAll, until, wait } from "./until.ts";
+import { barred, disagreement, leftOver, presenceProblem, problemOf } from "./well.ts";
 import type { World } from "./world.ts";
 
-/** Within this everybody must be connected, idle and up to date, in simulated milliseconds. */
-const HEALS_MS = 20 * 60_000;
 /** In this time rates allow the three messages of `sayMuch`. */
 const RATES_FILL_MS = 2000;
 /** Within this all is with everybody, where nothing is slow. */
@@ -16,32 +17,36 @@ const SOON_MS = 3000;
 /** What is said at once in all, in bytes, and what an entry is beside its text. */
 const MUCH_BYTES = 200_000;
 const ENTRY_BYTES = 400;
-/** Nothing of the server's may be left this long after everybody went. */
-const GONE_MS = 2 * 60_000;
-
 export async function heal(world: World): Promise<void> {
   const { profile: { settings } } = world;
   settings.maxRooms = settings.maxRoomMembers = 10_000;
   settings.limits.rooms = 50;
-  if (world.life?.isDraining) await world.kill(() => ({ frames: true, end: true }));
-  if (!world.life) await world.start("all");
-  world.life!.store.isFailing = false;
+  for (const life of [...world.lives]) if (life.isDraining) await world.stop(life);
+  while (world.lives.length < world.profile.instances) await world.start("all");
+  for (const { disk, end } of world.lives) {
+    disk.isFailing = false;
+    // What was announced and did not arrive is found out all the same.
+    const isMissed = end && world.dice.chance(0.5);
+    if (isMissed) { for (const subscriber of end.subscribers) subscriber.lose(); }
+    end?.mend();
+  }
   for (const person of world.people) if (person.tabs.length === 0) person.open();
   await until(world, HEALS_MS, () => problemOf(world));
 
   // What moderators asked for is done by now.
+  await until(world, GONE_MS, () => disagreement(world));
   await lift(world);
+  // What the store has lost is forgotten with the next look at it.
+  await until(world, GONE_MS, () => barred(world));
+  await until(world, GONE_MS, () => disagreement(world) ?? presenceProblem(world));
+  if (world.redis) await sayUnheard(world);
+  for (const { pair } of world.tabs) pair!.rules!.forgive();
   world.trace("all is well; everybody says something");
   const before = world.tabs.map(({ pair }) => pair);
   const { mentions, direct } = sayAll(world);
   await until(world, HEALS_MS, () => problemOf(world));
   const readers = readAll(world);
-  const filledAt = world.clock.nowMs + RATES_FILL_MS;
-  await until(
-    world,
-    HEALS_MS,
-    () => world.clock.nowMs < filledAt ? "rates fill" : problemOf(world),
-  );
+  await wait(world, RATES_FILL_MS);
   holdsMentions(world, mentions);
   holdsDirect(world, direct);
   holdsMarkers(world, readers);
@@ -55,6 +60,7 @@ export async function heal(world: World): Promise<void> {
   }
   await holdsTruth(world);
   await until(world, GONE_MS, () => presenceProblem(world));
+  if (world.redis) await roll(world);
 }
 
 /** Everybody goes. */
@@ -68,7 +74,7 @@ export async function end(world: World): Promise<void> {
 /** Everybody says something in each of their rooms, and to somebody who is there. */
 function sayAll({ tabs }: World) {
   const mentions: { room: string; text: string; uid: UserId }[] = [];
-  const direct = new Set<RoomName>();
+  const direct: { room: RoomName; text: string }[] = [];
   for (const tab of tabs) {
     for (const room of tab.rooms) {
       const me = tab.chat.me!.uid;
@@ -76,7 +82,10 @@ function sayAll({ tabs }: World) {
       const text = tab.person.text(40, other?.user);
       if (!tab.say(room, text) || !other) continue;
       mentions.push({ room, text, uid: other.uid });
-      if (tab.direct(other.uid, tab.person.text(40))) direct.add(directName(me, other.uid)!);
+      const word = tab.person.text(40);
+      if (tab.direct(other.uid, word)) {
+        direct.push({ room: directName(me, other.uid)!, text: word });
+      }
     }
   }
   return { mentions, direct };
@@ -103,70 +112,6 @@ function sayMuch({ tabs, profile: { settings } }: World): void {
   }
 }
 
-/** Does all that is to be done, as time passes, until there is no problem any more. */
-async function until(
-  world: World,
-  ms: number,
-  problem: () => string | undefined,
-): Promise<void> {
-  const { clock } = world;
-  const deadline = clock.nowMs + ms;
-  let traced = "";
-  for (;;) {
-    while (runAll(world)) await world.settle();
-    const found = problem();
-    if (found === undefined) return;
-    if (clock.nowMs > deadline) throw new Error(`does not heal: ${found}`);
-    if (found !== traced) world.trace(`not yet: ${traced = found}`);
-    const next = Math.min(clock.nextAt, world.life!.loop.nextAt, clock.nowMs + 1000);
-    await world.pass(Math.max(0, next - clock.nowMs));
-    world.life!.hub.sweep();
-  }
-}
-
-/** Everything that waits happens; whether clients read is another matter. False: nothing waits. */
-function runAll(world: World, isRead = true): boolean {
-  const { life, pairs, fetches } = world;
-  let happened = false;
-  for (const pair of pairs) {
-    while (pair.toServer() !== undefined) happened = true;
-    while (isRead && pair.toClient() !== undefined) happened = true;
-    if (pair.isOver) pairs.delete(pair);
-  }
-  while (life!.loop.turn()) happened = true;
-  for (const call of life!.store.calls) {
-    happened = true;
-    if (call.isDone) call.answer();
-    else call.do().then(() => call.isDone && call.answer());
-  }
-  for (const fetch of fetches) {
-    happened = true;
-    fetch.answer();
-  }
-  return happened;
-}
-
-function problemOf(world: World): string | undefined {
-  if (world.retracting) return `${world.retracting} is being retracted`;
-  for (const tab of world.tabs) {
-    const { chat, rooms, pages, problem, isAsking } = tab;
-    if (problem === undefined) continue;
-    // As a page does: it joins where it was refused, and where something waits to be said.
-    const waiting = chat.unsent.filter(({ status, to }) => status === "waiting" && !to);
-    const wanted = [...rooms, ...waiting.map(({ room }) => room)];
-    for (const room of wanted) if (!pages.has(room) && !isAsking) tab.join(room);
-    return `${tab.name} ${problem}`;
-  }
-  for (const person of world.people) {
-    if (person.problem === undefined) continue;
-    // What a page left unsent when it was closed waits for the next one that is opened.
-    person.drop(person.tabs[0]!, true);
-    person.open();
-    return person.problem;
-  }
-  return undefined;
-}
-
 /** Those who were mentioned heard of it, and nobody else. */
 function holdsMentions(
   { tabs, truth, violated }: World,
@@ -186,19 +131,26 @@ function holdsMentions(
 }
 
 /** What was said to one person is with every page of both. */
-function holdsDirect({ tabs, truth, violated }: World, said: ReadonlySet<RoomName>): void {
-  for (const room of said) {
-    const next = truth.log(room)!.entries.length + 1;
+function holdsDirect(
+  { tabs, truth, violated }: World,
+  said: readonly { room: RoomName; text: string }[],
+): void {
+  for (const { room, text } of said) {
+    const entries = truth.log(room)?.entries ?? [];
+    const entry = entries.find((entry) => entry.type === "chat" && entry.text === text);
     for (const { name, chat, pair } of tabs) {
-      if (!partiesOf(room)!.includes(chat.me!.uid) || pair!.rules!.nextOf(room) === next) continue;
+      if (!partiesOf(room)!.includes(chat.me!.uid) || (entry && pair!.rules!.hasHeard(entry))) {
+        continue;
+      }
       violated(`W10.14: ${name} did not hear all of ${room}`);
     }
   }
 }
 
 /** How far somebody has read is known to the server, and to their other pages. */
-function holdsMarkers({ life, tabs, truth, violated }: World, readers: readonly Tab[]): void {
-  for (const { chat, rooms, name } of readers) {
+function holdsMarkers({ lives, tabs, truth, violated }: World, readers: readonly Tab[]): void {
+  for (const { chat, rooms, name, pair } of readers) {
+    const life = lives.find(({ pairs }) => pairs.has(pair!));
     const { uid } = chat.me!;
     for (const room of rooms) {
       const length = truth.log(room)?.entries.length ?? 0;
@@ -215,13 +167,20 @@ function holdsMarkers({ life, tabs, truth, violated }: World, readers: readonly 
 }
 
 /** Nobody is muted or banned any more. */
-async function lift({ life, truth }: World): Promise<void> {
-  for (const kind of ["mute", "ban"] as const) {
-    for (const { key } of await life!.store.list(kind, 0)) {
-      const [place = EVERYWHERE, uid = ""] = key.split(" ");
-      await life!.hub.sanctions.lift(kind, place, uid);
+async function lift(world: World): Promise<void> {
+  const { life, truth } = world;
+  let isDone = false;
+  const liftAll = async () => {
+    for (const kind of ["mute", "ban"] as const) {
+      for (const { key } of await life!.store.list(kind, 0)) {
+        const [place = EVERYWHERE, uid = ""] = key.split(" ");
+        await life!.hub.sanctions.lift(kind, place, uid);
+      }
     }
-  }
+    isDone = true;
+  };
+  liftAll();
+  await until(world, HEALS_MS, () => isDone ? undefined : "something is to be lifted");
   truth.sanctions.clear();
 }
 
@@ -230,7 +189,7 @@ async function holdsTruth({ truth, life, violated }: World): Promise<void> {
   const said = new Set<string>();
   for (const [room, log] of truth.logs) {
     const { first, entries } = log;
-    const { entries: stored, page } = await life!.store.all(room);
+    const { entries: stored, page } = await life!.disk.all(room);
     const length = entries.length;
     const isAll = stored.length === length - first + 1 &&
       stored.every((entry, index) => entry.seq === first + index && isKept(entry, log));
@@ -248,37 +207,4 @@ async function holdsTruth({ truth, life, violated }: World): Promise<void> {
       said.add(`${uid} ${text}`);
     }
   }
-}
-
-/** Whether rooms show just those who are in them (W9). */
-function presenceProblem({ tabs, life }: World): string | undefined {
-  for (const [name, { presence }] of life!.hub.rooms) {
-    const inside = new Set(
-      tabs.filter(({ rooms }) => rooms.has(name))
-        .map(({ chat: { me } }) => `${me!.uid} ${me!.user}`),
-    );
-    const shown = new Set(presence.first(1000).map(({ uid, user }) => `${uid} ${user}`));
-    if (inside.symmetricDifference(shown).size > 0) {
-      return `W9: ${name} shows ${[...shown]}, and ${[...inside]} are in it`;
-    }
-  }
-  return undefined;
-}
-
-function leftOver({ life, clock, pairs, fetches }: World): string | undefined {
-  const { hub, gate, loop, store } = life!;
-  const left = {
-    sessions: hub.sessions.size,
-    rooms: hub.rooms.size,
-    names: hub.names.count,
-    connections: gate.connections,
-    "things to store": hub.isIdle ? 0 : 1,
-    "scheduled things": loop.isIdle ? 0 : 1,
-    calls: store.calls.size,
-    timers: clock.timers,
-    requests: fetches.size,
-    lines: [...pairs].filter(({ isOver }) => !isOver).length,
-  };
-  for (const [what, count] of Object.entries(left)) if (count > 0) return `${count} ${what} left`;
-  return undefined;
 }

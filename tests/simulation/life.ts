@@ -1,7 +1,6 @@
-// One life of the server, from its start to its end: the real gate, hub and sessions over a store
-// and a loop that do only what they are told.
+// One life of the server, or of one instance of several, from its start to its end: the real gate, hub
+// and sessions over a store and a loop that do only what they are told.
 import { Counts } from "../../src/counts.ts";
-import { isDirect } from "../../src/direct_name.ts";
 import { Authenticator } from "../../src/gate/authenticator.ts";
 import { offersBatches } from "../../src/gate/credential.ts";
 import { type Admission, Gate } from "../../src/gate/gate.ts";
@@ -11,16 +10,20 @@ import { Proxies } from "../../src/gate/proxies.ts";
 import type { HttpRefusal } from "../../src/gate/refusal.ts";
 import { hashToken } from "../../src/gate/token.ts";
 import { Revocations } from "../../src/gate/revocations.ts";
+import { SharedCredentials } from "../../src/gate/shared.ts";
 import { SignIns } from "../../src/gate/sign_ins.ts";
 import { Hub, type HubSettings } from "../../src/hub.ts";
-import { type RoomName, SUBPROTOCOL } from "../../src/protocol.ts";
+import { type RoomName, SUBPROTOCOL, type UserId } from "../../src/protocol.ts";
 import { Session } from "../../src/session.ts";
+import type { Store } from "../../src/store/store.ts";
 import type { SimClock } from "./clock.ts";
 import type { Dice } from "./dice.ts";
 import { Loop } from "./loop.ts";
 import type { Pair } from "./pair.ts";
-import type { SimStore } from "./store.ts";
+import type { RedisEnd } from "./redis_end.ts";
+import { type Disk, SimStore } from "./store.ts";
 import type { Truth } from "./truth.ts";
+import { watched } from "./watched.ts";
 import { type Owners, WireRules } from "./wire_rules.ts";
 
 /** Who shows it may do everything. */
@@ -33,34 +36,50 @@ const FLUSH_MS = 5000;
 export interface LifeOptions {
   clock: SimClock;
   dice: Dice;
-  store: SimStore;
+  name: string;
+  store: Store;
+  disk: Disk;
+  /** What connects it with the other instances. */
+  end?: RedisEnd;
   settings: HubSettings;
   truth: Truth;
   owners: Owners;
   secret: string;
   /** The transport can cut a connection. */
   canAbort: boolean;
-  name(kind: string): string;
+  makeName(kind: string): string;
   violated(what: string): void;
   meet(what: string): void;
+  /** Whether a room's members may have to start over though this server goes on (W5.4). */
+  maySendHome(): boolean;
+  /** Whether a user is somewhere in the room, and nothing keeps instances from knowing it. */
+  isSurelyIn(room: RoomName, uid: UserId): boolean;
 }
 
 export class Life {
+  readonly name: string;
   readonly hub: Hub;
   readonly gate: Gate;
   readonly loop: Loop;
-  readonly store: SimStore;
+  readonly store: Store;
+  readonly disk: Disk;
+  readonly end: RedisEnd | undefined;
   readonly pairs = new Set<Pair>();
   readonly #options: LifeOptions;
   #drainedAt = Infinity;
 
   constructor(options: LifeOptions) {
-    const { clock, dice, store, settings, secret, name } = options;
+    const { clock, dice, store, settings, secret, makeName } = options;
     this.#options = options;
+    this.name = options.name;
     this.store = store;
-    store.onStored = (room, bytes) => {
-      for (const { rules } of this.pairs) rules?.stored(room, bytes);
-    };
+    this.disk = options.disk;
+    this.end = options.end;
+    if (this.disk instanceof SimStore) {
+      this.disk.onStored = (room, bytes) => {
+        for (const { rules } of this.pairs) rules?.stored(room, bytes);
+      };
+    }
     this.loop = new Loop(clock);
     this.hub = new Hub({
       settings,
@@ -69,13 +88,21 @@ export class Life {
       counts: new Counts(),
       now: clock.now,
       random: dice.next,
-      makeEpoch: () => name("epoch"),
+      makeEpoch: () => makeName("epoch"),
+      bus: store.bus,
       authenticate: () => Promise.resolve({ code: "UNAUTHORIZED", message: "nobody has tokens" }),
       audit: () => {},
       storeTried: () => {},
       fault: (error) => options.violated(`fault: ${(error as Error).stack}`),
     });
     const signIns = new SignIns(store);
+    const revocations = new Revocations(store);
+    const limits = new AddressLimits({ connects: 10_000, limits: settings.limits });
+    const { instances, live } = this.hub;
+    if (instances) {
+      const parts = { revocations, signIns, limits, live, now: clock.now };
+      instances.records.credentials = new SharedCredentials(parts);
+    }
     this.gate = new Gate({
       authenticator: new Authenticator({
         accesses: [
@@ -88,13 +115,13 @@ export class Life {
         ],
         jwt: undefined,
         signIns,
-        revocations: new Revocations(store),
-        makeGuestId: () => name("g"),
+        revocations,
+        makeGuestId: () => makeName("g"),
       }),
       signIns,
       proxies: new Proxies([], () => {}),
-      limits: new AddressLimits({ connects: 10_000, limits: settings.limits }),
-      live: this.hub.live,
+      limits,
+      live,
       isLocalOnly: false,
       allowedOrigins: [],
       authHeader: "",
@@ -104,6 +131,18 @@ export class Life {
       penalized: () => {},
       guessed: () => {},
     });
+  }
+
+  /** Reads what is kept, and meets the other instances. */
+  async open(): Promise<void> {
+    await this.hub.sanctions.restore(this.#options.clock.now());
+    await this.hub.instances?.open();
+  }
+
+  /** As a server that goes down: says goodbye, and stores what waits. */
+  async close(): Promise<void> {
+    this.hub.instances?.close();
+    await this.hub.marks.save();
   }
 
   get isDraining(): boolean {
@@ -171,9 +210,9 @@ export class Life {
   }
 
   #open(pair: Pair, isBatched: boolean, { identity, release }: Admission & { ok: true }): void {
-    const { truth, owners, settings, violated, meet, canAbort, clock } = this.#options;
+    const { truth, owners, settings, violated, meet, canAbort, clock, maySendHome } = this.#options;
     const session = Session.open({
-      hub: this.#watched(pair),
+      hub: watched(this.hub, pair, violated),
       socket: pair.socket,
       identity,
       address: pair.address,
@@ -185,6 +224,8 @@ export class Life {
       name: pair.name,
       uid: identity.uid,
       isAdmin: identity.isAdmin === true,
+      isShared: this.end !== undefined,
+      life: this,
       limits: settings.limits,
       truth,
       owners,
@@ -196,13 +237,21 @@ export class Life {
     session.push = (batch, kind) => {
       const isRefused = batch.lines[0]!.startsWith('{"type":"error"');
       if (kind === "answer" || isRefused) pair.rules?.released();
+      this.#holdPresence(pair, batch.lines[0]!);
       push(batch, kind);
     };
     this.pairs.add(pair);
+    let drainedAt = Infinity;
+    const drain = session.drain.bind(session);
+    session.drain = (reconnectAfterMs) => {
+      drainedAt = Math.min(drainedAt, clock.nowMs);
+      if (!this.isDraining && !maySendHome()) violated(`W5.4: ${pair.name} is sent home`);
+      drain(reconnectAfterMs);
+    };
     pair.served = {
       session,
       canAbort,
-      closing: (code) => pair.rules?.closed(code, clock.nowMs < this.#drainedAt + FLUSH_MS),
+      closing: (code) => pair.rules?.closed(code, clock.nowMs < drainedAt + FLUSH_MS),
       closed: (code, reason) => {
         this.pairs.delete(pair);
         release();
@@ -211,32 +260,14 @@ export class Life {
     };
   }
 
-  /** The hub as one session sees it: whatever reads for an answer must have the space (W6.1). */
-  #watched(pair: Pair): Hub {
-    const { settings, violated } = this.#options;
-    const begun = (what: string) => {
-      const most = settings.outboxBytes / 4;
-      const live = pair.served?.session.outbox.bytes ?? 0;
-      if (Math.max(live, pair.buffered) < most) return;
-      violated(`W6.1: ${pair.name} begins ${what} with ${live} and ${pair.buffered} bytes waiting`);
-    };
-    const watch = <T extends object>(target: T, names: string[], also: Partial<T> = {}): T =>
-      new Proxy(target, {
-        get: (_, name) => {
-          if (names.includes(String(name))) begun(String(name));
-          if (name in also) return also[name as keyof T];
-          const value = target[name as keyof T];
-          return typeof value === "function" ? value.bind(target) : value;
-        },
-      });
-    const store = watch(this.store, ["active"]);
-    const openRoom = async (name: RoomName) => {
-      const isJoin = !(isDirect(name) && pair.rules?.asks("direct"));
-      if (isJoin) begun("a join");
-      const room = await this.hub.openRoom(name);
-      if (room && isJoin) pair.rules?.holds(name, room.head.seq);
-      return room;
-    };
-    return watch(this.hub, [], { store, openRoom });
+  /** Nobody is told of as gone who is there (W9.4, W21.1). */
+  #holdPresence(pair: Pair, line: string): void {
+    if (!line.startsWith('{"type":"presence"')) return;
+    const { room, left } = JSON.parse(line) as { room: RoomName; left: { uid: UserId }[] };
+    for (const { uid } of left) {
+      const isHere = this.hub.rooms.get(room)?.presence.isHere(uid);
+      if (!isHere && !this.#options.isSurelyIn(room, uid)) continue;
+      this.#options.violated(`W9.4: ${pair.name} is told that ${uid} left ${room}`);
+    }
   }
 }

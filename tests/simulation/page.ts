@@ -6,7 +6,9 @@ import { isShown, misshows, topicAt, type Truth } from "./truth.ts";
 
 export class Page {
   readonly room: string;
+  /** The one it was told of; a log that begins after all was lost has another. */
   readonly epoch: string;
+  #begun: string;
   readonly #truth: Truth;
   readonly #me: UserId;
   #known: Parameters<typeof fold>[0];
@@ -16,6 +18,7 @@ export class Page {
     this.#me = me;
     this.room = room;
     this.epoch = epoch;
+    this.#begun = epoch;
     this.#known = { seq, topic, messages: messages as Message[] };
   }
 
@@ -29,19 +32,23 @@ export class Page {
   }
 
   add(entry: Entry): string | undefined {
-    const { room, epoch, next } = this;
+    const { room, next } = this;
+    if (entry.seq === 1) {
+      const begun = this.#truth.lineages(room).findLast((log) => isShown(entry, log));
+      this.#begun = begun?.epoch ?? this.#begun;
+    }
     this.#known = fold(this.#known, entry, this.#me);
     if (entry.seq !== next) return `P3: ${room} ${entry.seq} was seen, and ${next} was next`;
-    const isIn = isShown(entry, this.#truth.lineage(room, epoch));
+    const isIn = isShown(entry, this.#truth.lineage(room, this.#begun));
     return isIn ? undefined : `P2: ${room} ${entry.seq} is not what the log holds`;
   }
 
   /** What keeps it from being the end of the log as it is now. */
   get problem(): string | undefined {
-    const { room, epoch, next } = this;
+    const { room, next } = this;
     const log = this.#truth.log(room);
     const length = log?.entries.length ?? 0;
-    if (log && log.epoch !== epoch) return `${room} is of another epoch`;
+    if (log && log.epoch !== this.#begun) return `${room} is of another epoch`;
     if (next !== length + 1) return `${room} ends at ${next - 1} of ${length}`;
     if (!log) return undefined;
     const { messages, topic } = this.#known;

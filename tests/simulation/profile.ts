@@ -5,6 +5,8 @@ import type { Dice } from "./dice.ts";
 
 export interface Profile {
   steps: number;
+  /** Servers over one Redis; one: over a store of its own. */
+  instances: number;
   people: number;
   /** How many of ten speak plain. */
   plain: number;
@@ -15,6 +17,8 @@ export interface Profile {
   /** How much is said and asked, and how fast the store is, where 1 is much and fast. */
   haste: number;
   diskPace: number;
+  /** How fast instances are told what others did. */
+  newsPace: number;
   /** The log is SQLite's, else the one in memory. */
   isSqlite: boolean;
   /** The store answers at once, as one in memory does. */
@@ -45,6 +49,7 @@ export function drawProfile(dice: Dice): Profile {
   ]]);
   const [messagesPerSecond, burst] = dice.pick([[5, 20], [5, 20], [100, 400], [2, 3]]);
   return {
+    instances: dice.chance(0.33) ? dice.pick([2, 2, 3]) : 1,
     steps: isGiant ? 150 : dice.pick([150, 300, 500]),
     people: dice.pick([2, 3, 4, 6]),
     plain: dice.pick([0, 3, 5]),
@@ -52,6 +57,7 @@ export function drawProfile(dice: Dice): Profile {
     maxUnsent: dice.pick([3, 10_000]),
     maxText,
     diskPace: dice.pick([1, 1, 1, 0.05]),
+    newsPace: dice.pick([1, 1, 0.1, 0.03]),
     haste: dice.pick([0.3, 0.6, 1]),
     isSqlite: dice.chance(0.3),
     isPrompt: dice.chance(0.15),

@@ -22,10 +22,10 @@ export function turn({ life, dice }: World): Done {
 }
 
 export async function storeGoesOn({ life, dice }: World): Promise<Done> {
-  const call = dice.find(life?.store.calls ?? [], ({ isSlow }) => !isSlow || dice.chance(0.05));
-  if (!call) return undefined;
+  const call = dice.find(life?.disk.calls ?? [], ({ isSlow }) => !isSlow || dice.chance(0.05));
+  if (!call || life!.end?.isDead) return undefined;
   const what = `${call.name} ${call.about}`;
-  if (!call.isDone && life!.store.isFailing) {
+  if (!call.isDone && life!.disk.isFailing) {
     call.refuse();
     return `${what} refused`;
   }
@@ -39,6 +39,15 @@ export async function storeGoesOn({ life, dice }: World): Promise<Done> {
   return `${what} answered`;
 }
 
+/** What instances are told arrives. */
+export function newsArrives({ life, dice }: World): Done {
+  const subscriber = dice.find(life?.end?.subscribers ?? [], ({ waiting }) => waiting > 0);
+  const most = dice.chance(0.5) ? 1 : 100;
+  let count = 0;
+  while (count < most && subscriber?.goOn()) count++;
+  return count === 0 ? undefined : `${life!.name} ${count}`;
+}
+
 export function answerFetch({ fetches, dice }: World): Done {
   const fetch = dice.find(fetches);
   fetch?.answer();
@@ -46,7 +55,11 @@ export function answerFetch({ fetches, dice }: World): Done {
 }
 
 export async function start(world: World): Promise<Done> {
-  if (world.life) return undefined;
+  if (world.lives.length === world.profile.instances) return undefined;
+  if (world.redis) {
+    await world.start("all");
+    return world.lives.at(-1)!.name;
+  }
   const found = world.dice.pick<Found>(
     ["all", "all", "all", "all", "lost tail", "lost tail", "backup", "nothing"],
   );
@@ -64,18 +77,39 @@ export async function pass(world: World): Promise<Done> {
 
 /** For a while all goes its way, but for those who are slow. */
 export async function flow(world: World): Promise<Done> {
-  const { dice, life, profile } = world;
+  const { dice, profile } = world;
   const rounds = dice.between(2, 12);
   for (let round = 0; round < rounds; round++) {
     for (const pair of world.pairs) {
       while (pair.toServer() !== undefined);
       if (!pair.isSlow) { while (pair.toClient() !== undefined); }
     }
-    while (life?.loop.turn());
-    for (const call of life?.store.calls ?? []) {
-      if (life!.store.isFailing || call.isSlow || !dice.chance(profile.diskPace)) continue;
-      if (!call.isDone) await call.do();
-      if (call.isDone) call.answer();
+    for (const life of world.lives) {
+      while (life.loop.turn());
+      for (const subscriber of life.end?.subscribers ?? []) {
+        while (dice.chance(profile.newsPace) && subscriber.goOn());
+      }
+      for (const call of life.disk.calls) {
+        if (life.disk.isFailing || call.isSlow || !dice.chance(profile.diskPace)) continue;
+        if (!call.isDone) await call.do();
+        if (call.isDone) call.answer();
+      }
+    }
+    await world.settle();
+  }
+  return `${rounds} rounds`;
+}
+
+/** For a while the Redis answers, and tells nobody what others did. */
+export async function noNews(world: World): Promise<Done> {
+  const { dice, lives, redis } = world;
+  if (!redis) return undefined;
+  const rounds = dice.between(2, 5);
+  for (let round = 0; round < rounds; round++) {
+    await world.pass(dice.pick([60, 60, 300, 1000]));
+    for (const { loop, disk } of lives) {
+      while (loop.turn());
+      for (const call of disk.isFailing ? [] : disk.calls) call.do().then(() => call.answer());
     }
     await world.settle();
   }

@@ -5,13 +5,15 @@ import * as running from "./running.ts";
 import type { Done, World } from "./world.ts";
 
 type Step = (world: World) => Done | Promise<Done>;
-type Group = "run" | "disk" | "act" | keyof World["profile"]["faults"];
+type Group = "run" | "disk" | "news" | "act" | keyof World["profile"]["faults"];
 
 const STEPS: [group: Group, weight: number, step: Step][] = [
   ["run", 24, running.toServer],
   ["run", 30, running.toClient],
   ["run", 30, running.turn],
   ["disk", 20, running.storeGoesOn],
+  ["news", 20, running.newsArrives],
+  ["run", 3, running.noNews],
   ["run", 6, running.answerFetch],
   ["run", 8, running.start],
   ["run", 3, running.pass],
@@ -42,12 +44,15 @@ const STEPS: [group: Group, weight: number, step: Step][] = [
   ["life", 0.2, breaking.kill],
   ["life", 0.4, breaking.retain],
   ["life", 0.15, breaking.drain],
+  ["store", 1, breaking.loseRedis],
+  ["run", 1, breaking.mendRedis],
+  ["life", 0.1, breaking.redisLoses],
 ];
 
 /** Takes one step that the dice choose. */
 export async function takeStep(world: World): Promise<void> {
-  const { dice, profile: { faults, haste, diskPace } } = world;
-  const times = { run: 1, disk: diskPace, act: haste, ...faults };
+  const { dice, profile: { faults, haste, diskPace, newsPace } } = world;
+  const times = { run: 1, disk: diskPace, news: newsPace, act: haste, ...faults };
   const weights = STEPS.map(([group, weight]) => weight * times[group]);
   const sum = weights.reduce((sum, weight) => sum + weight, 0);
   for (;;) {
@@ -59,13 +64,12 @@ export async function takeStep(world: World): Promise<void> {
     world.trace(`${step.name}: ${done}`);
     world.meet(step.name);
     await world.settle();
-    if (world.life?.isDone) await down(world, "the drained server ends");
+    for (const life of [...world.lives]) {
+      if (!life.isDone) continue;
+      world.trace(`${life.name}, which was drained, ends`);
+      await world.stop(life);
+      await world.settle();
+    }
     return;
   }
-}
-
-async function down(world: World, why: string): Promise<void> {
-  world.trace(why);
-  await world.kill(() => ({ frames: true, end: true }));
-  await world.settle();
 }

@@ -16,7 +16,7 @@ const SLOW = 0.15;
 
 /** A call that is under way: first it is done, then it is answered. */
 export interface Call {
-  name: "append" | "head" | "replay" | "page" | "active";
+  name: "append" | "head" | "replay" | "page" | "active" | "command";
   about: string;
   isDone: boolean;
   /** It is often passed over. */
@@ -24,6 +24,17 @@ export interface Call {
   do(): Promise<void>;
   answer(): void;
   refuse(): void;
+}
+
+/** What a schedule steers of a store. */
+export interface Disk {
+  readonly calls: ReadonlySet<Call>;
+  /** Every call that is not done yet will be refused. */
+  isFailing: boolean;
+  /** All of a room that is kept, past every gate. */
+  all(room: RoomName): Promise<{ entries: Entry[]; page: Page }>;
+  /** Its server is no more. What it was about to do may or may not be done. */
+  die(): Promise<void>;
 }
 
 /** What the store of a new life is given for an entry of an old one. */
@@ -34,7 +45,7 @@ function draftOf({ epoch, first, drafts, disowned }: Log, index: number): Draft 
   return disowned.has(index + 1) ? nameless(kept) : kept;
 }
 
-export class SimStore implements Store {
+export class SimStore implements Store, Disk {
   readonly marks: MarkStore;
   readonly files: FileStore;
   readonly #memory: Store;
@@ -45,7 +56,6 @@ export class SimStore implements Store {
   readonly calls = new Set<Call>();
   /** Hears of every entry that is stored, when its append is answered. */
   onStored: (room: RoomName, bytes: number) => void = () => {};
-  /** Every call that is not done yet will be refused. */
   isFailing = false;
   /** What was found last, for `disown`. */
   #authored: readonly Entry[] = [];
@@ -70,7 +80,6 @@ export class SimStore implements Store {
       forgetUser: async (uid) => {
         await memory.marks.forgetUser(uid);
         for (const [key, mark] of truth.marks) if (mark.uid === uid) truth.marks.delete(key);
-        truth.retracted.add(uid);
       },
       direct: (...args) => memory.marks.direct(...args),
     };
@@ -202,12 +211,15 @@ export class SimStore implements Store {
     return this.#memory.close();
   }
 
-  /** All of a room that is kept, past every gate. */
+  async die(): Promise<void> {
+    for (const call of this.calls) {
+      if (call.name === "append" && !call.isDone && this.#dice.chance(0.5)) await call.do();
+    }
+    await this.close();
+  }
+
   async all(room: RoomName): Promise<{ entries: Entry[]; page: Page }> {
-    const everything = { limit: Infinity, bytes: Infinity };
-    const { first, seq } = (await this.#memory.head(room))!;
-    const entries = await this.#memory.replay(room, first - 1, seq, everything);
-    return { entries: entries!, page: await this.#memory.page(room, seq + 1, everything) };
+    return await allOf(this.#memory, room);
   }
 
   #call<T>(
@@ -246,4 +258,15 @@ export class SimStore implements Store {
     this.calls.add(call);
     return promise;
   }
+}
+
+/** All of a room that a store keeps. */
+export async function allOf(
+  store: Store,
+  room: RoomName,
+): Promise<{ entries: Entry[]; page: Page }> {
+  const everything = { limit: 1e9, bytes: 1e15 };
+  const { first, seq } = (await store.head(room))!;
+  const entries = await store.replay(room, first - 1, seq, everything);
+  return { entries: entries!, page: await store.page(room, seq + 1, everything) };
 }

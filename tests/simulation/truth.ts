@@ -29,8 +29,8 @@ export class Truth {
   /** Markers and facts that the store said it keeps. */
   readonly marks = new Map<string, Mark>();
   readonly records = new Map<string, Stored & { kind: string }>();
-  /** Mutes and bans that a moderator was told of and nobody ended: `kind room uid`. */
-  readonly sanctions = new Set<string>();
+  /** Mutes and bans that a moderator was told of and nobody ended: `kind room uid`, and by which life. */
+  readonly sanctions = new Map<string, unknown>();
   /** Users who were retracted, whose markers went. */
   readonly retracted = new Set<UserId>();
 
@@ -88,14 +88,46 @@ export class Truth {
     for (const [room, { epoch, ...rest }] of logs) {
       if (rest.entries.length === 0) continue;
       const log = copyOf({ ...rest, epoch: renew(epoch) });
-      const { first, drafts } = log;
-      this.#begin(room, log);
-      for (const [index, { uid, ref }] of drafts.entries()) {
-        if (ref !== undefined && index + 1 >= first) {
-          this.#seqs.set(`${room} ${uid} ${ref}`, index + 1);
-        }
-      }
+      this.#findRefs(room, this.#begin(room, log));
     }
+  }
+
+  /** All rooms that ever had a log. */
+  get rooms(): Set<RoomName> {
+    return new Set([...this.#lineages.keys()].map((key) => key.slice(0, key.lastIndexOf(" "))));
+  }
+
+  /** All logs that the room ever had. */
+  lineages(room: RoomName): Log[] {
+    return [...this.#lineages].flatMap(([key, log]) => key.startsWith(`${room} `) ? [log] : []);
+  }
+
+  /** The room's log has this epoch now: where that is another, it is what its readers know no more. */
+  goesOn(room: RoomName, epoch: string): void {
+    const log = this.#logs.get(room);
+    if (!log || log.epoch === epoch) return;
+    // An old one is back only for as long as nobody was told.
+    if (this.#lineages.has(`${room} ${epoch}`)) this.#logs.set(room, { ...log, epoch });
+    else this.#begin(room, copyOf({ ...log, epoch }));
+  }
+
+  /** The store has lost the end of a log, and with it what was done to the rest: `names` by seq. */
+  goesBack(room: RoomName, seq: number, first: number, names: readonly string[]): void {
+    const log = this.#logs.get(room);
+    if (!log) return;
+    const { entries, drafts } = log;
+    const disowned = new Set(
+      entries.filter((entry) => seq >= entry.seq && (names[entry.seq] ?? entry.user) !== entry.user)
+        .map(({ seq }) => seq),
+    );
+    if (seq === 0) this.#logs.delete(room);
+    else if (seq === entries.length) Object.assign(log, { first, disowned });
+    else {
+      const kept = { entries: entries.slice(0, seq), drafts: drafts.slice(0, seq) };
+      this.#logs.set(room, { ...log, ...kept, first, disowned });
+    }
+    this.#seqs = new Map();
+    for (const [room, log] of this.#logs) this.#findRefs(room, log);
   }
 
   #append(draft: Draft): Outcome {
@@ -117,6 +149,14 @@ export class Truth {
     if (ref !== undefined) this.#seqs.set(`${room} ${uid} ${ref}`, seq);
     const author = draft.type === "deleted" ? entries[draft.of - 1]!.uid : uid;
     return { epoch, seq, ts, isNew: true, ...(author !== uid && { author }) };
+  }
+
+  #findRefs(room: RoomName, { first, drafts }: Log): void {
+    for (const [index, { uid, ref }] of drafts.entries()) {
+      if (ref !== undefined && index + 1 >= first) {
+        this.#seqs.set(`${room} ${uid} ${ref}`, index + 1);
+      }
+    }
   }
 
   #begin(room: RoomName, log: Log): Log {

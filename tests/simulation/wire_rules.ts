@@ -10,12 +10,11 @@ import {
   type ServerMessage,
 } from "../../src/protocol.ts";
 import type { Limits, RoomName, UserId } from "../../src/protocol.ts";
-import { differs, isSame, messagesIn, misshows, topicAt, type Truth } from "./truth.ts";
+import { isSame, isShown, type Log, topicAt, type Truth } from "./truth.ts";
+import { WirePages } from "./wire_pages.ts";
+import { WirePersonal } from "./wire_personal.ts";
 
 type Of<T extends ServerMessage["type"]> = Extract<ServerMessage, { type: T }>;
-
-/** Entries of one answer that surely fit its frame, in bytes. */
-const SURELY_FITS = 700_000;
 
 /** Which connection a ref was first sent on; undefined where it was on several. */
 export type Owners = Map<string, WireRules | undefined>;
@@ -24,6 +23,10 @@ export interface WireRulesOptions {
   name: string;
   uid: string;
   isAdmin: boolean;
+  /** The server is one of several over one store, which may lose what it had. */
+  isShared: boolean;
+  /** The server. */
+  life: unknown;
   limits: Limits;
   truth: Truth;
   owners: Owners;
@@ -69,22 +72,26 @@ export class WireRules {
   readonly #direct = new Map<RoomName, number>();
   /** Rooms that it was put out of. */
   readonly #expelled = new Set<RoomName>();
-  /** How far the user has read, as far as this connection was told. */
-  readonly #read = new Map<RoomName, number>();
-  /** Mentions that are to come, and those that came: `room seq`. */
-  readonly #due = new Set<string>();
-  readonly #mentioned = new Set<string>();
+  readonly #pages: WirePages;
+  readonly #personal: WirePersonal;
   #isWelcome = false;
   #isSentHome = false;
   /** What was stored in a room while its `joined` is being made, which the server has to hold. */
   #held: { room: RoomName; bytes: number } | undefined;
   /** How far the server knew of a log when it began the last join. */
   readonly #heads = new Map<RoomName, number>();
+  /** Entries of direct conversations that came without a join, where they may come in any order. */
+  readonly #heard = new Set<string>();
+  /** Refs of which it was not known whether they are stored. */
+  readonly #unknown = new Set<string>();
   /** Where the acks said that messages are: `room ref` → epoch and seq. */
   readonly acked = new Map<string, Position>();
 
   constructor(options: WireRulesOptions) {
     this.#options = options;
+    const parts = { ...options, violated: (what: string) => this.violated(what) };
+    this.#pages = new WirePages(parts);
+    this.#personal = new WirePersonal(parts);
   }
 
   /** Rooms whose `joined` went out. */
@@ -102,6 +109,16 @@ export class WireRules {
     return this.#members.get(room)?.next ?? this.#direct.get(room);
   }
 
+  /** Whether an entry of a direct conversation came, or was in a `joined`. */
+  hasHeard({ room, seq, ts }: Entry): boolean {
+    return (this.nextOf(room) ?? 0) > seq || this.#heard.has(`${room} ${seq} ${ts}`);
+  }
+
+  /** What was missed until now was missed while something was broken. */
+  forgive(): void {
+    this.#personal.forgive();
+  }
+
   /** Whether something of this type is not answered yet. */
   asks(type: string): boolean {
     return this.#asked.some((asked) => asked.type === type);
@@ -109,8 +126,7 @@ export class WireRules {
 
   /** A mention of this user that did not come after its entry. */
   get missing(): string | undefined {
-    const [due] = this.#due;
-    return due;
+    return this.#personal.missing;
   }
 
   /** A join has its place in the room, whose newest entry is `seq`, and is read for. */
@@ -139,7 +155,7 @@ export class WireRules {
       }
       if (message.ref === undefined) continue;
       const kind = message.type === "join" ? "ban" : "mute";
-      const isBarred = truth.sanctions.has(`${kind} ${message.room} ${uid}`);
+      const isBarred = this.#isBarred(kind, message.room);
       this.#asked.push({ ...message, isBarred });
       if (!SAYING.includes(message.type)) continue;
       const key = `${uid} ${message.ref}`;
@@ -198,17 +214,19 @@ export class WireRules {
       case "ack":
         return this.#acked(message, asked);
       case "mention":
-        return this.#mention(message);
+        return this.#mentioned(message);
       case "rooms":
-        return this.#listed(message);
+        return this.#pages.listed(message);
       case "read":
-        return this.#readTo(message.room, message.seq, this.#read.get(message.room) ?? -1);
+        return this.#personal.read(message.room, message.seq);
       case "muted":
       case "banned": {
         const kind = message.type === "muted" ? "mute" : "ban";
         const { sanctions } = this.#options.truth;
         const key = `${kind} ${message.room} ${message.uid}`;
-        return void (message.until === null ? sanctions.add(key) : sanctions.delete(key));
+        return void (message.until === null
+          ? sanctions.set(key, this.#options.life)
+          : sanctions.delete(key));
       }
       case "nick":
         if (message.room === undefined) {
@@ -218,7 +236,7 @@ export class WireRules {
         if (!this.#members.has(message.room)) this.violated("W5.1: nick before joined");
         return;
       case "history":
-        return this.#history(message, asked?.before);
+        return this.#pages.history(message, asked?.before);
       case "presence":
       case "system":
       case "typing":
@@ -234,9 +252,17 @@ export class WireRules {
     }
   }
 
+  /** Other instances may not have heard of it yet. */
+  #isBarred(kind: "ban" | "mute", room: RoomName): boolean {
+    const { truth, uid, life } = this.#options;
+    return truth.sanctions.get(`${kind} ${room} ${uid}`) === life;
+  }
+
   #refused({ code, message }: Of<"error">, asked: Asked | undefined): void {
     const { meet, truth, uid, isAdmin } = this.#options;
     meet(`an error ${code}`);
+    const isUnknown = this.#options.isShared && code === "UNAVAILABLE";
+    if (isUnknown && asked) this.#unknown.add(asked.ref);
     const isLost = code === "NOT_JOINED" && asked?.type === "chat" &&
       !this.#expelled.has(asked.room);
     if (code === "INTERNAL" || isLost) this.violated(`an error ${code}: ${message}`);
@@ -244,7 +270,9 @@ export class WireRules {
     const isRight = ["topic", "delete"].includes(asked.type) && isAdmin && !isDirect(asked.room);
     if (isRight && code === "FORBIDDEN") this.violated(`W4.6 W4.8: ${asked.type} is forbidden`);
     const isKept = truth.seqOf(asked.room, uid, asked.ref) !== undefined;
-    if (isKept) this.violated(`W7.3: ${asked.ref} is refused with ${code}, and is kept`);
+    if (isKept && !isUnknown) {
+      this.violated(`W7.3: ${asked.ref} is refused with ${code}, and is kept`);
+    }
   }
 
   /** Takes what a message answers, which is always the oldest that was asked (W3.2). */
@@ -263,17 +291,18 @@ export class WireRules {
   }
 
   #joined(message: Of<"joined">, asked: Asked | undefined): void {
-    const { room, epoch, seq, first, topic, read, messages, gap, more } = message;
-    const { truth, limits, uid } = this.#options;
+    const { room, epoch, seq, topic, read, messages, gap } = message;
+    const { truth, isShared } = this.#options;
     const { since } = asked ?? {};
     const log = truth.lineage(room, epoch);
     const wrong = (what: string) => this.violated(`W5: joined ${room} ${seq} ${what}`);
 
-    if (asked?.isBarred && truth.sanctions.has(`ban ${room} ${uid}`)) wrong("in spite of a ban");
+    if (asked?.isBarred && this.#isBarred("ban", room)) wrong("in spite of a ban");
     if (seq > log.entries.length) wrong("is above what is stored");
-    if (epoch !== (truth.log(room)?.epoch ?? epoch)) wrong("names an epoch that is over");
+    const isOver = epoch !== (truth.log(room)?.epoch ?? epoch);
+    if (isOver && !(isShared && log.epoch === epoch)) wrong("names an epoch that is over");
     if (topic !== topicAt(log, seq)) wrong(`has the topic ${topic}`);
-    this.#readTo(room, read, (this.#read.get(room) ?? 0) - 1);
+    this.#personal.joined(room, read);
     this.#options.meet(
       gap ? "a gap" : !since ? "a first page" : `a resume${messages.length > 0 ? " of some" : ""}`,
     );
@@ -283,37 +312,10 @@ export class WireRules {
     this.#members.set(room, { epoch, next: seq + 1 });
     this.#direct.delete(room);
     this.#expelled.delete(room);
-    for (const due of this.#due) if (due.startsWith(`${room} `)) this.#due.delete(due);
+    this.#personal.forgive(room);
 
-    if (since && !gap) {
-      const problem = differs(messages, log, since.seq + 1, seq);
-      if (problem) wrong(problem);
-      if (since.epoch !== epoch) wrong(`resumes ${since.epoch}`);
-      if (since.seq + messages.length !== seq) wrong(`does not follow ${since.seq}`);
-      if (more) wrong("is a resume and has more");
-      return;
-    }
-    const problem = misshows(messages, log, { seq, before: seq + 1, uid });
-    if (problem) wrong(problem);
-    this.#pageEnd(message, log.first);
-    const kept = messagesIn(log, first, seq);
-    if (messages.length < pageLength(kept, limits.historyPage)) {
-      wrong(`holds only ${messages.length} messages`);
-    }
-    if (gap !== (since !== undefined)) wrong(`says gap: ${gap}`);
-    // The store may have told one of what the server hears of only later.
-    const head = this.#heads.get(room) ?? seq;
-    if (since?.epoch !== epoch || since.seq > head || since.seq < first - 1) return;
-    const missed = log.entries.slice(since.seq, seq);
-    if (pageLength(missed, limits.resume) === missed.length) wrong("claims a gap where none is");
-  }
-
-  #listed({ rooms }: Of<"rooms">): void {
-    for (const { room, seq, topic } of rooms) {
-      const log = this.#options.truth.log(room);
-      if (!log || topic === topicAt(log, seq)) continue;
-      this.violated(`W10.1: ${room} is listed under the topic ${topic} at ${seq}`);
-    }
+    if (since && !gap) this.#pages.resumed(message, since);
+    else this.#pages.paged(message, since, this.#heads.get(room) ?? seq);
   }
 
   #left({ room, reason }: Of<"left">): void {
@@ -321,40 +323,63 @@ export class WireRules {
     this.#members.delete(room);
     if (reason !== undefined) this.#expelled.add(room);
     if (member && isDirect(room)) this.#direct.set(room, member.next);
-    for (const due of this.#due) if (due.startsWith(`${room} `)) this.#due.delete(due);
+    this.#personal.forgive(room);
   }
 
   #entry(entry: Entry): void {
-    const { truth, owners, uid } = this.#options;
+    const { truth, owners, uid, isShared } = this.#options;
     const { room, seq } = entry;
     const member = this.#members.get(room);
     const isForBoth = partiesOf(room)?.includes(uid);
     if (!member && !isForBoth) return this.violated(`W5.1: entry ${seq} of ${room} before joined`);
-    const next = member ? member.next : this.#direct.get(room) ?? seq;
-    if (seq !== next) this.violated(`P3: entry ${seq} of ${room} came, and ${next} was next`);
+    const key = `${room} ${seq} ${entry.ts}`;
+    if (member || !isShared) {
+      const next = member ? member.next : this.#direct.get(room) ?? seq;
+      if (seq !== next) this.violated(`P3: entry ${seq} of ${room} came, and ${next} was next`);
+    } else if (this.#heard.has(key)) this.violated(`W21.4: ${key} came twice`);
     if (member) member.next = seq + 1;
     else {
-      this.#direct.set(room, seq + 1);
+      if (isShared) this.#heard.add(key);
+      else this.#direct.set(room, seq + 1);
       this.#options.meet("a direct entry");
     }
-    const log = member ? truth.lineage(room, member.epoch) : truth.log(room);
-    if (!isSame(entry, log?.entries[seq - 1])) {
+    const isThere = (log: Log) => isShown(entry, log);
+    // Who was given nothing yet may be given a log that begins in another epoch, where all was lost.
+    if (member && isShared && seq === 1) {
+      member.epoch = truth.lineages(room).findLast(isThere)?.epoch ?? member.epoch;
+    }
+    const log = member
+      ? truth.lineage(room, member.epoch)
+      : isShared
+      ? truth.lineages(room).findLast(isThere)
+      : truth.log(room);
+    // What is read late is read as it is then.
+    const isIts = isShared ? log && isShown(entry, log) : isSame(entry, log?.entries[seq - 1]);
+    if (!isIts) {
       return this.violated(`P2: entry ${seq} of ${room} is not what the log holds`);
     }
     this.#options.meet(`an entry ${entry.type}`);
     const draft = log!.drafts[seq - 1]!;
     const isOwn = owners.get(`${draft.uid} ${draft.ref}`) === this;
-    if (isOwn && !this.acked.has(`${room} ${draft.ref}`)) {
+    const told = `${room} ${draft.ref}`;
+    if (isOwn && !this.acked.has(told) && !this.#unknown.has(draft.ref!)) {
       this.violated(`W7.1: the copy of ${draft.ref} came before its ack`);
     }
-    const key = `${room} ${seq}`;
-    const isDue = draft.type === "chat" && draft.mentions?.includes(uid);
-    if (isDue && !this.#mentioned.has(key)) this.#due.add(key);
+    this.#personal.entry(entry, draft);
+  }
+
+  #mentioned(message: Of<"mention">): void {
+    const { room } = message;
+    const isJoining = this.#asked.some((asked) => asked.type === "join" && asked.room === room);
+    this.#personal.mention(message, isJoining ? undefined : this.#members.get(room)?.next);
   }
 
   #acked({ ref, room, seq, ts }: Of<"ack">, asked: Asked | undefined): void {
-    const { truth, uid } = this.#options;
-    const log = truth.log(room);
+    const { truth, uid, isShared } = this.#options;
+    // It may be lost by now.
+    const logs = isShared ? truth.lineages(room) : [];
+    const log = logs.findLast(({ drafts }) => drafts[seq - 1]?.ref === ref) ??
+      logs.findLast(({ entries }) => entries[seq - 1]?.ts === ts) ?? truth.log(room);
     const entry = log?.entries[seq - 1];
     const isIts = log?.drafts[seq - 1]?.ref === ref && entry?.uid === uid;
     const isSo = asked?.type === "react" && entry !== undefined && isStanding(entry, asked, uid);
@@ -364,7 +389,7 @@ export class WireRules {
     if (asked && !this.#mayHave(asked, log)) {
       this.violated(`W4.6 W4.8: ${asked.type} in ${room} by somebody who may not`);
     }
-    if (asked?.isBarred && truth.sanctions.has(`mute ${room} ${uid}`)) {
+    if (asked?.isBarred && this.#isBarred("mute", room)) {
       this.violated(`W10.7: ${ref} is said in ${room} in spite of a mute`);
     }
     if (this.#options.owners.get(`${uid} ${ref}`) !== this) this.#options.meet("a retry");
@@ -378,61 +403,6 @@ export class WireRules {
     const isOwn = log?.entries[of - 1]?.uid === uid;
     return type === "edit" ? isOwn : (isAdmin && !isDirect(room)) || (type === "delete" && isOwn);
   }
-
-  /** It comes after its entry, unless the room is just being joined. */
-  #mention({ room, seq, uid: by }: Of<"mention">): void {
-    const { truth, uid, meet } = this.#options;
-    const key = `${room} ${seq}`;
-    const draft = truth.log(room)?.drafts[seq - 1];
-    meet("a mention");
-    const isMeant = draft?.type === "chat" && draft.uid === by && draft.mentions?.includes(uid);
-    if (!isMeant) this.violated(`W10.12: ${key} mentions somebody else`);
-    if (this.#mentioned.has(key)) this.violated(`W10.12: ${key} mentions twice`);
-    const member = this.#members.get(room);
-    const isJoining = this.#asked.some((asked) => asked.type === "join" && asked.room === room);
-    if (member && member.next <= seq && !isJoining) {
-      this.violated(`W10.12: the mention of ${key} came before it`);
-    }
-    this.#mentioned.add(key);
-    this.#due.delete(key);
-  }
-
-  /** A marker grows, and not beyond the log. */
-  #readTo(room: RoomName, seq: number, last: number): void {
-    const { truth, uid } = this.#options;
-    // Who is retracted has no markers any more.
-    if (seq <= last && !truth.retracted.has(uid)) {
-      this.violated(`W10.10: ${room} is read to ${seq}, and was to ${last}`);
-    }
-    const length = truth.log(room)?.entries.length ?? 0;
-    if (seq > length) this.violated(`W10.10: ${room} is read to ${seq} of ${length}`);
-    if (seq > 0) this.#options.meet("a marker");
-    this.#read.set(room, seq);
-  }
-
-  #history(message: Of<"history">, before = Infinity): void {
-    const { room, messages, seq } = message;
-    const { truth, uid } = this.#options;
-    const log = truth.log(room);
-    if (!log) return messages.length > 0 ? this.violated("W5.8: history of nothing") : undefined;
-    const problem = misshows(messages, log, { seq, before: Math.min(before, seq + 1), uid });
-    if (problem) this.violated(`W5.8: history of ${room}: ${problem}`);
-    this.#pageEnd(message, log.first);
-  }
-
-  /** Whether older messages are kept. While retention cuts, either answer may have been right. */
-  #pageEnd(
-    { room, seq, first, messages, more }: Of<"joined"> | Of<"history">,
-    cut: number,
-  ): void {
-    const log = this.#options.truth.log(room);
-    const [oldest] = messages;
-    if (!log || !oldest) return;
-    const hasOlder = (from: number) =>
-      messagesIn(log, from, Math.min(seq, oldest.seq - 1)).length > 0;
-    const isRight = more ? hasOlder(cut > 1 ? 1 : first) : !hasOlder(first);
-    if (!isRight) this.violated(`W5.8: a page of ${room} says more: ${more}`);
-  }
 }
 
 /** Whether the entry made so what a `react` asks for (W4.7). */
@@ -440,17 +410,4 @@ function isStanding(entry: Entry, { of, emoji, on = true }: Asked, uid: UserId):
   if (entry.type === "chat") return !on && entry.seq === of;
   return entry.type === "reaction" && entry.of === of && entry.emoji === emoji &&
     entry.on === on && entry.uid === uid;
-}
-
-/** How many of the newest entries a page holds at least. */
-function pageLength(log: readonly Entry[], limit: number): number {
-  let bytes = 0;
-  let length = 0;
-  for (let index = log.length - 1; index >= 0 && length < limit; index--, length++) {
-    const entry = log[index]!;
-    // No character is longer than this in JSON; there are few emoji in this world.
-    bytes += 700 + ("text" in entry ? entry.text.length : 0);
-    if (length > 0 && bytes > SURELY_FITS) break;
-  }
-  return length;
 }

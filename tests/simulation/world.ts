@@ -1,6 +1,8 @@
 // Everything in one schedule: the server's lives, the people, the lines between them, what the disk
 // keeps, the time. Does nothing by itself; steps.ts and heal.ts say what happens.
 import type { RoomName, UserId } from "../../src/protocol.ts";
+import type { Redis } from "../../src/store/redis_client.ts";
+import { RedisStore } from "../../src/store/redis.ts";
 import type { ClientSocket } from "./client_socket.ts";
 import { SimClock } from "./clock.ts";
 import type { Dice } from "./dice.ts";
@@ -8,6 +10,9 @@ import { ADMIN_TOKEN, Life } from "./life.ts";
 import { Pair } from "./pair.ts";
 import { Person } from "./person.ts";
 import { drawProfile, type Profile } from "./profile.ts";
+import { RedisEnd } from "./redis_end.ts";
+import { RedisServer } from "./redis_server.ts";
+import { SharedDisk } from "./shared_disk.ts";
 import { SimStore } from "./store.ts";
 import type { Tab } from "./tab.ts";
 import { type Log, Truth } from "./truth.ts";
@@ -37,14 +42,21 @@ export class World {
   readonly people: Person[];
   readonly pairs = new Set<Pair>();
   readonly fetches = new Set<Fetch>();
-  life: Life | undefined;
+  /** The servers that run; at most one where there are not several. */
+  readonly lives: Life[] = [];
+  /** What several instances share. */
+  readonly redis: RedisServer | undefined;
+  /** The Redis has lost something once. */
+  hasLost = false;
+  /** Nothing breaks any more, and everybody who is in a room stays there. */
+  isCalm = false;
   violation: string | undefined;
   /** How often each thing happened that is worth being met. */
   readonly met = new Map<string, number>();
   /** Older states of the logs. */
   readonly backups: Map<RoomName, Log>[] = [];
-  /** Whose entries an administrator takes back just now. */
-  retracting: UserId | undefined;
+  /** Whose entries an administrator takes back just now, and where. */
+  retracting: { uid: UserId; life: Life } | undefined;
   readonly trace: (line: string) => void;
   /** Whether anybody reads the trace. */
   readonly isTraced: boolean;
@@ -57,7 +69,8 @@ export class World {
     this.trace = trace ?? (() => {});
     this.isTraced = trace !== undefined;
     this.profile = drawProfile(dice);
-    const { people, plain, isModerated } = this.profile;
+    const { people, plain, isModerated, instances } = this.profile;
+    if (instances > 1) this.redis = new RedisServer(this.truth, this.violated);
     this.people = NAMES.slice(0, people).map((name, index) =>
       new Person(this, {
         name,
@@ -66,6 +79,11 @@ export class World {
         address: `10.0.0.${index + 1}`,
       })
     );
+  }
+
+  /** One of the servers. */
+  get life(): Life | undefined {
+    return this.lives.length > 1 ? this.dice.pick(this.lives) : this.lives[0];
   }
 
   get tabs(): Tab[] {
@@ -91,7 +109,10 @@ export class World {
   /** Lets every promise go as far as it can, then looks whether all is well. */
   async settle(): Promise<void> {
     await new Promise((done) => setImmediate(done));
-    this.life?.check();
+    for (const life of this.lives) {
+      life.end?.tick();
+      life.check();
+    }
     if (this.violation !== undefined) throw new Error(this.violation);
   }
 
@@ -102,7 +123,8 @@ export class World {
   ): Pair {
     const { address } = tab.person;
     const pair = new Pair(this.name(`${tab.name}#`), { ...target, address }, (pair) => {
-      if (this.life) this.life.accept(pair);
+      const life = this.dice.find(this.lives, ({ isDraining }) => !isDraining) ?? this.life;
+      if (life) life.accept(pair);
       else pair.refuse();
     });
     pair.isSlow = this.dice.chance(0.2);
@@ -118,8 +140,9 @@ export class World {
       tab,
       answer: () => {
         this.fetches.delete(waiting);
-        if (!this.life) return reject(new TypeError("connection refused"));
-        const { status, body } = this.life.probe(
+        const { life } = this;
+        if (!life) return reject(new TypeError("connection refused"));
+        const { status, body } = life.probe(
           new Request(url, { headers: headers ?? {} }),
           tab.person.address,
         );
@@ -134,7 +157,7 @@ export class World {
     return promise;
   }
 
-  /** Starts a server over what the disk has. */
+  /** Starts a server over what the disk has; another instance, where there are several. */
   async start(found: Found): Promise<void> {
     const { dice, truth } = this;
     this.meet(`a start with ${found}`);
@@ -155,33 +178,53 @@ export class World {
     }
     if (found === "nothing") this.#secret = this.name("secret");
     if (found !== "all") truth.replace(found === "nothing" ? new Map() : logs ?? new Map(), renew);
-    this.life = new Life({
+    const end = this.redis && new RedisEnd(this.redis, this.clock.now);
+    const store = end
+      ? new RedisStore(end as unknown as Redis, [])
+      : await SimStore.open(truth, this.profile, dice, this.violated);
+    const disk = store instanceof SimStore ? store : new SharedDisk(store, end!, dice);
+    const { isCut, maxText, settings } = this.profile;
+    const life = new Life({
       clock: this.clock,
       dice,
-      store: await SimStore.open(truth, this.profile, dice, this.violated),
-      settings: this.profile.settings,
+      name: this.name("server"),
+      store,
+      disk,
+      ...(end && { end }),
+      settings,
       truth,
       owners: this.#owners,
       secret: this.#secret,
       canAbort: this.profile.canAbort,
-      name: (kind) => this.name(kind),
+      makeName: (kind) => this.name(kind),
       violated: this.violated,
       meet: this.meet,
+      // What is missing may have been cut, or be too much to be read.
+      maySendHome: () =>
+        this.hasLost || isCut || maxText > 200 || settings.limits.resume < 1000 ||
+        settings.outboxBytes < 300_000,
+      isSurelyIn: (room, uid) => this.isCalm && this.#isIn(room, uid),
     });
-    await this.life.hub.sanctions.restore(this.clock.now());
+    this.lives.push(life);
+    await life.open();
+    if (end) end.isPrompt = this.profile.isPrompt;
   }
 
-  /** The server ends at once. What the store was about to do may or may not be done. */
-  async kill(hears: () => { frames: boolean; end: boolean }): Promise<void> {
-    const { life } = this;
-    if (!life) return;
-    this.life = undefined;
-    this.retracting = undefined;
-    for (const call of life.store.calls) {
-      if (call.name === "append" && !call.isDone && this.dice.chance(0.5)) await call.do();
-    }
-    await life.store.close();
+  /** A server ends at once. What the store was about to do may or may not be done. */
+  async kill(life: Life, hears: () => { frames: boolean; end: boolean }): Promise<void> {
+    this.lives.splice(this.lives.indexOf(life), 1);
+    if (this.retracting?.life === life) this.retracting = undefined;
+    await life.disk.die();
     for (const pair of life.pairs) pair.serverDied(hears());
+  }
+
+  /** A server that was drained ends. */
+  async stop(life: Life): Promise<void> {
+    if (life.end) {
+      life.end.hurry();
+      await life.close().catch(() => {});
+    }
+    await this.kill(life, () => ({ frames: true, end: true }));
   }
 
   /** Lets time pass: timers ring when they are due, or all too late. */
@@ -193,11 +236,15 @@ export class World {
       this.clock.nowMs = Math.max(this.clock.nowMs, next);
       if (this.clock.nowMs - sweptAt >= SWEEP_MS) {
         sweptAt = this.clock.nowMs;
-        this.life?.hub.sweep();
+        for (const { hub } of this.lives) hub.sweep();
       }
       const rang = this.clock.ring();
       await this.settle();
       if (!rang && this.clock.nowMs >= until) return;
     }
+  }
+
+  #isIn(room: RoomName, uid: UserId): boolean {
+    return this.tabs.some(({ chat, rooms }) => chat.me?.uid === uid && rooms.has(room));
   }
 }

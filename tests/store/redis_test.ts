@@ -101,6 +101,20 @@ describe("a redis: store", () => {
     }
   });
 
+  it("W7.2 W10.13 lists a conversation whose first message was kept, and then tried again", async () => {
+    await using opened = await open();
+    const { store, redis } = opened;
+    const first = draft("@ann,bob", "hi", { uid: "ann", ref: "1" });
+    await store.append([first]);
+    // As if the connection had been lost right after the log had it.
+    for (const key of ["conversations", "direct:{ann}", "direct:{bob}"]) {
+      assertEquals(await redis.cli("DEL", `snug:${key}`), "1");
+    }
+    assertEquals((await store.append([first]))[0]!.isNew, false);
+    assertEquals((await store.marks.direct("bob", 9)).map(({ room }) => room), ["@ann,bob"]);
+    assertEquals((await store.authored("ann", 0)).entries.length, 1);
+  });
+
   it("tells of what others append, not of its own, and of rooms that it follows alone", async () => {
     await using opened = await open(2);
     const { store, other } = opened;

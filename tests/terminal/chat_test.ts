@@ -116,6 +116,7 @@ describe("a pipe", () => {
       [["http://a", "b"], "unknown: b"],
       [["http://a", "--rom", "x"], "Unknown option '--rom'"],
       [["http://a", "--room", "a/b"], "a/b can’t be the name of a room"],
+      [["http://a", "--room", "a b"], "a b can’t be the name of a room; a-b can"],
       [["http://a", "--token-file", "none"], "can't read none: "],
     ];
     await using folder = await tempFolder();
