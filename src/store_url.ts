@@ -6,6 +6,7 @@ const SOCKET = /^unix:\/\/([^:@/]*(:[^@/]*)?@)?\/[^/]/;
 /** What all keys in a Redis begin with, where nothing else is said. */
 const PREFIX = "snug:";
 
+/** What is expected, in words. */
 export const STORE_URLS =
   "sqlite:<path of a file>, memory:, redis[s]://[user:password@]host[:port][/db] or " +
   "unix://[user:password@]/<path of a Redis' socket>[?db=…]";

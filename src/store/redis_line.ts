@@ -17,7 +17,9 @@ const NEVER = /^(WRONGPASS|NOAUTH|NOPERM)|certificate/;
 /** It is no primary any more. */
 const ELSEWHERE = /^READONLY/;
 
+/** Why nothing came in time. */
 export const SILENT = "Redis does not answer";
+/** It takes nothing more. */
 const FULL = /^OOM/;
 /** What an operator can do about it, which Redis' own words do not say. */
 const MORE = "Redis' memory is full: raise its maxmemory, or keep less (RETENTION_MESSAGES)";
