@@ -261,5 +261,12 @@ describe("without a Redis", () => {
   always("a start is refused in words", async () => {
     const error = await assertRejects(() => openStore("redis://127.0.0.1:1", "full"), StoreError);
     assert(/^can't use the Redis of STORE_URL: .*ECONNREFUSED/.test(error.message), error.message);
+    using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const url = `rediss://127.0.0.1:${silent.addr.port}`;
+    const { message } = await assertRejects(() => openStore(url, "full"), StoreError);
+    assert(
+      message.endsWith("Redis does not answer (rediss:// is with TLS, redis:// without)"),
+      message,
+    );
   });
 });
