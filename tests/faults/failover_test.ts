@@ -2,10 +2,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe } from "@std/testing/bdd";
 import { Conversation, PACE } from "../harness/conversation.ts";
+import { ask } from "../harness/http.ts";
 import { needs } from "../harness/needs.ts";
 import { RedisServer } from "../harness/redis.ts";
 import { Relay } from "../harness/relay.ts";
-import { type Server, startServer } from "../harness/server.ts";
+import { type Server, startServer, untilReady } from "../harness/server.ts";
 import { eventually } from "../store/database.ts";
 
 const it = needs("redis-server");
@@ -85,13 +86,12 @@ describe("a replica that takes over", () => {
 
     await replica.cli("REPLICAOF", "NO", "ONE");
     // What is said now is on the primary alone, and not acknowledged.
-    await server.said(/the store fails: .*0 of 1 replicas have it/);
+    await untilReady(server, false);
     await primary.kill();
-    const kept = () => replica.cli("HGET", "snug:head:{general}", "seq");
-    const before = await kept();
     for (const way of ways) way.lead(replica.port);
-    // Nor is what is kept there alone.
-    await eventually("more", LIMIT_MS, async () => await kept() !== before);
+    // Nor is what is on the other alone.
+    const { status } = await ask(server, "POST /api/rooms/general/messages", "alone");
+    assertEquals(status, 503);
     await primary.again("--replicaof", "127.0.0.1", String(replica.port));
     await followed(replica);
     await conversation.more();
