@@ -6,7 +6,8 @@ import { VERSION } from "./version.ts";
 export const USAGE = `Snug ${VERSION}, a chat server in one file.
 
 usage: snug [serve]         serve; settings come from the environment and from .env
-       snug serve --processes N    several, on ports from PORT on and one Redis, behind a proxy
+       snug serve --processes N
+                            several of it, at the ports from PORT on, on one Redis, behind a proxy
        snug backup FILE     copy the database to a new file, while it is in use or not
        snug restore FILE    put a backup in its place, while no server uses it
        snug renew           give all rooms new epochs, after Redis was put back to a backup
@@ -33,6 +34,8 @@ const WORDS = {
 } as const;
 
 type Word = keyof typeof WORDS;
+
+const PROCESSES = "--processes needs a whole number from 1 to 999";
 
 /** `argument` is a file's path, or a room. */
 export type Command =
@@ -67,14 +70,13 @@ export function parseCommand(args: string[]): Command | string {
     const { processes } = values;
     if (processes !== undefined) {
       if (name !== "serve") return unknown;
-      if (!/^[1-9]\d{0,2}$/.test(processes)) {
-        return "--processes needs a whole number from 1 to 999";
-      }
+      if (!/^[1-9]\d{0,2}$/.test(processes)) return PROCESSES;
       return { name, processes: Number(processes) };
     }
     const [argument] = given;
     return { name, ...(argument !== undefined && { argument }) } as Command;
-  } catch {
-    return unknown;
+  } catch (error) {
+    // The number was forgotten: the task ends in this option.
+    return (error as Error).message.startsWith("Option '--processes ") ? PROCESSES : unknown;
   }
 }

@@ -219,9 +219,9 @@ function problemsTogether(config: Config): string[] {
 }
 
 function oneLine(value: string): string {
-  // In a URL, what stands between : and @ is a password.
+  // In a URL, what stands between : and @ is a password, also where its slashes were forgotten.
   return value.replace(/\p{Cc}+/gu, " ")
-    .replace(/(\/\/[^/:]*:).*(?=@)|(?<=[?&]password=)[^&]*/g, "$1…");
+    .replace(/(^[^:]*:(?!\/\/)|\/\/[^/:]*:).*(?=@)|(?<=[?&]password=)[^&]*/g, "$1…");
 }
 
 /** Whether only this machine can reach an address. */

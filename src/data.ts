@@ -17,7 +17,9 @@ export async function runData(
   filesDir: string,
 ): Promise<number> {
   if (command.name === "renew") {
-    console.log(`${counted(await renewStore(url), "room")}, and all to come, have new epochs.`);
+    const rooms = counted(await renewStore(url), "room");
+    const [scheme] = url.split(":", 1);
+    console.log(`${rooms} of the ${scheme}: store, and all to come, have new epochs.`);
     return 0;
   }
   const database = databaseOf(url, filesDir);

@@ -100,7 +100,11 @@ export class Processes {
     try {
       const child = this.#start(index);
       this.#children.set(index, child);
-      this.#log.info("process {index} is {pid}", { index, pid: child.pid });
+      this.#log.info("process {index} is {pid}, with PORT={port}", {
+        index,
+        pid: child.pid,
+        port: this.#port(index),
+      });
       const { code, signal } = await child.status;
       this.#children.delete(index);
       return signal ?? code;
@@ -109,11 +113,15 @@ export class Processes {
     }
   }
 
-  #start(index: number): Deno.ChildProcess {
+  #port(index: number): number {
     const { PORT } = this.#config;
+    return PORT === 0 ? 0 : PORT + index;
+  }
+
+  #start(index: number): Deno.ChildProcess {
     return new Deno.Command(this.#program, {
       args: ["run", ...FLAGS, Deno.mainModule, "serve"],
-      env: { PORT: String(PORT === 0 ? 0 : PORT + index) },
+      env: { PORT: String(this.#port(index)) },
       stdin: "null",
       // A terminal signals all of its processes, and a second signal ends a server at once.
       detached: true,

@@ -8,8 +8,9 @@ const PREFIX = "snug:";
 
 /** What is expected, in words. */
 export const STORE_URLS =
-  "sqlite:<path of a file>, memory:, redis[s]://[user:password@]host[:port][/db] or " +
-  "unix://[user:password@]/<path of a Redis' socket>[?db=…]";
+  "sqlite:<path of a file>, memory:, redis[s]://[user:password@]host[:port][/db][?prefix=…&replicas=…] or " +
+  "unix://[user:password@]/<path of a Redis' socket>[?db=…&prefix=…&replicas=…]; " +
+  "in a user and password @ / ? # % are %40 %2F %3F %23 %25";
 
 /** A Redis, as its URL names it. */
 export interface RedisAddress {

@@ -111,8 +111,10 @@ const GOOD: [name: string, value: string, read: unknown][] = [
 
 const ORIGINS = "origins such as https://example.org, with commas between them, or *";
 const ROOMS = "room names with commas between them; letters, digits, . _ and -";
-const STORES = "sqlite:<path of a file>, memory:, redis[s]://[user:password@]host[:port][/db] or " +
-  "unix://[user:password@]/<path of a Redis' socket>[?db=…]";
+const STORES =
+  "sqlite:<path of a file>, memory:, redis[s]://[user:password@]host[:port][/db][?prefix=…&replicas=…] or " +
+  "unix://[user:password@]/<path of a Redis' socket>[?db=…&prefix=…&replicas=…]; " +
+  "in a user and password @ / ? # % are %40 %2F %3F %23 %25";
 const HOSTS = "an address to listen on, such as 127.0.0.1 or 0.0.0.0";
 const NETWORKS =
   "addresses or networks of proxies such as 127.0.0.1 or 10.0.0.0/8, with commas between them";
@@ -258,6 +260,11 @@ describe("the configuration", () => {
         ["redis://u:100%@h", "redis://u:…@h"],
         ["unix://u:s3c/ret@/r.sock?x=1", "unix://u:…@/r.sock?x=1"],
         ["redis://h?password=s3cret&db=1", "redis://h?password=…&db=1"],
+        ["redis:u:s3cret@h", "redis:…@h"],
+        ["redis:/u:s3cret@h/0", "redis:…@h/0"],
+        ["redis//:s3cret@h", "redis//:…@h"],
+        [":s3cret@h:6379", ":…@h:6379"],
+        ["u:s3//cret@h", "u:…@h"],
       ]
     ) assertEquals(problems({ STORE_URL: given! }), [`STORE_URL=${shown}: expected ${STORES}`]);
   });

@@ -69,6 +69,10 @@ describe("a command", () => {
       const { code, out, err } = await run({ args: [word] });
       assertEquals([code, out, err[0]], [2, [], `${word} needs a file`]);
     }
+    for (const number of [[], ["0"], ["1000"], ["three"]]) {
+      const { code, err } = await run({ args: ["serve", "--processes", ...number] });
+      assertEquals([code, err[0]], [2, "--processes needs a whole number from 1 to 999"]);
+    }
     for (const args of [["backup", "a", "b"], ["check", "a", "b"], ["health", "a"]]) {
       const { code, err } = await run({ args });
       assertEquals([code, err[0]], [2, `unknown: ${args.join(" ")}`]);

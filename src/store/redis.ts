@@ -32,6 +32,8 @@ const MESSAGE_PARTS = 7;
 /** What appends the drafts of one room: see redis_append.lua. */
 export const APPEND = new Script(fenceLua + appendLua);
 const PAGE = new Script(pageLua);
+/** How it looks where one side alone speaks TLS. */
+const TLS_ALONE = /^(Redis does not answer|read ECONNRESET)$/;
 const REPLAY = new Script(fenceLua + replayLua);
 
 /** Connects. Rejects with a `StoreError` where that Redis can't be used. */
@@ -59,7 +61,11 @@ async function connect(url: string): Promise<Redis> {
   try {
     return await openRedis(url);
   } catch (error) {
-    throw new StoreError(`can't use the Redis of STORE_URL: ${(error as Error).message}`);
+    const { message } = error as Error;
+    const hint = url.startsWith("redis") && TLS_ALONE.test(message)
+      ? " (rediss:// is with TLS, redis:// without)"
+      : "";
+    throw new StoreError(`can't use the Redis of STORE_URL: ${message}${hint}`);
   }
 }
 

@@ -18,7 +18,8 @@ export async function lookAt(redis: Redis): Promise<string[]> {
     const nodes = await redis.call("CLUSTER", "INFO") as string;
     if (!/^cluster_size:[01]\r?$/m.test(nodes)) {
       throw new StoreError(
-        "this Redis is one of a cluster; a single one, or one endpoint, is needed",
+        "the Redis of STORE_URL is one node of a cluster; expected a single one, or what answers for " +
+          "all nodes at one address",
       );
     }
   }
@@ -43,7 +44,11 @@ async function settingsOf(redis: Redis): Promise<Map<string, string> | undefined
 }
 
 function sentencesOn(settings: Map<string, string> | undefined): string[] {
-  if (!settings) return ["This Redis does not let us see whether it keeps messages on its disk."];
+  if (!settings) {
+    return [
+      "Redis does not let us see whether it keeps messages on its disk (CONFIG GET is refused).",
+    ];
+  }
   const sentences = [keepingOf(settings)];
   const policy = settings.get("maxmemory-policy");
   // The others drop only what expires, and no message does.

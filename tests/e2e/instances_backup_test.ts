@@ -46,7 +46,7 @@ describe("a Redis that is put back to a backup", () => {
       const { url: STORE_URL } = old.redis;
       const { out } = await succeed(database.path, ["renew"], { env: { STORE_URL } });
       const rooms = kept === 0 ? "0 rooms" : "1 room";
-      assertEquals(out, `${rooms}, and all to come, have new epochs.\n`);
+      assertEquals(out, `${rooms} of the redis: store, and all to come, have new epochs.\n`);
       const said = await sayAnew(STORE_URL, kept);
       await using server = await startServer({ STORE_URL });
       await using back = await enter(server, { since: old.at });

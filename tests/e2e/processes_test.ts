@@ -55,7 +55,7 @@ describe("several processes", () => {
         ada.say("from one to the other");
         await bob.until("it", () => bob.texts.includes("from one to the other"));
       }
-      const pid = Number((await all.said(/process 0 is (\d+)/))[1]);
+      const pid = Number((await all.said(/process 0 is (\d+), with PORT=0/))[1]);
       Deno.kill(pid, "SIGKILL");
       await all.said(
         new RegExp(`process 0 is ${pid}[^]*process 0 ended with "?SIGKILL"?; again in 0.5 s`),

@@ -210,7 +210,7 @@ describe("a redis: store", () => {
         [["--appendonly", "yes", "--appendfsync", "everysec"], /may lose the last/],
         [["--save", "60", "1"], /saves now and then/],
         [["--save", ""], /nothing on its disk/],
-        [["--save", "", "--rename-command", "CONFIG", "no"], /does not let us see/],
+        [["--save", "", "--rename-command", "CONFIG", "no"], /does not let us see.*CONFIG GET/],
       ] as const
     ) {
       await using opened = await open(1, { args: [...args] });
@@ -261,5 +261,12 @@ describe("without a Redis", () => {
   always("a start is refused in words", async () => {
     const error = await assertRejects(() => openStore("redis://127.0.0.1:1", "full"), StoreError);
     assert(/^can't use the Redis of STORE_URL: .*ECONNREFUSED/.test(error.message), error.message);
+    using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const url = `rediss://127.0.0.1:${silent.addr.port}`;
+    const { message } = await assertRejects(() => openStore(url, "full"), StoreError);
+    assert(
+      message.endsWith("Redis does not answer (rediss:// is with TLS, redis:// without)"),
+      message,
+    );
   });
 });
