@@ -11,6 +11,8 @@ const FLAGS = [
   "--v8-flags=--max-semi-space-size=8",
 ];
 const MAX_PORT = 65_535;
+/** More only keep each other waiting, and a few hundred the whole machine. */
+const MOST_ON_A_CORE = 4;
 /** The waits before one is started again: each twice the one before, in milliseconds. */
 const AGAIN_MS = { first: 500, longest: 30_000 };
 /** One that has lived so long is taken as well, and waits no longer than the first time. */
@@ -21,6 +23,13 @@ export function refuseProcesses({ STORE_URL, PORT }: Config, count: number): str
   const [scheme] = STORE_URL.split(":", 1);
   if (!redisAddress(STORE_URL)) {
     return `--processes needs STORE_URL=redis://…, which several processes may share; it is ${scheme}:`;
+  }
+  const cores = navigator.hardwareConcurrency;
+  if (count > MOST_ON_A_CORE * cores) {
+    const most = `at most ${
+      MOST_ON_A_CORE * cores
+    }, ${MOST_ON_A_CORE} for each core of this machine`;
+    return `--processes ${count} is too many: expected ${most}`;
   }
   if (PORT > 0 && PORT + count - 1 > MAX_PORT) {
     return `--processes ${count} takes the ports from PORT=${PORT} on, and ${MAX_PORT} is the last`;

@@ -118,6 +118,13 @@ describe("several processes", () => {
       /ports from PORT=65534 on/,
     ],
     [
+      "too few cores",
+      String(4 * navigator.hardwareConcurrency + 1),
+      { STORE_URL: "redis://127.0.0.1:1" },
+      FLAGS,
+      /--processes \d+ is too many: expected at most \d+, 4 for each core/,
+    ],
+    [
       "no right to start any",
       "2",
       { STORE_URL: "redis://127.0.0.1:1" },
