@@ -16,6 +16,8 @@ it("W8.4 W8.6 a new topic and a new name are told where they happened, to all wh
   await mara.sees("before");
   await mara.say("/topic Rota and kettle");
   await li.shows("#topic", "Rota and kettle");
+  // Who takes another name within the second in which they came came in under that one (W9.6).
+  await mara.shows("#members .member bdi", "Li");
   await li.say("/nick Li Wei");
   await mara.shows("#members .member bdi", "Li Wei");
   await li.say("after");
