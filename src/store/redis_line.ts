@@ -39,7 +39,8 @@ interface LineOptions {
 export class Line {
   readonly #address: RedisAddress;
   readonly #options: LineOptions;
-  #client: Client;
+  /** Undefined once it is closed: from there on nothing that happens to one matters. */
+  #client: Client | undefined;
   readonly #opened = Promise.withResolvers<void>();
   /** When what waits for an answer was sent, the oldest first. */
   readonly #sent = new Set<{ at: number; reject(error: unknown): void }>();
@@ -71,7 +72,7 @@ export class Line {
   async with<T>(send: (client: Client) => Promise<T>): Promise<T> {
     const client = this.#client;
     // What is subscribed to while it connects would wait for good.
-    if (!client.isReady) throw new StoreError("there is no connection to Redis");
+    if (!client?.isReady) throw new StoreError("there is no connection to Redis");
     try {
       return await this.#answered(send(client));
     } catch (error) {
@@ -80,17 +81,16 @@ export class Line {
     }
   }
 
-  /** Makes another connection. */
+  /** Makes another connection, unless it is closed. */
   renew(error: unknown): void {
-    this.#lose(this.#client, error);
+    if (this.#client) this.#lose(this.#client, error);
   }
 
   close(): void {
     const client = this.#client;
-    // From here on nothing that happens to it matters.
-    this.#client = connectionTo(this.#address);
+    this.#client = undefined;
     clearTimeout(this.#retry);
-    if (client.isOpen) client.destroy();
+    if (client?.isOpen) client.destroy();
     for (const { reject } of this.#sent) reject(new Error("the connection to Redis is closed"));
     this.#stopLooking();
   }
@@ -141,7 +141,7 @@ export class Line {
     const [oldest] = this.#sent;
     if (!oldest) return;
     // All that waits fails, and what comes fails at once, until Redis answers again.
-    if (performance.now() - oldest.at > ANSWER_MS) this.#lose(this.#client, new Error(SILENT));
+    if (performance.now() - oldest.at > ANSWER_MS) this.renew(new Error(SILENT));
     this.#look = setTimeout(() => this.#lookForAnswers(), LOOK_MS);
   }
 
