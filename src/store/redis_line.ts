@@ -65,6 +65,11 @@ export class Line {
     }
   }
 
+  /** Whether what is sent now is answered, as far as is known. */
+  get isReady(): boolean {
+    return this.#client?.isReady === true;
+  }
+
   call(command: string[]): Promise<Reply> {
     return this.with((client) => client.sendCommand(command) as Promise<unknown> as Promise<Reply>);
   }

@@ -42,6 +42,19 @@ describe("the connection to a Redis", () => {
     assertEquals(backs > 1, true);
   });
 
+  it("says that it is back when that for commands is, where it was lost alone", async () => {
+    await using opened = await open();
+    const { server, redis } = opened;
+    const answers: unknown[] = [];
+    const back = () => redis.call("PING").then((answer) => answers.push(answer));
+    const subscriber = redis.subscribe(back);
+    await eventually("a connection", LIMIT_MS, () => Promise.resolve(answers.length === 1));
+    await subscriber.add("channel", () => {});
+    assertEquals(await server.cli("CLIENT", "KILL", "TYPE", "normal"), "1");
+    await eventually("another", LIMIT_MS, () => Promise.resolve(answers.length === 2));
+    assertEquals(answers, ["PONG", "PONG"]);
+  });
+
   it("refuses at once while there is none, and is there again by itself", async () => {
     await using opened = await open();
     const { server, redis } = opened;
