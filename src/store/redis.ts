@@ -81,6 +81,8 @@ export class RedisStore implements Store {
   readonly #authors: RedisAuthors;
   readonly #retention: RedisRetention;
   readonly #sweep: ReturnType<typeof setInterval>;
+  /** Settled when the replicas that are waited for have answered, or have not. */
+  #replicated: Promise<unknown> = Promise.resolve();
 
   constructor(redis: Redis, advice: readonly string[]) {
     this.#redis = redis;
@@ -209,8 +211,10 @@ export class RedisStore implements Store {
     if (this.#redis.replicas > 0) await this.#waitForReplicas();
   }
 
-  ping(): Promise<void> {
-    return this.#redis.ping();
+  async ping(): Promise<void> {
+    // Redis answers nothing else meanwhile, and what waits for them says what is missing.
+    await this.#replicated;
+    await this.#redis.ping();
   }
 
   close(): Promise<void> {
@@ -252,8 +256,13 @@ export class RedisStore implements Store {
 
   async #waitForReplicas(): Promise<void> {
     const { replicas } = this.#redis;
-    const have = await this.#redis.call("WAIT", String(replicas), String(REPLICAS_MS));
-    if (Number(have) < replicas) throw new StoreError(`${have} of ${replicas} replicas have it`);
+    const asked = this.#redis.call("WAIT", String(replicas), String(REPLICAS_MS));
+    this.#replicated = asked.catch(() => {});
+    const have = await asked;
+    if (Number(have) >= replicas) return;
+    throw new StoreError(
+      `${have} of ${replicas} replicas have what was written (replicas=${replicas})`,
+    );
   }
 
   async #rooms(): Promise<RoomName[]> {

@@ -188,8 +188,14 @@ describe("a redis: store", () => {
     const { store, redis } = opened;
     const said = drafts("a", 1, { ref: "r" });
     const error = await assertRejects(() => store.append(said), StoreError);
-    assertEquals(error.message, "0 of 1 replicas have it");
-    await assertRejects(() => store.check(), StoreError, "0 of 1 replicas");
+    assertEquals(error.message, "0 of 1 replicas have what was written (replicas=1)");
+    // Two wait one after the other: for longer than a Redis may take to say that it is there.
+    const checks = [store.check(), store.check()].map((check) =>
+      assertRejects(() => check, StoreError, "0 of 1 replicas")
+    );
+    const areWaiting = async () => /qbuf=[1-9].* cmd=wait/.test(await redis.cli("CLIENT", "LIST"));
+    await eventually("the replicas to be waited for", LIMIT_MS, areWaiting);
+    await Promise.all([store.ping!(), ...checks]);
     await using _replica = await RedisServer.start(
       ["--save", "", "--replicaof", "127.0.0.1", String(redis.port)],
     );
