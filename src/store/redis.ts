@@ -20,7 +20,14 @@ import replayLua from "./redis_replay.lua" with { type: "text" };
 import { RedisRetention } from "./redis_retention.ts";
 import { draftColumns, outcomeOf, toEntry, toMessage } from "./redis_rows.ts";
 import type { Authored, Draft, Head, Keep, Outcome, Page, PageSize, Retained } from "./store.ts";
-import { MAX_EMOJI, MAX_NAMED, type Store, type Stored, StoreError } from "./store.ts";
+import {
+  MAX_EMOJI,
+  MAX_NAMED,
+  type Store,
+  type Stored,
+  StoreError,
+  StoreRefusal,
+} from "./store.ts";
 
 /** How often records that have expired are dropped, in milliseconds. */
 const SWEEP_MS = 600_000;
@@ -65,7 +72,8 @@ async function connect(url: string): Promise<Redis> {
     const hint = url.startsWith("redis") && TLS_ALONE.test(message)
       ? " (rediss:// is with TLS, redis:// without)"
       : "";
-    throw new StoreError(`can't use the Redis of STORE_URL: ${message}${hint}`);
+    const kind = error instanceof StoreRefusal ? StoreRefusal : StoreError;
+    throw new kind(`can't use the Redis of STORE_URL: ${message}${hint}`);
   }
 }
 

@@ -2,7 +2,7 @@
 // failure is a `StoreError` that holds nothing of what was sent.
 import { createClient, DisconnectsClientError } from "@redis/client";
 import type { RedisAddress } from "../store_url.ts";
-import { StoreError } from "./store.ts";
+import { StoreError, StoreRefusal } from "./store.ts";
 
 /** An answer that takes longer is given up, and its connection with it, in milliseconds. */
 const ANSWER_MS = 5000;
@@ -13,7 +13,7 @@ const CONNECT_MS = 5000;
 const RETRY_MS = { first: 50, longest: 1000 };
 
 /** What waiting does not put right. */
-const NEVER = /^(WRONGPASS|NOAUTH|NOPERM)|certificate/;
+const NEVER = /^(WRONGPASS|NOAUTH|NOPERM|ERR (AUTH|DB))|certificate/;
 /** It is no primary any more. */
 const ELSEWHERE = /^READONLY/;
 
@@ -186,5 +186,6 @@ function failure(error: unknown): StoreError {
   if (error instanceof DisconnectsClientError) return new StoreError(SILENT);
   const { message, code } = error as Error & { code?: string };
   const words = (message || code || String(error)).split(", with args", 1)[0]!;
+  if (NEVER.test(words)) return new StoreRefusal(words);
   return new StoreError(FULL.test(words) ? MORE : words);
 }
