@@ -280,3 +280,6 @@ export interface Store extends Records {
 export class StoreError extends Error {
   override readonly name = "StoreError";
 }
+
+/** It never will, however often it is tried: a wrong password, a Redis that is too old. */
+export class StoreRefusal extends StoreError {}

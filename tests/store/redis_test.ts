@@ -19,6 +19,16 @@ const LIMIT_MS = 30_000;
 /** What docs/OPERATIONS.md says that a user needs. */
 const RIGHTS = "+@read +@write +@scripting +@connection +@pubsub +info".split(" ");
 
+/** A node of a cluster, which has these slots. */
+async function clusterNode(first: string, last: string): Promise<RedisServer> {
+  const redis = await RedisServer.start(["--save", "", "--cluster-enabled", "yes"]);
+  await redis.cli("CLUSTER", "ADDSLOTSRANGE", first, last);
+  return redis;
+}
+
+const untilCluster = (redis: RedisServer, is: string) =>
+  eventually(is, LIMIT_MS, async () => (await redis.cli("CLUSTER", "INFO")).includes(is));
+
 // Without a Redis the contract is one test that is skipped.
 if (find("redis-server") || Deno.env.get("REQUIRE_ALL") === "1") storeContract("redis:", open);
 else it("a redis: store keeps the contract", () => {});
@@ -63,15 +73,25 @@ describe("a redis: store", () => {
     assertEquals([left.includes("secret"), left.includes("kept in place")], [false, true]);
   });
 
-  it("works where keys of one call must be in one slot", async () => {
-    await using opened = await open(0, { args: ["--cluster-enabled", "yes"] });
-    const { redis } = opened;
-    await redis.cli("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
-    await eventually(
-      "the cluster",
-      LIMIT_MS,
-      async () => (await redis.cli("CLUSTER", "INFO")).includes("cluster_state:ok"),
-    );
+  it("is on no cluster of several nodes: a start says what it needs", async () => {
+    await using one = await clusterNode("0", "8191");
+    await using two = await clusterNode("8192", "16383");
+    assertEquals(await one.cli("CLUSTER", "MEET", "127.0.0.1", String(two.port)), "OK");
+    for (const node of [one, two]) {
+      // Until a node has heard of the other one's slots, it takes itself for all there is.
+      await untilCluster(node, "cluster_size:2");
+      const { message } = await assertRejects(() => openStore(node.url, "full"), StoreError);
+      assertEquals(
+        message,
+        "the Redis of STORE_URL is one node of a cluster; expected a single one, or what answers for " +
+          "all nodes at one address",
+      );
+    }
+  });
+
+  it("is on a cluster of one node, where the keys of one call must be in one slot", async () => {
+    await using redis = await clusterNode("0", "16383");
+    await untilCluster(redis, "cluster_state:ok");
     const store = await openStore(redis.url, "full");
     try {
       await store.append([...EVERY, ...drafts("a}b", 2, { ref: "r" })]);
@@ -188,8 +208,14 @@ describe("a redis: store", () => {
     const { store, redis } = opened;
     const said = drafts("a", 1, { ref: "r" });
     const error = await assertRejects(() => store.append(said), StoreError);
-    assertEquals(error.message, "0 of 1 replicas have it");
-    await assertRejects(() => store.check(), StoreError, "0 of 1 replicas");
+    assertEquals(error.message, "0 of 1 replicas have what was written (replicas=1)");
+    // Two wait one after the other: for longer than a Redis may take to say that it is there.
+    const checks = [store.check(), store.check()].map((check) =>
+      assertRejects(() => check, StoreError, "0 of 1 replicas")
+    );
+    const areWaiting = async () => /qbuf=[1-9].* cmd=wait/.test(await redis.cli("CLIENT", "LIST"));
+    await eventually("the replicas to be waited for", LIMIT_MS, areWaiting);
+    await Promise.all([store.ping!(), ...checks]);
     await using _replica = await RedisServer.start(
       ["--save", "", "--replicaof", "127.0.0.1", String(redis.port)],
     );
