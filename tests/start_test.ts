@@ -144,6 +144,19 @@ describe("a start with bad settings", () => {
     );
   });
 
+  it("takes the lines of a value of several for what they are, whatever stands in them", async () => {
+    const values = [`"one\ntwo \\n three\nfour"`, "'one\ntwo \\n\n\"three\n'", "`one\ntwo\r\n'`"];
+    for (const value of values) {
+      const { err } = await run({ dotEnv: `OTHER=${value}\nOTHER=\nwrong\n"wrong\nPORT=bad` });
+      const first = value.split("\n").length + 2;
+      assertEquals(
+        err,
+        [first, first + 1].map((line) => `Snug can't start: .env, line ${line}: expected NAME=value`),
+        value,
+      );
+    }
+  });
+
   it("says so when .env can't be read", async () => {
     await using folder = await tempFolder();
     await Deno.mkdir(`${folder.path}/.env`);
