@@ -167,14 +167,14 @@ export class Sides {
     this.#wishes.enter(room);
   }
 
-  /** Alt and an arrow goes to the next room that is open, with Shift to the next unread one. @param {KeyboardEvent} event */
+  /** Alt and an arrow goes to the next room in the list, with Shift to the next unread one. @param {KeyboardEvent} event */
   #key(event) {
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (!step || !event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     const current = this.#room?.name ?? "";
-    const rows = this.#rows().filter(({ key, isCurrent, unread }) =>
-      isCurrent || (event.shiftKey ? unread > 0 : this.#rooms.has(key))
+    const rows = this.#rows().filter(({ isCurrent, unread }) =>
+      isCurrent || !event.shiftKey || unread > 0
     );
     const at = rows.findIndex(({ isCurrent }) => isCurrent);
     this.#wishes.enter(rows.at((at + step) % rows.length)?.key ?? current);

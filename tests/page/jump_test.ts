@@ -73,6 +73,26 @@ it("Alt, Shift and an arrow lead from one unread room to the next", async () => 
   await ines.shows("#room-name", "c");
 });
 
+it("Alt and an arrow lead through all that is listed, in its order, also where one never was", async () => {
+  await using server = await startServer({ ROOMS: "a,b,c" });
+  await using visit = await openVisit(server.url);
+  await using ruth = await enter(server, { username: "Ruth", room: "a" });
+  const ines = await visit.enter("Ines", { room: "a" });
+  ruth.send({ type: "direct", to: "Ines", text: "hello" });
+  await ines.shows("#directs a.unread bdi", "Ruth");
+  await ines.page.locator("#rooms a").nth(2).waitFor();
+  for (const room of ["b", "c", "Ruth", "a"]) {
+    await ines.page.keyboard.press("Alt+ArrowDown");
+    await ines.shows("#room-name", room);
+    await ines.isIn();
+    assertEquals(await focused(ines), "say");
+  }
+  for (const room of ["Ruth", "c"]) {
+    await ines.page.keyboard.press("Alt+ArrowUp");
+    await ines.shows("#room-name", room);
+  }
+});
+
 it("a member's menu is worked by keys, gives the focus back, writes and mentions", async () => {
   await using server = await startServer();
   await using visit = await openVisit(server.url);
