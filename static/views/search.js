@@ -17,6 +17,9 @@ const PAUSE_MS = 300;
 const EMPTY_PAGES = 5;
 /** So much of a text may stand before what was found in it. */
 const LEAD = 40;
+const WAITING = "The search waits for the connection.";
+/** What stands around a block of code; the name of its language may be what was found. */
+const FENCE = /^ {0,3}```(?=[\w+#.-]{0,20} *$)/gm;
 const INVITATION = "Search every message you may read.";
 
 export class Search {
@@ -104,6 +107,7 @@ export class Search {
     const text = this.#field.value.trim();
     const where = this.#isHere ? { room: this.#room } : {};
     if (text === "") return this.#show(INVITATION);
+    if (this.#chat.state.status !== "connected") this.#show(WAITING);
     const count = this.#hits.length;
     try {
       for (let pages = 0; pages < EMPTY_PAGES && this.#hits.length === count; pages++) {
@@ -170,7 +174,8 @@ export class Search {
 }
 
 /** A text with what was found in it boxed, from shortly before the first. @param {Hit} hit */
-function piecesOf({ text, ranges }) {
+function piecesOf({ text: written, ranges }) {
+  const text = written.replace(FENCE, (fence) => " ".repeat(fence.length));
   /** @type {(string | HTMLElement)[]} */
   const pieces = [];
   const first = ranges[0]?.[0] ?? 0;

@@ -3,11 +3,13 @@ import { assert, assertEquals, assertFalse } from "@std/assert";
 import { startServer } from "../harness/server.ts";
 import { enter, say } from "../harness/visitor.ts";
 import { tempDatabase } from "../store/database.ts";
+import { NO_CONNECTION } from "./faults.ts";
 import { fill, UNHURRIED } from "./fill.ts";
 import { fits } from "./fits.ts";
 import type { Guest } from "./guest.ts";
 import { it } from "./it.ts";
 import { openVisit } from "./visit.ts";
+import { openWire } from "./wire.ts";
 
 const PHONE = { width: 390, height: 844, isPhone: true };
 
@@ -162,6 +164,45 @@ it("W10.13 in a conversation of two it is the other's name that one searches by"
   await ines.shows("#room-name", "Ruth");
   await ines.page.locator("#search-toggle").click();
   await ines.shows("#search-here", "Ruth");
+});
+
+it("of a block of code what stands in it is shown, and boxed where it was found", async () => {
+  await using server = await startServer();
+  await using visit = await openVisit(server.url);
+  await using ruth = await enter(server, { username: "Ruth" });
+  await say(ruth, "look:\n```needle\nthe needle = 1\n```\nso");
+  await say(ruth, "of ``` and needle");
+  const ines = await visit.enter("Ines");
+  await ines.page.locator("#search-toggle").click();
+  await search(ines, "needle");
+  await ines.shows("#search-status", "2 messages, newest first");
+  const shown = (await hits(ines)).map((text) => text.replace(/\s+/g, " "));
+  assertEquals(shown, ["of ``` and [needle]", "look: [needle] the [needle] = 1 so"]);
+});
+
+it("without a connection the search says that it waits for it, and then answers", async () => {
+  await using server = await startServer();
+  await using wire = openWire(server);
+  await using visit = await openVisit(wire.url);
+  await using ruth = await enter(server, { username: "Ruth" });
+  await say(ruth, "the needle");
+  const ines = await visit.enter("Ines", { expected: [NO_CONNECTION] });
+  await ines.page.locator("#search-toggle").click();
+  await search(ines, "needle");
+  await ines.shows("#search-status", "1 message, newest first");
+  wire.cut();
+  await ines.status(/^Reconnecting in|^Trying now/);
+  await search(ines, "the");
+  await ines.shows("#search-status", "The search waits for the connection.");
+  assertEquals(await hits(ines), []);
+  await search(ines, "");
+  await ines.shows("#search-status", "Search every message you may read.");
+  await search(ines, "the");
+  await ines.shows("#search-status", "The search waits for the connection.");
+  wire.mend();
+  await ines.isBack();
+  await ines.shows("#search-status", "1 message, newest first");
+  assertEquals(await hits(ines), ["[the] needle"]);
 });
 
 it("W16.4 a server that can't be searched says so", async () => {
