@@ -79,7 +79,9 @@ export class Conversation {
       older: (room) => this.#page(room, (pages) => pages.older(room)),
       newer: (room) => this.#page(room, (pages) => pages.newer(room)),
       latest: (room) => this.latest(room),
+      renew: (room) => this.#page(room, (pages) => pages.renew(room)),
       seen: () => scene.paintSoon(),
+      write: scene.write,
       source: (room, seq) => sources.do((sources) => sources.want(room, seq)),
       go: ({ room, seq }) => scene.enter(room, seq),
     });
@@ -99,6 +101,10 @@ export class Conversation {
     for (const type of [...HEARD, ...WANTED]) {
       log.addEventListener(type, (event) => this.#hear(event));
     }
+    // What was missed is counted aloud, and not read.
+    this.#chat.on("joined", ({ room }) => {
+      if (room === this.#scene.room().name) this.log.quiet();
+    });
     this.#chat.on("system", ({ room, text }) => {
       if (room !== undefined) return;
       this.#scene.room().timeline.tell({ type: "system", text });

@@ -57,7 +57,7 @@ export class House {
     this.#rooms = new OpenRooms(chat, memory, {
       changed: () => this.#paintSoon(),
       startedOver: (room) => this.#startedOver(room),
-      farEnd: (room) => room === this.#room ? this.#conversation.log.farEnd : "oldest",
+      reader: () => this.#conversation.log,
     });
     this.#room = this.#rooms.get(room);
     this.#sides = new Sides(chat, memory, this.#rooms, {

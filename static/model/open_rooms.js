@@ -7,13 +7,14 @@ import { Room } from "./room.js";
 /** @import {Entry, ListedRoom} from "../../src/protocol.ts" */
 /** @import {Chat, ChatError, Joined, Outgoing} from "../chat.js" */
 /** @import {Memory} from "./memory.js" */
+/** @import {Reader} from "./room.js" */
 
 /**
- * Who looks: told that a room has changed, or its log was replaced; says which end of a log may go.
+ * Who looks: told that a room has changed, or its log was replaced.
  * @typedef {object} Onlooker
  * @property {() => void} changed
  * @property {(room: Room) => void} startedOver
- * @property {(room: Room) => "oldest" | "newest"} farEnd
+ * @property {() => Reader} reader
  */
 
 /**
@@ -209,18 +210,18 @@ export class OpenRooms {
     room.timeline.add(entry, isMine);
     // What is no message does not make a room unread.
     if ((isMine || !isChat) && isRead) room.read = entry.seq;
-    room.timeline.trim(this.#onlooker.farEnd(room));
+    room.timeline.trim(this.#onlooker.reader().farEnd(room));
     this.#onlooker.changed();
   }
 
   /** @param {Joined} joined */
   #joined(joined) {
     const room = this.get(joined.room);
-    const { head } = room.timeline;
+    const { head, generation } = room.timeline;
     if (room.isJoined && !joined.resumed) this.heard += Math.max(0, joined.seq - head);
     this.#learn([...joined.messages, ...joined.members]);
-    room.join(joined, this.#me);
-    if (joined.resumed) this.#onlooker.changed();
+    room.join(joined, this.#me, this.#onlooker.reader().hasPlaceIn(room));
+    if (room.timeline.generation === generation) this.#onlooker.changed();
     else this.#onlooker.startedOver(room);
   }
 

@@ -1,10 +1,11 @@
 // @ts-check
 // Pages of a room's log, fetched when the reader nears an end of what is held or goes to a place in
 // it. One at a time for each room; one that fails waits for the reader to ask again.
+import { amend, isChat, saidOf } from "./said.js";
 /** @import {Entry} from "../../src/protocol.ts" */
 /** @import {Chat} from "../chat.js" */
 /** @import {Room} from "./room.js" */
-/** @import {Page} from "./timeline.js" */
+/** @import {Page, Timeline} from "./timeline.js" */
 
 /**
  * The stretch that was held when a page was asked for, and what came since: it may be newer than the
@@ -42,6 +43,16 @@ export class Pages {
     });
   }
 
+  /** The newest page of what may have changed unheard, in its place. @param {Room} room */
+  renew(room) {
+    const { timeline, staleTo } = room;
+    if (staleTo === null) return;
+    return this.#load(room, "held", { before: staleTo + 1 }, (page, heard) => {
+      if (heard.generation !== timeline.generation) return;
+      room.staleTo = renew(timeline, staleTo, page, heard);
+    });
+  }
+
   /** The newest page in place of what is held. @param {Room} room */
   latest(room) {
     const { timeline } = room;
@@ -66,7 +77,7 @@ export class Pages {
 
   /**
    * @param {Room} room
-   * @param {"older" | "newer" | "place"} which
+   * @param {"older" | "newer" | "held" | "place"} which
    * @param {{before?: number, around?: number}} question
    * @param {(page: Page, heard: Heard) => void} put
    */
@@ -90,4 +101,32 @@ export class Pages {
     room.loading = null;
     this.#put(room);
   }
+}
+
+/**
+ * What is held up to a seq becomes what the page says of it, and what came since. Gives the seq up
+ * to which the rest is to be renewed.
+ * @param {Timeline} timeline
+ * @param {number} to
+ * @param {Page} page
+ * @param {Heard} heard
+ */
+function renew(timeline, to, { messages, more, seq }, heard) {
+  const kept = new Map(messages.filter(isChat).map((message) => [message.seq, message]));
+  const from = more ? Math.min(to, ...kept.keys()) : 1;
+  timeline.hasOlder &&= more;
+  for (const line of [...timeline.lines]) {
+    if (line.kind !== "said" || line.seq < from || line.seq > to) continue;
+    const message = kept.get(line.seq);
+    if (!message) {
+      timeline.remove(line.key);
+      continue;
+    }
+    const wishes = line.wishes?.filter((wish) => wish.seq === undefined || wish.seq > seq);
+    Object.assign(line, saidOf(message, line.key), { wishes });
+    for (const { entry, isMine } of heard.entries) {
+      if (entry.seq > seq && "of" in entry && entry.of === line.seq) amend(line, entry, isMine);
+    }
+  }
+  return from - 1;
 }

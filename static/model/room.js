@@ -15,6 +15,12 @@ import { Typists } from "./typists.js";
  * Why it could not be joined, or had to be left: then by whom, and when that came.
  * @typedef {{code: ErrorCode, message: string, by?: string | undefined, at?: number}} Barred
  */
+/**
+ * Who reads: which end of a log may go, and whether there is a place in it to keep.
+ * @typedef {object} Reader
+ * @property {(room: Room) => "oldest" | "newest"} farEnd
+ * @property {(room: Room) => boolean} hasPlaceIn
+ */
 
 /** Comings and goings are told in rooms of up to so many. */
 const TOLD_UP_TO = 50;
@@ -47,10 +53,12 @@ export class Room {
   toldRead = 0;
   /** Where the unread line stands. @type {Unread | null} */
   unreadLine = null;
-  /** @type {"older" | "newer" | "place" | null} */
+  /** @type {"older" | "newer" | "held" | "place" | null} */
   loading = null;
   /** The reader wants it to stay unread for as long as they stay. */
   staysUnread = false;
+  /** Up to there what is held may have changed unheard, as long as it is of that generation. */
+  #stale = { generation: 0, to: 0 };
   names = new Names();
   #me = "";
   /** A page of history could not be had; the reader asks for the next try. */
@@ -76,6 +84,15 @@ export class Room {
       if (!line.deleted && line.uid !== this.#me) count += 1;
     }
     return count;
+  }
+
+  /** Up to there what is held is to be read anew, or null. */
+  get staleTo() {
+    const { generation, to } = this.#stale;
+    return generation === this.timeline.generation && to >= this.timeline.from ? to : null;
+  }
+  set staleTo(to) {
+    this.#stale = { generation: this.timeline.generation, to: to ?? 0 };
   }
 
   get isDirect() {
@@ -133,8 +150,12 @@ export class Room {
     for (const [uid, user] of this.members) this.names.learn(uid, user);
   }
 
-  /** @param {Joined & {resumed: boolean}} joined @param {string} [me] whose words are no news */
-  join(joined, me = "") {
+  /**
+   * @param {Joined & {resumed: boolean}} joined
+   * @param {string} [me] whose words are no news
+   * @param {boolean} [hasPlace] whether the reader is somewhere in the log, to stay there
+   */
+  join(joined, me = "", hasPlace = false) {
     this.#me = me;
     const { epoch, seq, read } = joined;
     this.topic = joined.topic;
@@ -151,9 +172,23 @@ export class Room {
     // A room that was never read has no marker, and nobody wants all of it counted.
     const known = read > 0 || this.isDirect ? read : seq;
     this.read = isSameLog ? Math.max(this.read, read) : known;
-    if (!joined.resumed) this.timeline.reset(joined, seq);
+    if (!joined.resumed) {
+      const { head, to } = this.timeline;
+      // What was missed comes as one reads on; but what is held has to be there still (W5.4).
+      const isThere = isSameLog && seq >= head && joined.first <= to;
+      if (hasPlace && isThere) this.#fallBehind(seq);
+      else this.timeline.reset(joined, seq);
+    }
     this.#passOwn();
     this.isJoined = true;
+  }
+
+  /** The reader stays in what is held, though more was said than came. @param {number} head */
+  #fallBehind(head) {
+    this.timeline.head = head;
+    this.timeline.quoted.clear();
+    this.staleTo = this.timeline.to;
+    this.markUnread();
   }
 
   /** What one said oneself, elsewhere maybe, is no news: neither where it comes first. */
@@ -204,6 +239,7 @@ export class Room {
     this.meet(joined);
     for (const { uid } of left) this.typists.stop(uid);
     this.count = count;
-    if (count <= TOLD_UP_TO && !this.isDirect) this.timeline.stage(came, gone);
+    const { hasNewer } = this.timeline;
+    if (count <= TOLD_UP_TO && !this.isDirect && !hasNewer) this.timeline.stage(came, gone);
   }
 }

@@ -22,7 +22,9 @@ import { counted } from "./wording.js";
  * @property {(room: Room) => void} older
  * @property {(room: Room) => void} newer
  * @property {(room: Room) => void} latest
+ * @property {(room: Room) => void} renew what is held, which may have changed unheard
  * @property {() => void} seen
+ * @property {() => void} write
  * @property {(room: Room, seq: number) => void} source a quoted message that is not held
  * @property {(place: {room: string, seq: number | null}) => void} go
  */
@@ -46,13 +48,16 @@ export class Log {
   /** @type {WeakMap<Room, Place>} */
   #places = new WeakMap();
   #quietTimer = 0;
+  /** What is to be put in next is not news. */
+  #isQuiet = false;
 
   /** @param {Hands} hands @param {Wishes} wishes */
   constructor(hands, wishes) {
     this.#wishes = wishes;
     const rows = find("#rows", HTMLElement);
     this.#rows = new Keyed(rows, (/** @type {Row} */ row) => makeView(row, hands));
-    this.#scroll = new Scroll(this.#log, rows, () => {
+    const hasEnd = () => this.#room?.timeline.hasNewer === false;
+    this.#scroll = new Scroll(this.#log, rows, hasEnd, () => {
       if (this.#room) this.#showPill(this.#room);
       if (this.isAtEnd) wishes.seen();
       this.#wish();
@@ -69,6 +74,9 @@ export class Log {
     this.#pill.addEventListener("click", () => {
       if (this.#room?.timeline.hasNewer) this.#wishes.latest(this.#room);
       this.toEnd();
+      // It goes with the focus. A keyboard that comes up by itself would cover what one came to read.
+      this.#log.focus({ preventScroll: true });
+      if (matchMedia("(pointer: fine)").matches) this.#wishes.write();
     });
     this.#log.addEventListener("click", (event) => this.#follow(event));
     // Who begins to select may copy next.
@@ -81,9 +89,15 @@ export class Log {
     return this.#scroll.follows && this.#room?.timeline.hasNewer === false;
   }
 
-  /** The end farther away from the reader. @returns {"oldest" | "newest"} */
-  get farEnd() {
-    return this.#scroll.follows || this.#scroll.isInLowerHalf ? "oldest" : "newest";
+  /** The end farther away from the reader. @param {Room} room @returns {"oldest" | "newest"} */
+  farEnd(room) {
+    const isNearOldest = !this.#scroll.follows && !this.#scroll.isInLowerHalf;
+    return room === this.#room && isNearOldest ? "newest" : "oldest";
+  }
+
+  /** Whether the reader has a place in it that is not its end. @param {Room} room */
+  hasPlaceIn(room) {
+    return room === this.#room ? !this.isAtEnd : this.#places.has(room);
   }
 
   /** Shows another room, where it was left. @param {Room} room */
@@ -112,6 +126,7 @@ export class Log {
     room.learnNames();
     const rows = rowsOf(room.timeline, room.unreadLine, counts);
     this.#rows.show(rows);
+    if (this.#isQuiet) this.#listen();
     for (const row of rows) {
       if (row.kind === "said" && row.quote?.said === undefined && row.quote) {
         this.#wishes.source(room, row.quote.seq);
@@ -151,10 +166,16 @@ export class Log {
     box?.setSelectionRange(box.value.length, box.value.length);
   }
 
-  /** What is put in now is not read aloud. */
+  /** What is put in next is not read aloud. */
   quiet() {
     this.#log.ariaLive = "off";
     clearTimeout(this.#quietTimer);
+    this.#isQuiet = true;
+  }
+
+  /** What was not to be read aloud is there. */
+  #listen() {
+    this.#isQuiet = false;
     this.#quietTimer = setTimeout(() => this.#log.ariaLive = "polite", QUIET_MS);
   }
 
@@ -178,7 +199,8 @@ export class Log {
   #wish() {
     const room = this.#room;
     if (!room || room.loading || room.loadFailed) return;
-    if (room.timeline.hasOlder && this.#scroll.isNearTop) this.#wishes.older(room);
+    if (room.staleTo !== null) this.#wishes.renew(room);
+    else if (room.timeline.hasOlder && this.#scroll.isNearTop) this.#wishes.older(room);
     else if (room.timeline.hasNewer && this.#scroll.isNearEnd) this.#wishes.newer(room);
   }
 

@@ -6,6 +6,10 @@
 const END_PX = 30;
 /** Nearer to an end of what is held than this asks for more. */
 const NEAR_PX = 300;
+/** So much of the view a page key moves, as in browsers: the rest of the last page stays in sight. */
+const PAGE = 7 / 8;
+/** What lies over the log has pages of its own, or none. */
+const OVER = "dialog[open], [role=listbox]:not([hidden])";
 /** A row that is gone to stands so far below the top edge. */
 const REVEALED_PX = 80;
 
@@ -14,6 +18,7 @@ const REVEALED_PX = 80;
 export class Scroll {
   #view;
   #rows;
+  #hasEnd;
   #moved;
   #follows = true;
   /** When the reader was last put or found somewhere: how far down one could scroll, in a view of what size. */
@@ -26,11 +31,13 @@ export class Scroll {
   /**
    * @param {HTMLElement} view that scrolls
    * @param {HTMLElement} rows what may hold the reader's place carries `data-key`
+   * @param {() => boolean} hasEnd whether the last row is the newest that there is
    * @param {() => void} moved
    */
-  constructor(view, rows, moved) {
+  constructor(view, rows, hasEnd, moved) {
     this.#view = view;
     this.#rows = rows;
+    this.#hasEnd = hasEnd;
     this.#moved = moved;
   }
 
@@ -39,9 +46,10 @@ export class Scroll {
       // Something has grown or shrunk since then, and moved the view: that was not the reader.
       const hasMoved = this.#last.endTop !== this.#endTop;
       if (this.#follows && hasMoved && !this.#hasLeft) return this.settle();
-      this.#hold(this.#toEndPx < END_PX);
+      this.#hold(this.#isAtEnd);
       this.#moved();
     }, { passive: true });
+    addEventListener("keydown", (event) => this.#key(event));
     const sizes = new ResizeObserver(() => this.settle());
     sizes.observe(this.#view);
     sizes.observe(this.#rows);
@@ -84,6 +92,8 @@ export class Scroll {
     // As long as all is where it was, only the reader moves, and may be on the way.
     if (this.#follows && hasMoved) this.#view.scrollTop = this.#endTop;
     const row = this.#anchor && this.#find(this.#anchor.key);
+    // What they see the end of may have turned out to be all.
+    if (row?.offsetTop === this.#anchorTop && this.#isAtEnd) this.#hold(true);
     if (!this.#anchor || !row || row.offsetTop === this.#anchorTop) return;
     this.#anchorTop = row.offsetTop;
     const top = row.offsetTop - this.#anchor.offsetPx;
@@ -105,7 +115,19 @@ export class Scroll {
     const { clientHeight } = this.#view;
     const spare = Math.max(REVEALED_PX / 2, (clientHeight - row.offsetHeight) / 3);
     this.#view.scrollTop = row.offsetTop - spare;
-    this.#hold(this.#toEndPx < END_PX);
+    this.#hold(this.#isAtEnd);
+  }
+
+  /** A page up or down, from anywhere in the room, also where one writes. @param {KeyboardEvent} event */
+  #key(event) {
+    const way = { PageUp: -1, PageDown: 1 }[event.key];
+    const { target, shiftKey, ctrlKey, altKey, metaKey, isComposing, defaultPrevented } = event;
+    if (!way || shiftKey || ctrlKey || altKey || metaKey || isComposing || defaultPrevented) return;
+    if (!(target instanceof Element)) return;
+    const isNear = target.contains(this.#view) || this.#view.closest("main")?.contains(target);
+    if (!isNear || this.#view.closest("[inert]") || document.querySelector(OVER)) return;
+    event.preventDefault();
+    this.#view.scrollBy({ top: way * PAGE * this.#view.clientHeight, behavior: "instant" });
   }
 
   /** From here on the reader is to stay where they are. @param {boolean} follows the end */
@@ -128,6 +150,10 @@ export class Scroll {
     const { endTop, size } = this.#last;
     const isUp = endTop - this.#view.scrollTop >= END_PX && this.#toEndPx >= END_PX;
     return isUp && size === this.#size;
+  }
+
+  get #isAtEnd() {
+    return this.#toEndPx < END_PX && this.#hasEnd();
   }
 
   get #size() {

@@ -3,12 +3,14 @@ import { describe, it } from "@std/testing/bdd";
 import type { Entry, ListedRoom, ServerMessage } from "../../src/protocol.ts";
 import { Memory, type SafeStorage } from "../../static/model/memory.js";
 import { OpenRooms } from "../../static/model/open_rooms.js";
+import type { Room } from "../../static/model/room.js";
 import { entry, FakeServer, type FakeSocket, JOINED, settle } from "../harness/fake_server.ts";
 
 type Joined = Extract<ServerMessage, { type: "joined" }>;
 
 /** The open rooms of a page whose visitor had these rooms open before. */
 function openRooms(server: FakeServer, ...remembered: string[]) {
+  const reader = { farEnd: () => "oldest" as const, hasPlaceIn: (_: Room) => false };
   const chat = server.connect({ storage: server.storage });
   const memory = new Memory(server.storage as unknown as SafeStorage);
   for (const room of remembered.toReversed()) memory.openRoom(room);
@@ -16,9 +18,9 @@ function openRooms(server: FakeServer, ...remembered: string[]) {
   const rooms = new OpenRooms(chat, memory, {
     changed: () => {},
     startedOver: ({ name }) => seen.push(name),
-    farEnd: () => "oldest",
+    reader: () => reader,
   });
-  return { chat, memory, rooms, seen };
+  return { chat, memory, rooms, seen, reader };
 }
 
 /** Answers every join that came, and gives the names of those rooms. */
@@ -201,6 +203,27 @@ describe("the open rooms", () => {
     await answerJoins(await server.welcome(), gap);
     const { timeline, unread } = rooms.get("general");
     assertEquals([timeline.from, timeline.to, rooms.heard, unread], [90, 90, 88, 88]);
+    assertEquals(seen, ["general", "general"]);
+  });
+
+  it("W5.4 do not start over after a gap where the reader has a place, but in another log", async () => {
+    using server = new FakeServer();
+    const { rooms, seen, reader } = openRooms(server, "general");
+    reader.hasPlaceIn = ({ name }) => name === "general";
+    rooms.start();
+    await answerJoins(await server.welcome(), { seq: 2, messages: [entry(1), entry(2)] });
+    const again = async (joined: Partial<Joined>) => {
+      server.socket.end(4009);
+      await server.clock.pass(10_000);
+      await answerJoins(await server.welcome(), { gap: true, more: true, ...joined });
+    };
+    await again({ seq: 90, messages: [entry(90)] });
+    const { timeline, unread, staleTo, unreadLine } = rooms.get("general");
+    assertEquals([timeline.from, timeline.to, timeline.head, unread], [1, 2, 90, 88]);
+    assertEquals([staleTo, unreadLine, rooms.heard], [2, { after: 2, count: 88 }, 88]);
+    assertEquals(seen, ["general"]);
+    await again({ seq: 90, messages: [entry(90)], epoch: "another" });
+    assertEquals([timeline.from, timeline.to, rooms.get("general").staleTo], [90, 90, null]);
     assertEquals(seen, ["general", "general"]);
   });
 

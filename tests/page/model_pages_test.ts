@@ -31,8 +31,8 @@ async function given(server: FakeServer) {
         ref,
       }));
     },
-    answer: async (ref: unknown, from: number, to: number, seq = to) => {
-      const page = { messages: entries(from, to), seq, first: 1, more: from > 1 };
+    answer: async (ref: unknown, from: number, to: number, seq = to, more = from > 1) => {
+      const page = { messages: entries(from, to), seq, first: 1, more };
       socket.tell({ type: "history", room: "general", ...page, ref: `${ref}` });
       await settle();
     },
@@ -72,6 +72,36 @@ describe("the pages", () => {
     assertEquals(questions.map(({ before }) => before), [60 + 1 + 50]);
     await answer(questions[0]?.ref, 61, 110);
     assertEquals([room.timeline.from, room.timeline.to, room.timeline.hasNewer], [51, 110, true]);
+  });
+
+  it("W5.4 W5.10 read anew what may have changed unheard, page by page, and each line stays itself", async () => {
+    using server = new FakeServer();
+    const { pages, room, asked, answer } = await given(server);
+    const { timeline } = room;
+    timeline.putOlder({ messages: entries(41, 50), more: true, seq: 60 }, timeline.listen());
+    room.join({ ...JOINED, seq: 200, more: true, resumed: false }, "", true);
+    const line = timeline.said(57)!;
+    Object.assign(line, { draft: "being written", wishes: [{ type: "delete", seq: 150 }] });
+    timeline.said(58)!.text = "what it was";
+    pages.renew(room);
+    const [question] = await asked();
+    assertEquals([question?.before, room.loading], [61, "held"]);
+    timeline.add({ ...entry(201), type: "edited", of: 59, text: "edited since" }, false);
+    await answer(question?.ref, 51, 60, 200);
+    assertEquals([timeline.said(57) === line, line.draft, line.wishes], [
+      true,
+      "being written",
+      [],
+    ]);
+    assertEquals([58, 59].map((seq) => timeline.said(seq)?.text), ["message 58", "edited since"]);
+    assertEquals([room.staleTo, timeline.from, timeline.to, timeline.head], [50, 41, 60, 201]);
+    pages.renew(room);
+    const [next] = await asked();
+    assertEquals(next?.before, 51);
+    // Of what is older the server keeps no more.
+    await answer(next?.ref, 45, 50, 201, false);
+    assertEquals([room.staleTo, timeline.hasOlder, timeline.said(44)], [null, false, undefined]);
+    assertEquals(timeline.said(45)?.text, "message 45");
   });
 
   it("put the newest page in the place of what is held", async () => {
