@@ -195,6 +195,7 @@ it("without a connection the search says that it waits for it, and then answers"
   await search(ines, "the");
   await ines.shows("#search-status", "The search waits for the connection.");
   assertEquals(await hits(ines), []);
+  await fits(ines);
   await search(ines, "");
   await ines.shows("#search-status", "Search every message you may read.");
   await search(ines, "the");
