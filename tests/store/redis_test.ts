@@ -113,6 +113,7 @@ describe("a redis: store", () => {
       await store.disown("bob", 0, next!, "gone");
       assertEquals(entries.length, 1);
       await store.put("ban", "x", "1", null);
+      assertEquals(await store.replace("ban", "x", "2", 9), true);
       await store.remove("ban", "x");
       await store.marks.forgetUser("bob");
       assertEquals(await retain(store, { messages: 0 }).then(({ size }) => size), 3);
