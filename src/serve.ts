@@ -212,7 +212,8 @@ async function listenOn(
     if (code === "EADDRINUSE" || error instanceof Deno.errors.AddrInUse) {
       throw new StartError(`port ${port} on ${host} is in use; stop what uses it, or set PORT`);
     }
-    throw new StartError(`can't listen on ${host}:${port}: ${message}`);
+    const expected = "HOST must be an address of this machine, and PORT one that may be used";
+    throw new StartError(`can't listen on ${bracketed(host)}:${port}: ${message}; ${expected}`);
   }
 }
 

@@ -11,11 +11,14 @@ import { speak } from "./views/spoken.js";
 /** @import {Chat} from "./chat.js" */
 /** @import {House} from "./house.js" */
 /** @import {Wish} from "./views/door.js" */
+/** @typedef {ReturnType<typeof isTurnedAway>} Asked */
 
 const FIRST_ROOM = "general";
 const REFUSED_TOKEN =
   "This token was not accepted. It may have ended; ask whoever runs this server for a new one.";
 const NOT_LOADED = "The server cannot be reached. Try again in a moment.";
+/** What the server is to say before the door opens may take so long. */
+const PATIENCE_MS = 4_000;
 
 const storage = new SafeStorage();
 const memory = new Memory(storage);
@@ -39,6 +42,8 @@ let isGoingIn = false;
 let isBroken = false;
 /** A token was entered, and it is not known yet whether it is good. */
 let triesToken = false;
+/** Whether the door asks for a token; the page says so itself, and the server knows better. */
+let isTokenNeeded = "needsToken" in document.documentElement.dataset && !memory.token;
 
 showTheme(memory.theme);
 showClock(memory.clock);
@@ -63,17 +68,22 @@ for (
 const room = roomOfPage() ?? memory.rooms[0] ?? FIRST_ROOM;
 if (memory.name) begin(memory.name, room);
 else {
-  openDoor();
+  const asked = isTurnedAway();
+  receive(asked);
   // What could not be loaded now is asked for again when they go in.
-  visit().catch(() => {});
+  visit(asked).catch(() => {});
+}
+
+/** A cookie or a proxy may let them in: then a field for a token would only come and go. @param {Asked} asked */
+async function receive(asked) {
+  if (isTokenNeeded) isTokenNeeded = await asked ?? true;
+  openDoor();
 }
 
 function openDoor() {
   find("#house", HTMLElement).inert = true;
   const rooms = [roomOfPage() ?? room, ...memory.rooms, FIRST_ROOM];
-  // The page says so itself: asked for, the field would come after the first paint.
-  const needsToken = "needsToken" in document.documentElement.dataset && !memory.token;
-  door.open(memory.name, rooms.find((name) => !isDirect(name)) ?? FIRST_ROOM, needsToken);
+  door.open(memory.name, rooms.find((name) => !isDirect(name)) ?? FIRST_ROOM, isTokenNeeded);
 }
 
 function closeDoor() {
@@ -105,6 +115,7 @@ function goIn({ name, room, token }) {
 /** @param {string} name @param {string} room */
 async function begin(name, room) {
   isGoingIn = true;
+  isTokenNeeded = false;
   visitor?.close();
   const place = placeOfPage();
   history.replaceState(null, "", linkTo(room, place?.room === room ? place.seq : null));
@@ -180,12 +191,13 @@ function enter(name, room, { connect, House, Shell }) {
   new Shell(chat, memory, house).start();
 }
 
-async function visit() {
+/** @param {Asked} asked */
+async function visit(asked) {
   const coming = import("./sdk/connect.js");
   // Before a connection is tried: of its refusal browsers tell the page nothing and the console all.
-  const [{ connect }, isTurnedAway] = await Promise.all([coming, needsToken()]);
+  const [{ connect }, isOut] = await Promise.all([coming, asked]);
   if (isGoingIn) return;
-  if (isTurnedAway) return askToken();
+  if (isOut) return askToken();
   // Without the storage: who goes in then is nobody's second connection, whose name would stay.
   const chat = visitor = connect(location.origin, { token: memory.token });
   chat.on("state", async (state) => {
@@ -200,15 +212,16 @@ async function visit() {
   await loadInside();
 }
 
-/** Whether the server lets in nobody who has no other token (W15.6). */
-async function needsToken() {
+/** Whether the server lets in only who has another token (W15.6); undefined where it does not say. */
+async function isTurnedAway() {
   /** @type {Record<string, string>} */
   const headers = memory.token ? { authorization: `Bearer ${memory.token}` } : {};
   try {
-    const answer = await fetch("/ws?why", { headers, cache: "no-store" });
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const answer = await fetch("/ws?why", { headers, cache: "no-store", signal });
     return (await answer.json()).status === 401;
   } catch {
-    return false;
+    return;
   }
 }
 

@@ -50,7 +50,7 @@ export class Conversation {
       const { Pages } = await import("./model/pages.js");
       return new Pages(chat, (room) => this.#pagePut(room));
     };
-    this.#pages = new Later(pages, undefined, () => scene.room().loadFailed = true);
+    this.#pages = new Later(pages, undefined, () => {});
     /** Without them a quote says that there is one. @type {Later<Sources>} */
     const sources = new Later(
       async () => {
@@ -76,8 +76,8 @@ export class Conversation {
         this.#files.do((part) => part.fill(boxes, files, name));
       },
     }, {
-      older: (room) => this.#pages.do((pages) => pages.older(room)),
-      newer: (room) => this.#pages.do((pages) => pages.newer(room)),
+      older: (room) => this.#page(room, (pages) => pages.older(room)),
+      newer: (room) => this.#page(room, (pages) => pages.newer(room)),
       latest: (room) => this.latest(room),
       seen: () => scene.paintSoon(),
       source: (room, seq) => sources.do((sources) => sources.want(room, seq)),
@@ -155,10 +155,15 @@ export class Conversation {
 
   /** Goes to the newest end. @param {Room} room */
   latest(room) {
-    this.#pages.do(async (pages) => {
+    this.#page(room, async (pages) => {
       await pages.latest(room);
       if (room === this.#scene.room()) this.log.toEnd();
     });
+  }
+
+  /** @param {Room} room @param {(pages: Pages) => unknown} work */
+  #page(room, work) {
+    this.#pages.do(work, () => room.loadFailed = true);
   }
 
   /** @param {Event} event */

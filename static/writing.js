@@ -51,10 +51,12 @@ export class Writing {
     };
     this.#scene = async () => {
       const persons = await people();
+      const { metIn } = await roster();
       return {
         chat,
         room: () => room().name,
         people: () => persons,
+        met: () => metIn(rooms.all, chat.me?.uid ?? ""),
         mayModerate: () => room().may === "moderate",
         say: (text) => this.#send(text),
         enter,

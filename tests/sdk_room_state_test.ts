@@ -141,6 +141,36 @@ describe("sdk room state", () => {
     assertEquals(unsent(), ["two failed"]);
   });
 
+  it("keeps no more than 1000 messages beyond what was asked for, and takes the others in again", async () => {
+    using server = new FakeServer();
+    const { socket, state } = await opened(server, { seq: 2, messages: [entry(2)] });
+    const seqs = () => [state.messages[0]!.seq, state.messages.at(-1)!.seq, state.messages.length];
+    const say = (from: number, to: number) => {
+      for (let seq = from; seq <= to; seq++) socket.tell(entry(seq));
+    };
+    say(3, 1002);
+    assertEquals([...seqs(), state.hasOlder], [2, 1002, 1001, false]);
+    say(1003, 1004);
+    assertEquals([...seqs(), state.hasOlder], [4, 1004, 1001, true]);
+
+    // What comes meanwhile lets nothing go, or there would be a hole.
+    const older = state.older();
+    await settle();
+    const { ref, before } = asked(socket, "history");
+    assertEquals(before, 4);
+    say(1005, 1006);
+    assertEquals(seqs(), [4, 1006, 1003]);
+    const messages = [entry(2), entry(3)];
+    socket.tell({ type: "history", room: ROOM, first: 2, ref, messages, seq: 1004, more: false });
+    await older;
+    assertEquals([...seqs(), state.hasOlder], [2, 1006, 1005, false]);
+    // Who has just asked for them keeps them for as long as before.
+    say(1007, 2006);
+    assertEquals([...seqs(), state.hasOlder], [2, 2006, 2005, false]);
+    say(2007, 2007);
+    assertEquals([...seqs(), state.hasOlder], [3, 2007, 2005, true]);
+  });
+
   it("tells of a change once for all that happens at the same time", async () => {
     using server = new FakeServer();
     const { socket, state } = await opened(server);

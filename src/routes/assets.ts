@@ -54,7 +54,8 @@ const PAGES = ["/", "/r/:room", "/r/:room/", "/r/:room/:seq{[0-9]+}", "/r/:room/
 
 /**
  * Serves the page at the paths of rooms and messages, and the files beside it. A page says whether
- * one needs a token, so that its door does not grow a field when the server is asked.
+ * one needs a token: there the door waits for what the server says of its visitor, and elsewhere
+ * it opens at once.
  */
 export function assets({ isOpen }: { isOpen: boolean }) {
   const routes = new Hono<AppEnv>();

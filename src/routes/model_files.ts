@@ -14,6 +14,7 @@ import modelNicks from "../../static/model/nicks.js" with { type: "text" };
 import modelOpenRooms from "../../static/model/open_rooms.js" with { type: "text" };
 import modelOrder from "../../static/model/order.js" with { type: "text" };
 import modelPages from "../../static/model/pages.js" with { type: "text" };
+import modelRanking from "../../static/model/ranking.js" with { type: "text" };
 import modelRoom from "../../static/model/room.js" with { type: "text" };
 import modelRoster from "../../static/model/roster.js" with { type: "text" };
 import modelRows from "../../static/model/rows.js" with { type: "text" };
@@ -41,6 +42,7 @@ export const MODEL_FILES: Record<string, string> = {
   "/model/open_rooms.js": modelOpenRooms,
   "/model/order.js": modelOrder,
   "/model/pages.js": modelPages,
+  "/model/ranking.js": modelRanking,
   "/model/room.js": modelRoom,
   "/model/roster.js": modelRoster,
   "/model/rows.js": modelRows,

@@ -10,6 +10,7 @@ import sdkFiles from "../../static/sdk/files.js" with { type: "text" };
 import sdkFold from "../../static/sdk/fold.js" with { type: "text" };
 import sdkFrames from "../../static/sdk/frames.js" with { type: "text" };
 import sdkLink from "../../static/sdk/link.js" with { type: "text" };
+import sdkMembers from "../../static/sdk/members.js" with { type: "text" };
 import sdkPace from "../../static/sdk/pace.js" with { type: "text" };
 import sdkQuestions from "../../static/sdk/questions.js" with { type: "text" };
 import sdkReadMarks from "../../static/sdk/read_marks.js" with { type: "text" };
@@ -33,6 +34,7 @@ export const SDK_FILES: Record<string, string> = {
   "/sdk/fold.js": sdkFold,
   "/sdk/frames.js": sdkFrames,
   "/sdk/link.js": sdkLink,
+  "/sdk/members.js": sdkMembers,
   "/sdk/pace.js": sdkPace,
   "/sdk/questions.js": sdkQuestions,
   "/sdk/read_marks.js": sdkReadMarks,

@@ -2,7 +2,7 @@
 // What somebody may be about to write: a name, a room, a command or an emoji, by its sign and first
 // letters. Knows nothing of elements.
 import { kept } from "./kept.js";
-import { fold } from "./roster.js";
+import { ranked } from "./ranking.js";
 /** @import {Person} from "./roster.js" */
 
 /** The word that is being written: from where, after which sign. @typedef {{sign: "@" | "#" | ":" | "/", from: number, query: string}} Token */
@@ -48,7 +48,12 @@ export function tokenIn(text) {
 const emoji = kept(() => import("./emoji.js"));
 
 /** The best first. @param {Token} token @param {Sources} sources @returns {Promise<Choice[]>} */
-export async function choicesFor({ sign, query }, { people, rooms, commands }) {
+export async function choicesFor(token, sources) {
+  return (await allFor(token, sources)).slice(0, MAX_CHOICES);
+}
+
+/** @param {Token} token @param {Sources} sources @returns {Promise<Choice[]>} */
+async function allFor({ sign, query }, { people, rooms, commands }) {
   switch (sign) {
     case "@":
       return ranked(await people(), query, ({ user }) => user).map(({ uid, user, note }) => (
@@ -67,21 +72,4 @@ export async function choicesFor({ sign, query }, { people, rooms, commands }) {
   return ranked(EMOJI, query, ({ name }) => name).map(({ name, emoji }) => (
     { kind: "emoji", text: emoji, label: `:${name}:`, note: "" }
   ));
-}
-
-/**
- * What begins with the query, then what has a word that does; each in the order given.
- * @template T
- * @param {readonly T[]} all
- * @param {string} query
- * @param {(one: T) => string} nameOf
- */
-function ranked(all, query, nameOf) {
-  const wanted = fold(query);
-  const first = all.filter((one) => fold(nameOf(one)).startsWith(wanted));
-  const then = all.filter((one) =>
-    !first.includes(one) &&
-    fold(nameOf(one)).split(/[\s._-]+/).some((word) => word.startsWith(wanted))
-  );
-  return [...first, ...then].slice(0, MAX_CHOICES);
 }

@@ -28,6 +28,15 @@ export function rosterOf(room, me) {
   });
 }
 
+/** Everybody else in these rooms, but for those of whose name there are several. @param {readonly Pick<Room, "members">[]} rooms @param {string} me @returns {Person[]} */
+export function metIn(rooms, me) {
+  const met = new Map(rooms.flatMap(({ members }) => [...members]));
+  met.delete(me);
+  const names = [...met.values()].map(fold);
+  return [...met].filter(([, user]) => names.indexOf(fold(user)) === names.lastIndexOf(fold(user)))
+    .map(([uid, user]) => ({ uid, user, note: "" }));
+}
+
 /**
  * Who stands at the beginning of what was written, with or without an `@`, and what follows. Of
  * several the longest name counts.

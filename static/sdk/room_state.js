@@ -4,6 +4,7 @@
 import { roomName } from "./questions.js";
 import { Emitter } from "./events.js";
 import { fold } from "./fold.js";
+import { Members } from "./members.js";
 /** @import {Entry, LeaveReason, Member, Message, Refusal} from "../../src/protocol.ts" */
 /** @import {ChatEvents, Joined, Of, Outgoing} from "../chat.js" */
 /** @import {Chat} from "./chat.js" */
@@ -16,10 +17,12 @@ import { fold } from "./fold.js";
  * @typedef {{status: "joining"} | {status: "in"} | {status: "left"} & WhyLeft} Presence
  */
 /**
- * Older messages that were asked for, and what was said since: a page is in present form as of its
- * own `seq`, so later entries are applied to it, and earlier ones must not be (W5.10).
+ * Older messages that were asked for, and what came since: of that, what is later is applied (W5.10).
  * @typedef {{entries: Entry[], page?: Of<"history">, done: PromiseWithResolvers<void>}} Asked
  */
+
+/** So much may be said after what one joined with, or took in by `older`, until the oldest go. */
+const MAX_SAID = 1000;
 
 /**
  * Joins a room and keeps what is in it, over any number of lost connections.
@@ -43,9 +46,8 @@ export class RoomState {
   /** @type {Known} */
   #known = { seq: 0, messages: [], topic: "" };
   #hasOlder = false;
-  /** @type {Map<string, Member>} */
-  #members = new Map();
-  #count = 0;
+  #maxMessages = MAX_SAID;
+  #members = new Members();
   /** Acknowledged, and not come as entries yet. @type {Outgoing[]} */
   #sent = [];
   /** @type {Asked | undefined} */
@@ -79,12 +81,12 @@ export class RoomState {
 
   /** Those who were there first, at most 100 of them; `chat.members` pages through all. */
   get members() {
-    return [...this.#members.values()];
+    return this.#members.list;
   }
 
   /** Users in the room. */
   get count() {
-    return this.#count;
+    return this.#members.count;
   }
 
   /** Whether there are messages before the oldest of `messages`. */
@@ -96,7 +98,10 @@ export class RoomState {
   open() {
     this.#on("joined", (joined) => this.#joined(joined));
     this.#on("entry", (entry) => this.#entry(entry));
-    this.#on("presence", (presence) => this.#came(presence));
+    this.#on("presence", (presence) => {
+      this.#members.follow(presence);
+      this.#changed();
+    });
     this.#on("left", ({ reason }) => this.#leave(reason && { reason }));
     this.#listening.push(
       this.#chat.on("error", (refusal) => {
@@ -160,10 +165,10 @@ export class RoomState {
   /** @param {Joined} joined */
   #joined({ resumed, seq, topic, messages, more, members, count }) {
     this.#presence = { status: "in" };
-    this.#members = new Map(members.map((member) => [member.uid, member]));
-    this.#count = count;
+    this.#members.reset(members, count);
     if (!resumed) {
       this.#known = { seq, topic, messages: /** @type {Message[]} */ (messages) };
+      this.#maxMessages = messages.length + MAX_SAID;
       this.#hasOlder = more;
       this.#sent = [];
       this.#forgetAsked();
@@ -178,23 +183,21 @@ export class RoomState {
     this.#sent = this.#sent.filter(({ seq = 0 }) => seq > entry.seq);
     this.#asked?.entries.push(entry);
     this.#takePage();
+    this.#letGo();
     this.#changed();
   }
 
-  /** @param {ChatEvents["presence"]} presence */
-  #came({ joined, left, count }) {
-    for (const { uid } of left) this.#members.delete(uid);
-    for (const member of joined) this.#members.set(member.uid, member);
-    this.#count = count;
-    this.#changed();
+  /** The oldest go, and come again with `older`; not while a page is awaited that ends where they begin. */
+  #letGo() {
+    const surplus = this.messages.length - this.#maxMessages;
+    if (surplus <= 0 || this.#asked) return;
+    this.#known = { ...this.#known, messages: this.messages.slice(surplus) };
+    this.#hasOlder = true;
   }
 
   /** Of somebody in this room, or one's own wherever one is. @param {ChatEvents["nick"]} nick */
-  #renamed({ room, uid, user }) {
-    const member = this.#members.get(uid);
-    if ((room !== undefined && room !== this.name) || !member) return;
-    this.#members.set(uid, { ...member, user });
-    this.#changed();
+  #renamed({ room = this.name, uid, user }) {
+    if (room === this.name && this.#members.rename({ uid, user })) this.#changed();
   }
 
   /** @param {Outgoing} outgoing */
@@ -221,11 +224,9 @@ export class RoomState {
     if (!entries || !page || page.seq > seq) return;
     const { uid } = /** @type {Member} */ (this.#chat.me);
     const later = entries.filter(({ type }) => type !== "chat");
-    const older = later.reduce(
-      (known, entry) => fold(known, entry, uid),
-      /** @type {Known} */ (page),
-    );
+    const older = later.reduce((past, one) => fold(past, one, uid), /** @type {Known} */ (page));
     this.#known = { ...this.#known, messages: [...older.messages, ...messages] };
+    this.#maxMessages = this.messages.length + MAX_SAID;
     this.#hasOlder = page.more;
     this.#asked = undefined;
     this.#changed();

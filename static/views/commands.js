@@ -14,6 +14,7 @@ import { roomIn } from "./place.js";
  * @property {Chat} chat
  * @property {() => string} room the one in view
  * @property {() => readonly Person[]} people whom one can name there
+ * @property {() => readonly Person[]} met in any of the open rooms
  * @property {() => boolean} mayModerate
  * @property {(text: string) => void} say
  * @property {(room: string) => void} enter
@@ -56,8 +57,9 @@ export const COMMANDS = [
     args: "name text",
     does: "write to one person",
     run(scene, args) {
-      const { chat, people, enter, say } = scene;
-      const named = namedIn(people(), args);
+      const { chat, people, met, enter, say } = scene;
+      // By uid, where it is known: what waits to be sent must not go to another who has the name then.
+      const named = namedIn([...people(), ...met()], args);
       const [, name = "", words = ""] = /^@?(\S+)\s*([^]*)$/.exec(args) ?? [];
       const text = named?.rest ?? words;
       if (!text) throw usage("msg");

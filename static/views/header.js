@@ -2,7 +2,8 @@
 // Which room is in view: its name and topic, and whether its bell is muted; and what stands where its
 // messages would while there are none.
 import { find, setIcon } from "./element.js";
-import { Later } from "./later.js";
+import { Later, NOT_LOADED } from "./later.js";
+import { speak } from "./spoken.js";
 /** @import {Room} from "../model/room.js" */
 /** @import {Empty} from "./empty.js" */
 
@@ -14,10 +15,16 @@ export class Header {
   #bellIcon = find("svg", SVGSVGElement, this.#bell);
   #tryAgain;
   /** @type {Later<Empty>} */
-  #empty = new Later(async () => {
-    const { Empty } = await import("./empty.js");
-    return new Empty(this.#tryAgain);
-  }, "/css/empty.css");
+  #empty = new Later(
+    async () => {
+      const { Empty } = await import("./empty.js");
+      return new Empty(this.#tryAgain);
+    },
+    "/css/empty.css",
+    () => {},
+  );
+  /** Of which it was told that this part can't be had; each paint wants it anew. @type {Room | null} */
+  #toldOf = null;
 
   /** @param {() => void} tryAgain to come into the room that one is not in */
   constructor(tryAgain) {
@@ -44,7 +51,11 @@ export class Header {
     this.#bell.title = this.#bell.ariaLabel;
     setIcon(this.#bellIcon, isQuiet ? "bell-off" : "bell");
     const lacks = room.isEmpty || room.refusal !== null;
-    if (lacks || this.#empty.isWanted) this.#empty.do((empty) => empty.show(room));
+    if (!lacks && !this.#empty.isWanted) return;
+    this.#empty.do((empty) => empty.show(room), () => {
+      if (this.#toldOf !== room) speak(NOT_LOADED);
+      this.#toldOf = room;
+    });
   }
 
   /** The whole topic, or its first line. @param {boolean} isWhole */

@@ -8,7 +8,7 @@ import { speak } from "./spoken.js";
 /** @type {Map<string, Promise<void>>} */
 const styles = new Map();
 
-const NOT_LOADED = "This could not be loaded. Try again when you are connected.";
+export const NOT_LOADED = "This could not be loaded. Try again when you are connected.";
 
 /** @template Part */
 export class Later {
@@ -32,11 +32,11 @@ export class Later {
     return this.#loading !== null;
   }
 
-  /** At once where it is there. @param {(part: Part) => unknown} work */
-  do(work) {
+  /** At once where it is there. @param {(part: Part) => unknown} work @param {() => void} [fail] told that this could not be done */
+  do(work, fail) {
     if (this.now) return void work(this.now);
     this.#loading ??= this.#fetch();
-    this.#loading.then(() => this.now && work(this.now));
+    this.#loading.then(() => this.now ? work(this.now) : fail?.());
   }
 
   async #fetch() {

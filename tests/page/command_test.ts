@@ -2,11 +2,13 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { openClient } from "../harness/client.ts";
 import { startServer } from "../harness/server.ts";
-import { enter, heard, say } from "../harness/visitor.ts";
+import { enter, heard, say, settled } from "../harness/visitor.ts";
+import { NO_CONNECTION } from "./faults.ts";
 import { fits } from "./fits.ts";
 import type { Guest } from "./guest.ts";
 import { it } from "./it.ts";
 import { openVisit } from "./visit.ts";
+import { openWire } from "./wire.ts";
 
 /** Anybody is let in. */
 const ENV = { WS_TOKEN: "open", ADMIN_TOKEN: "who-may-do-everything" };
@@ -145,6 +147,36 @@ it("W10.14 /msg writes to one person who is here or elsewhere, and says when nob
   await ines.page.keyboard.press("Enter");
   await told(ines, "It is longer than this server allows (16 KB).");
   assertEquals(await ines.box.inputValue(), long);
+});
+
+it("W10.14 /msg goes to who had the name in an open room when it was written, not to who has it then", async () => {
+  await using server = await startServer();
+  await using wire = openWire(server);
+  await using visit = await openVisit(server.url);
+  const ines = await visit.enter("Ines", { url: wire.url, expected: [NO_CONNECTION] });
+  const go = (room: string) => ines.page.getByRole("link", { name: room, exact: true }).click();
+  await go("random");
+  const ruth = await enter(server, { username: "Ruth", room: "random" });
+  await ines.shows("#members li bdi", "Ruth");
+  await go("general");
+  await ines.shows("#room-name", "general");
+  // What does commands has to be there.
+  await ines.say("/msg");
+  await ines.shows("#composer-note.bad", "It is written as /msg name text.");
+  wire.calm();
+  await ines.status(/^Reconnecting in|^Trying now/);
+  await ines.box.fill("");
+  await ines.say("/msg Ruth the key is under the mat");
+  await ines.shows("#room-name", "Ruth");
+  await ruth[Symbol.asyncDispose]();
+  await using other = await enter(server, { username: "Ruth", room: "random" });
+  assertEquals(other.welcome.user, "Ruth");
+  wire.mend();
+  await ines.isBack();
+  await ines.seesSent("the key is under the mat");
+  await say(other, "who is here?", { room: "random" });
+  await settled(other);
+  assertEquals(heard(other, "chat").map(({ text }) => text), ["who is here?"]);
 });
 
 it("W10.6 W10.7 W10.8 W4.8 who moderates does so by typing; who does not is told", async () => {

@@ -19,6 +19,13 @@ const NO_SOCKETS = `globalThis.WebSocket = class {
   }
   close() {}
 }`;
+/** In the page: notes how the open door stood, with a field for a token or without. */
+const WATCH_FIELD = `globalThis.stood = [];
+new MutationObserver(() => {
+  const [door, field] = ["#door", "#door-token-field"].map((id) => document.querySelector(id));
+  const words = field?.hidden ? "without" : "with";
+  if (door && !door.hidden && stood.at(-1) !== words) stood.push(words);
+}).observe(document, { subtree: true, childList: true, attributes: true });`;
 const WRONG_TOKEN =
   "This token was not accepted. It may have ended; ask whoever runs this server for a new one.";
 
@@ -170,6 +177,65 @@ it("W15.3 without a token one is asked for it, and told when it is wrong", async
   await ines.say("let in");
   await ines.seesSent("let in");
   assertFalse(ines.page.url().includes("token"));
+});
+
+it("W15.9 who comes with a cookie, or through a proxy that adds a token, never sees a field for one", async () => {
+  await using server = await startServer({ WS_TOKEN: TOKEN });
+  await using visit = await openVisit(server.url);
+  const authorization = `Bearer ${TOKEN}`;
+  for (const isProxied of [false, true]) {
+    const ines = await visit.open({ path: "/nowhere", expected: [/404/] });
+    const { page } = ines;
+    const signed = await page.request.post(`${server.url}/api/session`, {
+      headers: { authorization, origin: server.url },
+    });
+    assertEquals(signed.status(), 200);
+    if (isProxied) {
+      await page.context().clearCookies();
+      await page.setExtraHTTPHeaders({ authorization });
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await page.route("**/ws?why", async (route) => {
+      await promise;
+      await route.continue();
+    });
+    await page.addInitScript(WATCH_FIELD);
+    const asking = page.waitForRequest("**/ws?why");
+    await page.goto(server.url);
+    await asking;
+    await ines.frame();
+    assertEquals(await ines.door.isVisible(), false);
+    resolve();
+    await ines.door.waitFor();
+    await ines.shows("#door-foot", "No account to make. Your name stays in this browser.");
+    assertEquals(await page.evaluate("globalThis.stood"), ["without"]);
+    if (!isProxied) await ines.goIn("Ines");
+  }
+});
+
+it("a door that needs a token opens also where the server does not say who needs one", async () => {
+  await using server = await startServer({ WS_TOKEN: TOKEN });
+  await using visit = await openVisit(server.url);
+  for (const isSilent of [true, false]) {
+    const ines = await visit.open({ path: "/nowhere", expected: [/404/, REFUSED, NO_CONNECTION] });
+    await ines.page.route("**/ws?why", (route) => isSilent ? undefined : route.abort());
+    await ines.page.addInitScript(WATCH_FIELD);
+    await ines.page.goto(server.url);
+    await ines.page.locator("#door-token").waitFor();
+    assertEquals(await ines.page.evaluate("globalThis.stood"), ["with"]);
+    await ines.goIn("Ines", { token: TOKEN });
+  }
+});
+
+it("who was let in before, and for whom not all could be loaded, is asked for no token", async () => {
+  await using server = await startServer({ WS_TOKEN: TOKEN });
+  await using visit = await openVisit(server.url);
+  const ines = await visit.open({ path: "/nowhere", expected: [/404|ERR_FAILED|^$/] });
+  await ines.page.addInitScript(`localStorage.setItem("snug.name", "Ines")`);
+  await ines.page.route("**/house.js", (route) => route.abort());
+  await ines.page.goto(server.url);
+  await ines.shows("#door-foot", "The server cannot be reached. Try again in a moment.");
+  assertEquals(await ines.page.locator("#door-token").isVisible(), false);
 });
 
 it("a link with a wrong token is told so too, to a stranger and to one who has a name", async () => {

@@ -10,6 +10,14 @@ import { openVisit } from "./visit.ts";
 
 /** The page's, for functions that run there. */
 declare const document: { querySelector(selector: string): { readonly value: string } };
+declare global {
+  var timesSpoken: number;
+}
+
+const NOT_LOADED = "This could not be loaded. Try again when you are connected.";
+/** In the page: counts what is said from now on, also when it is the same again. */
+const COUNT_SPOKEN = `globalThis.timesSpoken = 0;
+new MutationObserver(() => timesSpoken++).observe(document.querySelector("#spoken"), { childList: true });`;
 
 it("what is written and chosen before the list of rooms has come leads there", async () => {
   await using server = await startServer();
@@ -112,7 +120,7 @@ it("a part that can't be had says so, and comes when it can", async () => {
   await ines.sees("hello");
   await ines.page.route("**/css/deeds.css", (route) => route.abort());
   await ines.speech("hello").hover();
-  await ines.shows("#spoken", "This could not be loaded. Try again when you are connected.");
+  await ines.shows("#spoken", NOT_LOADED);
   await ines.page.unroute("**/css/deeds.css");
   await ines.page.mouse.move(0, 0);
   await ines.speech("hello").hover();
@@ -142,7 +150,6 @@ it("what waits for a file says so no longer when nothing can be attached, and st
   await ines.shows(".file", "log.txt11 bytes");
 });
 
-/** Keeps a file back until the function that comes back is called. */
 it("pages that can't be had are asked for again by who wants them, not with all that is painted", async () => {
   await using server = await startServer({ ...UNHURRIED, HISTORY_PAGE: "20" });
   await using visit = await openVisit(server.url);
@@ -187,6 +194,65 @@ it("a quote whose message can't be asked for yet has its words later, and nobody
   await ines.shows("#spoken", /^(?!This could not)/);
 });
 
+it("what tells of an empty room and can't be had says so once, and comes when it can", async () => {
+  await using server = await startServer();
+  await using visit = await openVisit(server.url);
+  await using otto = await enter(server, { room: "herons", username: "Otto" });
+  const asked: string[] = [];
+  const ines = await visit.open({ path: "/r/herons", asked, expected: [/net::ERR_FAILED/] });
+  await ines.page.route("**/css/empty.css", (route) => route.abort());
+  await ines.goIn("Ines");
+  await ines.shows("#spoken", NOT_LOADED);
+  await ines.page.evaluate(COUNT_SPOKEN);
+  asked.length = 0;
+  // Each of these is painted, and asks for it anew.
+  for (const on of [true, false, true]) {
+    otto.send({ type: "typing", room: "herons", on });
+    await ines.shows("#typing", on ? "Otto is typing" : "");
+    await ines.page.locator('[href="/css/empty.css"]').waitFor({ state: "detached" });
+  }
+  assertEquals(asked.filter((url) => url.endsWith("empty.css")).length >= 3, true);
+  assertEquals(await ines.page.evaluate(() => globalThis.timesSpoken), 0);
+  // In another room it is told as well.
+  await ines.page.locator("#rooms a", { hasText: "random" }).click();
+  await ines.page.waitForFunction(() => globalThis.timesSpoken > 0);
+  await ines.page.unroute("**/css/empty.css");
+  await ines.page.locator("#rooms a", { hasText: "herons" }).click();
+  await ines.shows("#empty-title", "Nobody has spoken in #herons yet");
+});
+
+it("older messages that can't be had are asked for again only in the room where they were wanted", async () => {
+  await using server = await startServer({ ...UNHURRIED, HISTORY_PAGE: "20" });
+  await using visit = await openVisit(server.url);
+  // So high that one is not at its beginning at once.
+  const text = (n: number) => `${n}${"\nand".repeat(9)}`;
+  await using _ruth = await fill(server, 40, { text });
+  await using _otto = await fill(server, 40, { room: "random", username: "Otto" });
+  const ines = await visit.open({ path: "/r/random", expected: [/net::ERR_FAILED/] });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await ines.page.route("**/model/pages.js", async (route) => {
+    await promise;
+    await route.abort();
+  });
+  const asking = ines.page.waitForRequest("**/model/pages.js");
+  await ines.goIn("Ines");
+  await ines.sees("40");
+  await ines.scroll({ fromTop: 0 });
+  await asking;
+  await ines.page.locator("#rooms a", { hasText: "general" }).click();
+  await ines.shows("#room-name", "general");
+  await ines.sees(text(40));
+  const failed = ines.page.waitForEvent("requestfailed");
+  resolve();
+  await failed;
+  await ines.frame();
+  await ines.page.unroute("**/model/pages.js");
+  // Here nothing has failed: going up is all it takes.
+  await ines.scroll({ fromTop: 0 });
+  await ines.sees(text(1));
+});
+
+/** Keeps a file back until the function that comes back is called. */
 async function hold({ page }: Guest, path: string): Promise<() => void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   await page.route(`**${path}`, async (route) => {

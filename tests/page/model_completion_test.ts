@@ -25,7 +25,7 @@ describe("the word that is written", () => {
     }
   });
 
-  it("may become at most six: those that begin with it, then those that have such a word", async () => {
+  it("may become at most six: what is called so, what begins with it, what has such a word", async () => {
     const people = ["Li Wei", "Wei", "Élise", "Elise"].map((user) => ({
       uid: user,
       user,
@@ -43,6 +43,7 @@ describe("the word that is written", () => {
     assertEquals(await texts("#air"), ["#air", "#on-air"]);
     assertEquals((await texts(":he")).length, 6);
     assertEquals(await texts(":tada"), ["🎉"]);
+    assertEquals((await texts(":heart")).slice(0, 2), ["❤️", "😍"]);
     assertEquals(await texts("/x"), []);
   });
 
