@@ -13,37 +13,38 @@ export type Device = "desktop" | "mobile";
 /** From 0 to 100, and the first paint that it worked out for that device. */
 export type Scores = Record<typeof CATEGORIES[number], number> & { firstPaintMs: number };
 
-/** Whoever goes in at that address before is known where it looks, and sees no door. */
-export async function openLighthouse(address?: string): Promise<Lighthouse & AsyncDisposable> {
-  const profile = await tempFolder();
-  if (address !== undefined) {
-    const executablePath = find("chromium") ?? "";
-    const options = { executablePath, args: FLAGS };
-    const context = await chromium.launchPersistentContext(profile.path, options);
-    await goIn(await context.newPage(), address);
-    await context.close();
-  }
-  return Object.assign(new Lighthouse(profile.path), profile);
+/**
+ * One run in a browser that was never anywhere, or, for a room, only there: else its door is all that is
+ * seen. Fails with what it said.
+ */
+export async function lighthouse(
+  address: string,
+  device: Device,
+  { isRoom }: { isRoom: boolean },
+): Promise<Scores> {
+  await using profile = await tempFolder();
+  if (isRoom) await visit(address, profile.path);
+  const [program, ...args] = wordsOf(address, device, `--user-data-dir=${profile.path}`);
+  const { success, stdout, stderr } = await new Deno.Command(program!, {
+    args,
+    env: { CHROME_PATH: find("chromium") ?? "" },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  if (!success) throw new Error(`lighthouse: ${text(stderr)}`);
+  return scoresOf(text(stdout));
 }
 
-export class Lighthouse {
-  readonly #profile: string;
-
-  constructor(profile: string) {
-    this.#profile = profile;
-  }
-
-  /** One run. Fails with what it said. */
-  async scores(address: string, device: Device): Promise<Scores> {
-    const [program, ...args] = wordsOf(address, device, `--user-data-dir=${this.#profile}`);
-    const { success, stdout, stderr } = await new Deno.Command(program!, {
-      args,
-      env: { CHROME_PATH: find("chromium") ?? "" },
-    }).output();
-    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-    if (!success) throw new Error(`lighthouse: ${text(stderr)}`);
-    return scoresOf(text(stdout));
-  }
+/** Goes in, and leaves nothing in that profile but who went in. */
+async function visit(address: string, profile: string) {
+  const options = { executablePath: find("chromium") ?? "", args: FLAGS };
+  await using context = await chromium.launchPersistentContext(profile, options);
+  const page = await context.newPage();
+  await goIn(page, address);
+  const session = await context.newCDPSession(page);
+  const { origin } = new URL(address);
+  const storageTypes = "cache_storage,service_workers";
+  await session.send("Network.clearBrowserCache");
+  await session.send("Storage.clearDataForOrigin", { origin, storageTypes });
 }
 
 /** How it is called, as one would write it. */
