@@ -103,7 +103,7 @@ async function mainOfSeveral(count: number): Promise<void> {
 
 /** The settings, or the end: what can't be done with them. */
 function configuration(failure: string): Config {
-  const read = readConfig({ ...readDotEnv(), ...givenEnvironment() });
+  const read = readConfig({ ...readDotEnv(failure), ...givenEnvironment() });
   if (!read.ok) fail([`Snug ${failure}:`, ...read.problems], 1);
   return read.config;
 }
@@ -115,28 +115,30 @@ function givenEnvironment(): Record<string, string> {
   );
 }
 
-function readDotEnv(): Record<string, string> {
+function readDotEnv(failure: string): Record<string, string> {
   let text: string;
   try {
     text = Deno.readTextFileSync(".env");
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return {};
-    fail([`Snug can't start: .env can't be read: ${(error as Error).message}`], 1);
+    fail([`Snug ${failure}: .env can't be read: ${(error as Error).message}`], 1);
   }
   const settings = parse(text);
-  const wrong = wrongLines(text, Object.values(settings));
+  const wrong = wrongLines(text);
   if (wrong.length > 0) {
-    fail(wrong.map((line) => `Snug can't start: .env, line ${line}: expected NAME=value`), 1);
+    fail(wrong.map((line) => `Snug ${failure}: .env, line ${line}: expected NAME=value`), 1);
   }
   return settings;
 }
 
 /** The numbers of lines that are passed over, and are neither comments nor part of a value. */
-function wrongLines(text: string, values: string[]): number[] {
-  return text.split(/\r?\n/).flatMap((line, index) => {
-    const isRead = /^\s*(#|$|(export\s+)?[\w.-]+(\s*=|:\s))/.test(line);
-    const said = line.trim().replace(/["'`].*$/, "");
-    return isRead || values.some((value) => value.includes(said)) ? [] : index + 1;
+function wrongLines(text: string): number[] {
+  const lines = text.split(/\r?\n/);
+  return lines.flatMap((line, index) => {
+    if (/^\s*(#|$|(export\s+)?[\w.-]+(\s*=|:\s))/.test(line)) return [];
+    // Where a setting put before the line is read as one, no value goes on in the line.
+    const probed = parse(lines.toSpliced(index, 0, "-=").join("\n"));
+    return Object.hasOwn(probed, "-") ? index + 1 : [];
   });
 }
 

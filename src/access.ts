@@ -57,7 +57,7 @@ export async function openAccess(
   }
   const signIns = new SignIns(store);
   const revocations = await Revocations.open(store, Date.now());
-  const addresses = addressParts(config, log);
+  const addresses = { ...addressParts(config, log), guessed };
   const gate = new Gate({
     authenticator: new Authenticator({
       accesses,
@@ -71,7 +71,6 @@ export async function openAccess(
     signIns,
     ...addresses,
     live,
-    guessed,
     isLocalOnly: door !== undefined && door.tokenHash === undefined && isLoopback(config.HOST),
     allowedOrigins: config.ALLOWED_ORIGINS,
     authHeader: config.AUTH_HEADER,

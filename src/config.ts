@@ -137,7 +137,7 @@ const settings = {
   METRICS_TOKEN: setting(
     "",
     v.pipe(token, v.notValue("open")),
-    "a token that reads /metrics, of printable ASCII without spaces",
+    "a token that reads /metrics, of printable ASCII without spaces, and not open",
   ),
   TLS_CERT_FILE: setting("", v.string(), "a file with a certificate and its chain, as PEM"),
   TLS_KEY_FILE: setting("", v.string(), "a file with the certificate's private key, as PEM"),
@@ -241,6 +241,8 @@ function isNear(name: string, known: string): boolean {
   if (name[0] !== known[0]) return false;
   // TRUSTED_PROXY and JOIN_POLICIES are three letters off.
   if (singular(name) === singular(known)) return true;
+  // PROT is two letters off too: they only changed places.
+  if ([...name].sort().join() === [...known].sort().join()) return true;
   return known.length > 5
     ? distance(name, known) <= 2
     : name.length <= known.length && distance(name, known) <= 1;

@@ -2,7 +2,7 @@
 // started, started again when one ends, and ended together. Knows nothing of what they serve.
 import type { Logger } from "@logtape/logtape";
 import type { Config } from "./config.ts";
-import { StartError } from "./serve.ts";
+import { refuseStore, StartError } from "./serve.ts";
 import { redisAddress } from "./store_url.ts";
 
 /** What the start task gives a server, and no more. */
@@ -67,6 +67,7 @@ export class Processes {
   async run(count: number): Promise<boolean> {
     const refusal = refuseProcesses(this.#config, count);
     if (refusal !== undefined) throw new StartError(refusal);
+    await Promise.race([refuseStore(this.#config, this.#log), this.#stopping.promise]);
     const all = Array.from({ length: count }, (_, index) => this.#keep(index));
     return (await Promise.all(all)).every((isWell) => isWell);
   }
@@ -84,7 +85,7 @@ export class Processes {
 
   async #keep(index: number): Promise<boolean> {
     let waitMs = AGAIN_MS.first;
-    while (true) {
+    while (!this.#isStopping) {
       const since = performance.now();
       const end = await this.#live(index);
       // One that the signal found before it could heed it had nobody to send home.
@@ -99,9 +100,9 @@ export class Processes {
       const waited = new Promise<void>((done) => timer = setTimeout(done, waitMs));
       await Promise.race([waited, this.#stopping.promise]);
       clearTimeout(timer);
-      if (this.#isStopping) return true;
       waitMs = Math.min(AGAIN_MS.longest, 2 * waitMs);
     }
+    return true;
   }
 
   /** A life of a process: its exit code, the signal that ended it, or why it was never born. */

@@ -101,7 +101,7 @@ export type Entry =
   | Placed & { type: "topic"; text: string };
 /** How many reacted with an emoji, whether the asker did, and the first few of them. */
 export type Reaction = { emoji: string; count: number; mine: boolean; users: Member[] };
-/** A chat entry in present form, as `history` and a first `joined` show it (W5.11). */
+/** A chat entry in present form, as `history` and a first `joined` show it (W5.10). */
 export type Message = Chat & { editedTs?: number; reactions?: Reaction[] };
 
 /** A message that was searched for, and where in its text, in UTF-16 units: from, and to before. */

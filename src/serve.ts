@@ -15,7 +15,7 @@ import { writeMetrics } from "./metrics.ts";
 import { openReplies } from "./replies_file.ts";
 import { Retention, RETENTION_MS } from "./retention.ts";
 import { openStore } from "./store/open.ts";
-import { type Store, StoreError } from "./store/store.ts";
+import { type Store, StoreError, StoreRefusal } from "./store/store.ts";
 import { LOOK_MS, StoreWatch } from "./store_watch.ts";
 import { listen as listenOnDeno } from "./transport/deno.ts";
 import type { KeyPair, Listening, ListenOptions } from "./transport/transport.ts";
@@ -36,6 +36,16 @@ export interface Server {
   greeting: string[];
   /** Sends everyone home and ends within `DRAIN_MS`; nothing acknowledged is lost. */
   stop(): Promise<void>;
+}
+
+/** Throws a `StartError` where no server can start on that store, however often it is tried. */
+export async function refuseStore({ STORE_URL, STORE_SYNC }: Config, log: Logger): Promise<void> {
+  try {
+    await openStore(STORE_URL, STORE_SYNC).then((store) => store.close());
+  } catch (error) {
+    if (error instanceof StoreRefusal || !(error instanceof StoreError)) explain(error);
+    log.warn("the store does not work yet: {error}", { error: error.message });
+  }
 }
 
 /** Starts a server. Rejects with a `StartError` where the store or the address can't be used. */
@@ -202,7 +212,8 @@ async function listenOn(
     if (code === "EADDRINUSE" || error instanceof Deno.errors.AddrInUse) {
       throw new StartError(`port ${port} on ${host} is in use; stop what uses it, or set PORT`);
     }
-    throw new StartError(`can't listen on ${host}:${port}: ${message}`);
+    const expected = "HOST must be an address of this machine, and PORT one that may be used";
+    throw new StartError(`can't listen on ${bracketed(host)}:${port}: ${message}; ${expected}`);
   }
 }
 

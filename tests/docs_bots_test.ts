@@ -58,13 +58,10 @@ describe("docs/BOTS.md", () => {
     assertMatch((await ada.until("system")).text, /^Welcome/);
   });
 
-  it("its JSON is a file of replies, its YAML is YAML, and its links lead somewhere", async () => {
+  it("its JSON is a file of replies, and its YAML is YAML", () => {
     const [json, ...more] = blocks("json");
     assert(more.length === 0 && readReplies(json!, 16384).ok);
     assertEquals(blocks("yaml").length, 3);
     for (const yaml of blocks("yaml")) assert(typeof parse(yaml) === "object");
-    for (const [, path] of PAGE.matchAll(/\]\((?!https:)([^#)]+)/g)) {
-      await Deno.stat(new URL(`docs/${path}`, ROOT));
-    }
   });
 });

@@ -97,6 +97,8 @@ describe("a command", () => {
     const { code, err } = await run({ args: ["check"], env: { PORT: "bad" } });
     assertEquals([code, err[0]], [1, "Snug can't check:"]);
     assertMatch(err[1]!, /^PORT=bad: expected /);
+    const { err: ofFile } = await run({ args: ["check"], dotEnv: "PORT" });
+    assertEquals(ofFile, ["Snug can't check: .env, line 1: expected NAME=value"]);
   });
 });
 
@@ -144,6 +146,21 @@ describe("a start with bad settings", () => {
     );
   });
 
+  it("takes the lines of a value of several for what they are, whatever stands in them", async () => {
+    const values = [`"one\ntwo \\n three\nfour"`, "'one\ntwo \\n\n\"three\n'", "`one\ntwo\r\n'`"];
+    for (const value of values) {
+      const { err } = await run({ dotEnv: `OTHER=${value}\nOTHER=\nwrong\n"wrong\nPORT=bad` });
+      const first = value.split("\n").length + 2;
+      assertEquals(
+        err,
+        [first, first + 1].map((line) =>
+          `Snug can't start: .env, line ${line}: expected NAME=value`
+        ),
+        value,
+      );
+    }
+  });
+
   it("says so when .env can't be read", async () => {
     await using folder = await tempFolder();
     await Deno.mkdir(`${folder.path}/.env`);
@@ -167,6 +184,7 @@ describe("a start that finds something in its way", () => {
     // An address of documentation (RFC 5737): no machine has it.
     const sentence = await refusal({ env: { HOST: "192.0.2.1", PORT: "0", STORE_URL: "memory:" } });
     assertStringIncludes(sentence, "can't listen on 192.0.2.1:0: ");
+    assertMatch(sentence, /; HOST must be an address of this machine, and PORT one /);
   });
 
   it("names a store that can't be written", async () => {
@@ -175,6 +193,11 @@ describe("a start that finds something in its way", () => {
     const path = `${folder.path}/file/snug.db`;
     const sentence = await refusal({ env: { PORT: "0", STORE_URL: `sqlite:${path}` } });
     assertStringIncludes(sentence, `can't write ${path}.lock: `);
+    assertMatch(sentence, /; STORE_URL must name a place where this process may write$/);
+    const FILES_DIR = `${folder.path}/file`;
+    const other = await refusal({ env: { PORT: "0", STORE_URL: "memory:", FILES_DIR } });
+    assertStringIncludes(other, `can't write ${FILES_DIR}/.lock: `);
+    assertMatch(other, /; FILES_DIR must name a place where this process may write$/);
   });
 
   it("names a database that is none, and leaves it as it is", async () => {

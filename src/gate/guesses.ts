@@ -1,5 +1,4 @@
 // Who shows too much that is bad is not listened to for a time (W15.11), before anything is looked at.
-import type { Known } from "./authenticator.ts";
 import type { AddressLimits, Failure } from "./limit.ts";
 import { refuse, type Refused } from "./refusal.ts";
 
@@ -15,8 +14,6 @@ export interface GuessesOptions {
   guessed(network: string): void;
 }
 
-type Judged = Known | Refused;
-
 export class Guesses {
   readonly #options: GuessesOptions;
 
@@ -25,25 +22,25 @@ export class Guesses {
   }
 
   /** Looks at what somebody shows, unless too much of that was bad, and counts it where it is. */
-  judge(
+  judge<Good extends { ok: true }>(
     { address, network }: { address: string; network: string },
     failure: Failure,
-    look: () => Judged | Promise<Judged>,
-  ): Judged | Promise<Judged> {
+    look: () => Good | Refused | Promise<Good | Refused>,
+  ): Good | Refused | Promise<Good | Refused> {
     const { limits, now, penalized, guessed } = this.#options;
     const penaltyMs = limits.penaltyMs(network, failure, now());
     if (penaltyMs > 0) {
       return refuse(429, "RATE_LIMITED", "too many bad tokens from this address", penaltyMs);
     }
-    const count = (known: Judged) => {
-      if (known.ok || !known.isBad) return known;
+    const count = (judged: Good | Refused) => {
+      if (judged.ok || !judged.isBad) return judged;
       const beginsMs = limits.fail(network, failure, now());
       if (failure === "guess") guessed(network);
       if (beginsMs > 0) penalized(address, beginsMs);
-      return known;
+      return judged;
     };
-    const known = look();
-    return known instanceof Promise ? known.then(count) : count(known);
+    const judged = look();
+    return judged instanceof Promise ? judged.then(count) : count(judged);
   }
 }
 

@@ -128,11 +128,13 @@ function plain({ type: _, ...rest }: ServerMessage): object {
   return rest;
 }
 
-/** A key of somebody who is nobody the next time would keep nothing from being said twice (W17.5). */
+/** What a guest who is new with each request lacks (W17.5). */
+export const SAME_AGAIN = "needs somebody who is the same again: show a user's token, or a " +
+  "session, which POST /api/session gives, without a shared token beside it";
+
+/** A key of somebody who is nobody the next time would keep nothing from being said twice. */
 function refuseKey() {
-  const message = "Idempotency-Key needs somebody who is the same again: show a user's token, or " +
-    "a session, which POST /api/session gives";
-  return refuse(400, "INVALID_FIELD", message);
+  return refuse(400, "INVALID_FIELD", `Idempotency-Key ${SAME_AGAIN}`);
 }
 
 function tellEntry(context: Context<AppEnv>, { entry, isNew }: Kept): Response {

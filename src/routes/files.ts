@@ -12,7 +12,7 @@ import { network } from "../network.ts";
 import { isFileId, type Permission, type RoomName } from "../protocol.ts";
 import type { KeptFile } from "../store/file_store.ts";
 import { answer, answerRefused } from "./answer.ts";
-import type { ApiOptions } from "./api.ts";
+import { type ApiOptions, SAME_AGAIN } from "./api.ts";
 import { disposition, isKnown, rangeOf } from "./content.ts";
 import type { AppEnv } from "./env.ts";
 import { bodyOf } from "./file_body.ts";
@@ -61,8 +61,11 @@ export function files({ hub, gate, files }: FileOptions) {
     }
   };
 
-  const upload = asked("upload", "write", async (context, { room, uid }, { address }) => {
+  const upload = asked("upload", "write", async (context, { room, uid }, { identity, address }) => {
     const { req } = context;
+    if (identity.isFresh) {
+      return answer(context, refuse(401, "UNAUTHORIZED", `an upload ${SAME_AGAIN}`));
+    }
     if (files.maxBytes === 0) {
       return answer(context, refuse(403, "FORBIDDEN", "this server takes no files"));
     }

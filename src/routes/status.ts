@@ -45,8 +45,8 @@ export function status({ hub, watchers, isStoreReady, writeMetrics }: StatusOpti
     detail: "To programs of the server's own machine, or with `METRICS_TOKEN` as a bearer token.",
     for: "everybody",
     answers: { 200: "text/plain" },
-  }, (context) => {
-    const refused = watchers.check(context.req.raw, context.env.address);
+  }, async (context) => {
+    const refused = await watchers.check(context.req.raw, context.env.address);
     if (refused) return answer(context, refused);
     return context.body(writeMetrics(), 200, {
       "content-type": METRICS_TYPE,

@@ -63,8 +63,7 @@ export async function openFolder(
   if (store.files.isShared) return dir === "" ? undefined : await openSharedFolder(dir, store);
   const path = folderOf(url, dir);
   if (path === undefined) return await DiskFolder.temporary();
-  const taken = `the folder ${path}: stop it, or give this one another FILES_DIR`;
-  const lock = await openLock(`${path}/`, taken);
+  const lock = await openLock(`${path}/`, `the folder ${path}`, "FILES_DIR");
   return new DiskFolder(path, () => lock.close());
 }
 

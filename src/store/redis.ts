@@ -20,7 +20,14 @@ import replayLua from "./redis_replay.lua" with { type: "text" };
 import { RedisRetention } from "./redis_retention.ts";
 import { draftColumns, outcomeOf, toEntry, toMessage } from "./redis_rows.ts";
 import type { Authored, Draft, Head, Keep, Outcome, Page, PageSize, Retained } from "./store.ts";
-import { MAX_EMOJI, MAX_NAMED, type Store, type Stored, StoreError } from "./store.ts";
+import {
+  MAX_EMOJI,
+  MAX_NAMED,
+  type Store,
+  type Stored,
+  StoreError,
+  StoreRefusal,
+} from "./store.ts";
 
 /** How often records that have expired are dropped, in milliseconds. */
 const SWEEP_MS = 600_000;
@@ -65,7 +72,8 @@ async function connect(url: string): Promise<Redis> {
     const hint = url.startsWith("redis") && TLS_ALONE.test(message)
       ? " (rediss:// is with TLS, redis:// without)"
       : "";
-    throw new StoreError(`can't use the Redis of STORE_URL: ${message}${hint}`);
+    const kind = error instanceof StoreRefusal ? StoreRefusal : StoreError;
+    throw new kind(`can't use the Redis of STORE_URL: ${message}${hint}`);
   }
 }
 
@@ -81,6 +89,8 @@ export class RedisStore implements Store {
   readonly #authors: RedisAuthors;
   readonly #retention: RedisRetention;
   readonly #sweep: ReturnType<typeof setInterval>;
+  /** Settled when the replicas that are waited for have answered, or have not. */
+  #replicated: Promise<unknown> = Promise.resolve();
 
   constructor(redis: Redis, advice: readonly string[]) {
     this.#redis = redis;
@@ -192,6 +202,10 @@ export class RedisStore implements Store {
     return this.#records.put(kind, key, value, expires);
   }
 
+  replace(kind: string, key: string, value: string, expires: number | null): Promise<boolean> {
+    return this.#records.replace(kind, key, value, expires);
+  }
+
   get(kind: string, key: string, now: number): Promise<string | undefined> {
     return this.#records.get(kind, key, now);
   }
@@ -209,8 +223,10 @@ export class RedisStore implements Store {
     if (this.#redis.replicas > 0) await this.#waitForReplicas();
   }
 
-  ping(): Promise<void> {
-    return this.#redis.ping();
+  async ping(): Promise<void> {
+    // Redis answers nothing else meanwhile, and what waits for them says what is missing.
+    await this.#replicated;
+    await this.#redis.ping();
   }
 
   close(): Promise<void> {
@@ -252,8 +268,13 @@ export class RedisStore implements Store {
 
   async #waitForReplicas(): Promise<void> {
     const { replicas } = this.#redis;
-    const have = await this.#redis.call("WAIT", String(replicas), String(REPLICAS_MS));
-    if (Number(have) < replicas) throw new StoreError(`${have} of ${replicas} replicas have it`);
+    const asked = this.#redis.call("WAIT", String(replicas), String(REPLICAS_MS));
+    this.#replicated = asked.catch(() => {});
+    const have = await asked;
+    if (Number(have) >= replicas) return;
+    throw new StoreError(
+      `${have} of ${replicas} replicas have what was written (replicas=${replicas})`,
+    );
   }
 
   async #rooms(): Promise<RoomName[]> {

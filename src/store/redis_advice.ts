@@ -1,23 +1,23 @@
 // What a Redis is, before it is used: refused where it can't be, and told of where it keeps less than
 // an operator might think.
 import type { Redis } from "./redis_client.ts";
-import { StoreError } from "./store.ts";
+import { StoreRefusal } from "./store.ts";
 
 /** The oldest major version; Valkey says that it is 7 too. */
 const OLDEST = 7;
 
-/** Sentences for the operator. Rejects with a `StoreError` where it can't be used. */
+/** Sentences for the operator. Rejects with a `StoreRefusal` where it can't be used. */
 export async function lookAt(redis: Redis): Promise<string[]> {
   const about = await redis.call("INFO", "everything") as string;
   const fact = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(about)?.[1] ?? "";
   const version = fact("redis_version");
   if (parseInt(version) < OLDEST) {
-    throw new StoreError(`this Redis is ${version}, and ${OLDEST} or newer is needed`);
+    throw new StoreRefusal(`this Redis is ${version}, and ${OLDEST} or newer is needed`);
   }
   if (fact("cluster_enabled") === "1") {
     const nodes = await redis.call("CLUSTER", "INFO") as string;
     if (!/^cluster_size:[01]\r?$/m.test(nodes)) {
-      throw new StoreError(
+      throw new StoreRefusal(
         "the Redis of STORE_URL is one node of a cluster; expected a single one, or what answers for " +
           "all nodes at one address",
       );

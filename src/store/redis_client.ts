@@ -39,7 +39,8 @@ export class Redis {
   readonly replicas: number;
   readonly #address: RedisAddress;
   readonly #line: Line;
-  readonly #subscribers = new Set<Subscriber>();
+  /** With what each calls when it is back. */
+  readonly #subscribers = new Map<Subscriber, () => void>();
 
   constructor(url: string) {
     const address = redisAddress(url)!;
@@ -47,7 +48,12 @@ export class Redis {
     this.prefix = prefix;
     this.channels = `${prefix}${database}:`;
     this.replicas = replicas;
-    this.#line = new Line(address, { elsewhere: (error) => this.#renew(error) });
+    this.#line = new Line(address, {
+      ready: () => {
+        for (const back of this.#subscribers.values()) back();
+      },
+      elsewhere: (error) => this.#renew(error),
+    });
   }
 
   /** Whether it answers, soon, and is a primary. Rejects with a `StoreError` where it is not so. */
@@ -86,22 +92,27 @@ export class Redis {
     }
   }
 
-  /** A connection for subscriptions; `back` is called whenever something may have been missed. */
+  /**
+   * A connection for subscriptions; `back` is called whenever something may have been missed, or lost,
+   * and can be asked for: when that connection is back, and when the one for commands is.
+   */
   subscribe(back: () => void): Subscriber {
-    const subscriber = new Subscriber(this.#address, back);
-    this.#subscribers.add(subscriber);
+    const subscriber = new Subscriber(this.#address, () => {
+      if (this.#line.isReady) back();
+    });
+    this.#subscribers.set(subscriber, back);
     return subscriber;
   }
 
   close(): void {
     this.#line.close();
-    for (const subscriber of this.#subscribers) subscriber.close();
+    for (const subscriber of this.#subscribers.keys()) subscriber.close();
   }
 
   /** The primary is another one, which may be found at the same address. */
   #renew(error: unknown): void {
     this.#line.renew(error);
-    for (const subscriber of this.#subscribers) subscriber.renew(error);
+    for (const subscriber of this.#subscribers.keys()) subscriber.renew(error);
   }
 }
 

@@ -2,7 +2,7 @@
 // failure is a `StoreError` that holds nothing of what was sent.
 import { createClient, DisconnectsClientError } from "@redis/client";
 import type { RedisAddress } from "../store_url.ts";
-import { StoreError } from "./store.ts";
+import { StoreError, StoreRefusal } from "./store.ts";
 
 /** An answer that takes longer is given up, and its connection with it, in milliseconds. */
 const ANSWER_MS = 5000;
@@ -13,7 +13,7 @@ const CONNECT_MS = 5000;
 const RETRY_MS = { first: 50, longest: 1000 };
 
 /** What waiting does not put right. */
-const NEVER = /^(WRONGPASS|NOAUTH|NOPERM)|certificate/;
+const NEVER = /^(WRONGPASS|NOAUTH|NOPERM|ERR (AUTH|DB))|certificate/;
 /** It is no primary any more. */
 const ELSEWHERE = /^READONLY/;
 
@@ -39,7 +39,8 @@ interface LineOptions {
 export class Line {
   readonly #address: RedisAddress;
   readonly #options: LineOptions;
-  #client: Client;
+  /** Undefined once it is closed: from there on nothing that happens to one matters. */
+  #client: Client | undefined;
   readonly #opened = Promise.withResolvers<void>();
   /** When what waits for an answer was sent, the oldest first. */
   readonly #sent = new Set<{ at: number; reject(error: unknown): void }>();
@@ -64,6 +65,11 @@ export class Line {
     }
   }
 
+  /** Whether what is sent now is answered, as far as is known. */
+  get isReady(): boolean {
+    return this.#client?.isReady === true;
+  }
+
   call(command: string[]): Promise<Reply> {
     return this.with((client) => client.sendCommand(command) as Promise<unknown> as Promise<Reply>);
   }
@@ -71,7 +77,7 @@ export class Line {
   async with<T>(send: (client: Client) => Promise<T>): Promise<T> {
     const client = this.#client;
     // What is subscribed to while it connects would wait for good.
-    if (!client.isReady) throw new StoreError("there is no connection to Redis");
+    if (!client?.isReady) throw new StoreError("there is no connection to Redis");
     try {
       return await this.#answered(send(client));
     } catch (error) {
@@ -80,17 +86,16 @@ export class Line {
     }
   }
 
-  /** Makes another connection. */
+  /** Makes another connection, unless it is closed. */
   renew(error: unknown): void {
-    this.#lose(this.#client, error);
+    if (this.#client) this.#lose(this.#client, error);
   }
 
   close(): void {
     const client = this.#client;
-    // From here on nothing that happens to it matters.
-    this.#client = connectionTo(this.#address);
+    this.#client = undefined;
     clearTimeout(this.#retry);
-    if (client.isOpen) client.destroy();
+    if (client?.isOpen) client.destroy();
     for (const { reject } of this.#sent) reject(new Error("the connection to Redis is closed"));
     this.#stopLooking();
   }
@@ -141,7 +146,7 @@ export class Line {
     const [oldest] = this.#sent;
     if (!oldest) return;
     // All that waits fails, and what comes fails at once, until Redis answers again.
-    if (performance.now() - oldest.at > ANSWER_MS) this.#lose(this.#client, new Error(SILENT));
+    if (performance.now() - oldest.at > ANSWER_MS) this.renew(new Error(SILENT));
     this.#look = setTimeout(() => this.#lookForAnswers(), LOOK_MS);
   }
 
@@ -181,5 +186,6 @@ function failure(error: unknown): StoreError {
   if (error instanceof DisconnectsClientError) return new StoreError(SILENT);
   const { message, code } = error as Error & { code?: string };
   const words = (message || code || String(error)).split(", with args", 1)[0]!;
+  if (NEVER.test(words)) return new StoreRefusal(words);
   return new StoreError(FULL.test(words) ? MORE : words);
 }

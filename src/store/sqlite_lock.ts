@@ -7,11 +7,13 @@ const LOCK_WAIT_MS = 1000;
 
 /**
  * Holds `<path>.lock`, making its folder where missing; the system lets go of it when the process
- * ends, however it ends. Rejects with a `StoreError` where another process has it: `taken` says so.
+ * ends, however it ends. Rejects with a `StoreError` where another process has it. `setting` names the
+ * variable that leads to `what`.
  */
 export async function openLock(
   path: string,
-  taken = `the database ${path}: stop it, or give this one another STORE_URL`,
+  what = `the database ${path}`,
+  setting = "STORE_URL",
 ): Promise<Deno.FsFile> {
   const lockPath = `${path}.lock`;
   let file: Deno.FsFile;
@@ -19,7 +21,9 @@ export async function openLock(
     await Deno.mkdir(path.replace(/[^/\\]*$/, "") || ".", { recursive: true });
     file = await Deno.open(lockPath, { create: true, write: true });
   } catch (error) {
-    throw new StoreError(`can't write ${lockPath}: ${(error as Error).message}`);
+    const { message } = error as Error;
+    const expected = `${setting} must name a place where this process may write`;
+    throw new StoreError(`can't write ${lockPath}: ${message}; ${expected}`);
   }
   const waited = Promise.withResolvers<false>();
   const timer = setTimeout(() => waited.resolve(false), LOCK_WAIT_MS);
@@ -28,5 +32,7 @@ export async function openLock(
   if (isHeld) return file;
   // Else the lock would be ours, and never let go of, as soon as the other process ends.
   file.close();
-  throw new StoreError(`another process uses ${taken}`);
+  throw new StoreError(
+    `another process uses ${what}: stop it, or give this one another ${setting}`,
+  );
 }

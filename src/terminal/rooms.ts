@@ -1,7 +1,7 @@
 // The rooms that one is in, and the one that is written to.
 import { otherIn } from "../../static/model/nicks.js";
 import type { Chat } from "../../static/chat.js";
-import type { Person } from "../../static/model/roster.js";
+import { metIn, type Person } from "../../static/model/roster.js";
 import { Room } from "./room.ts";
 
 export class Rooms {
@@ -60,6 +60,11 @@ export class Rooms {
     }
     people.delete(this.me);
     return [...people].map(([uid, user]) => ({ uid, user, note: "" }));
+  }
+
+  /** Whoever else is in any of them. */
+  met(): Person[] {
+    return metIn([...this.#all.values()], this.me);
   }
 
   #nameOf(uid: string): string {

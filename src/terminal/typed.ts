@@ -65,6 +65,7 @@ export class Typed {
       chat: this.#chat,
       room: () => rooms.current,
       people: () => rooms.people(),
+      met: () => rooms.met(),
       mayModerate: () => rooms.get(rooms.current)?.mayModerate ?? false,
       say: (text: string) => this.#say(to, text),
       // One writes to somebody by /msg each time, so that nothing private lands in a room.

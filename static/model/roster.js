@@ -28,7 +28,7 @@ export function rosterOf(room, me) {
   });
 }
 
-/** Everybody else in these rooms, but for those of whose name there are several. @param {readonly Room[]} rooms @param {string} me @returns {Person[]} */
+/** Everybody else in these rooms, but for those of whose name there are several. @param {readonly Pick<Room, "members">[]} rooms @param {string} me @returns {Person[]} */
 export function metIn(rooms, me) {
   const met = new Map(rooms.flatMap(({ members }) => [...members]));
   met.delete(me);

@@ -264,6 +264,21 @@ describe("files", () => {
     assertEquals(await status(server, await bearer("ada"), ids[4]!), 200);
   });
 
+  it("W19.1 W15.3 a guest who could never say it uploads nothing, and is told what to show", async () => {
+    await using server = await startServer({ ...ROOMY, WS_TOKEN: "a-token", ADMIN_TOKEN: "root" });
+    const signedIn = await ask(server, "POST /api/session", { token: "a-token" });
+    const cookie = signedIn.headers.get("set-cookie")!.split(";")[0]!;
+    for (const headers of [as("a-token"), as("root"), { ...as("a-token"), cookie }]) {
+      const refused = await upload(server, headers);
+      assertEquals(refusalOf(refused), [401, "UNAUTHORIZED"]);
+      assertMatch(refused.body.message, /^an upload needs .* session.* without a shared token/);
+    }
+    const { status, body: { id } } = await upload(server, { cookie });
+    assertEquals(status, 201);
+    const said = await ask(server, "POST /api/rooms/general/messages", { files: [id] }, { cookie });
+    assertEquals(said.status, 201);
+  });
+
   it("W19.3 W13.3 no place, no files, and too many at once are told so", async () => {
     const limits = { MAX_FILE_BYTES: "5000", MAX_FILES_BYTES: "9000" };
     {
@@ -283,7 +298,10 @@ describe("files", () => {
       });
       // As another guest each time.
       const [codes, body] = [[] as number[], new Uint8Array(5000)];
-      for (let n = 0; n < 9; n++) codes.push((await upload(server, {}, { body })).status);
+      for (let n = 0; n < 9; n++) {
+        await using guest = await enter(server);
+        codes.push((await upload(server, as(guest.welcome.session), { body })).status);
+      }
       assertEquals(codes, [...Array(8).fill(201), 507]);
     }
     {

@@ -170,6 +170,7 @@ describe("revocation", () => {
     {
       await using server = await startServer(env);
       await using ada = await enter(server, token);
+      await using ahead = await enter(server, await sign({ sub }, Date.now() + 4000));
       await using bob = await enter(server, await sign({ sub: "u-18" }, before));
       const signedIn = await fetch(`${server.url}/api/session`, {
         method: "POST",
@@ -180,7 +181,7 @@ describe("revocation", () => {
       await using tab = await openClient(server.wsUrl, { headers: { cookie } });
       await tab.next("welcome");
       assertEquals(await revoke(server, sub), { status: 204, code: undefined });
-      for (const client of [ada, tab]) assertEquals((await client.closed).code, 4001);
+      for (const client of [ada, ahead, tab]) assertEquals((await client.closed).code, 4001);
       const revoked = [401, "UNAUTHORIZED", "this token or session was revoked"];
       assertEquals(await refusal(server, token), revoked);
       const byCookie = await fetch(`${server.url}/api/session`, { headers: { cookie } });

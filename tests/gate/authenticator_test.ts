@@ -179,6 +179,21 @@ describe("W15.10 what was issued before a revocation is void:", () => {
     await who(gate, bearer(guests.seal({ uid: guest.uid, user: "ann" }, clock.now)));
   });
 
+  it("a connection and a cookie of a token by a clock that is ahead, which is good when it is shown later", async () => {
+    const { gate, clock, signIns, revocations, ended } = setUp({ hasUsers: true });
+    const token = await sign({ sub: "u-17" }, NOW + 5000);
+    const { identity } = await who(gate, bearer(token));
+    const { id } = await signIns.start(identity, "jwt", NOW);
+    clock.now += 1000;
+    await revocations.revoke("u-17", clock.now);
+    gate.opened(identity);
+    assertEquals(ended, [`u-17 before ${clock.now}`]);
+    assertEquals((await refusal(gate, request({ cookie: `snug=${id}` })))[0], 401);
+    // As one that was issued just now, which it can't be told from.
+    gate.opened((await who(gate, bearer(token))).identity);
+    assertEquals(ended.length, 1);
+  });
+
   it("a guest's session that is sealed after it, by a connection that came before it", async () => {
     const { gate, clock, revocations } = setUp();
     const { identity } = await who(gate, bearer(TOKEN));

@@ -24,7 +24,8 @@ import type { RedisEnd } from "./redis_end.ts";
 import { type Disk, SimStore } from "./store.ts";
 import type { Truth } from "./truth.ts";
 import { watched } from "./watched.ts";
-import { type Owners, WireRules } from "./wire_rules.ts";
+import type { Owners } from "./wire_questions.ts";
+import { WireRules } from "./wire_rules.ts";
 
 /** Who shows it may do everything. */
 export const ADMIN_TOKEN = "the moderator's";

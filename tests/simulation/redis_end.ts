@@ -4,38 +4,13 @@
 import type { Redis, Script } from "../../src/store/redis_client.ts";
 import type { Reply } from "../../src/store/redis_line.ts";
 import { StoreError } from "../../src/store/store.ts";
+import { ANSWER_MS, Line, RETRY_MS } from "./redis_line.ts";
 import type { RedisServer } from "./redis_server.ts";
+import { SimSubscriber } from "./redis_subscriber.ts";
 import type { Call } from "./store.ts";
 
-/** As in `redis_client.ts`, with the time between two looks. */
-const ANSWER_MS = 6000;
-/** A lost connection is made anew after this, where the Redis can be reached. */
-const RETRY_MS = 500;
-
+/** Called when a connection is back. */
 type Back = () => void;
-
-/** One connection. */
-class Line {
-  readonly now: () => number;
-  isUp = true;
-  /** Nothing comes through any more, and nobody was told. */
-  silentSince = Infinity;
-  lostAt = -Infinity;
-
-  constructor(now: () => number) {
-    this.now = now;
-  }
-
-  get isDead(): boolean {
-    return !this.isUp || this.silentSince < Infinity;
-  }
-
-  lose(): void {
-    this.isUp = false;
-    this.silentSince = Infinity;
-    this.lostAt = this.now();
-  }
-}
 
 export class RedisEnd implements Omit<Redis, "open" | "subscribe"> {
   readonly prefix = "";
@@ -43,6 +18,8 @@ export class RedisEnd implements Omit<Redis, "open" | "subscribe"> {
   readonly replicas = 0;
   readonly calls = new Set<Sent>();
   readonly subscribers = new Set<SimSubscriber>();
+  /** What each calls when it is back. */
+  readonly #backs: Back[] = [];
   /** Everything is done and answered at once. */
   isPrompt = true;
   /** Whether a connection that is lost can be made anew. */
@@ -69,8 +46,11 @@ export class RedisEnd implements Omit<Redis, "open" | "subscribe"> {
   }
 
   subscribe(back: Back): SimSubscriber {
-    const subscriber = new SimSubscriber(this.#server, this, this.#line.now, back);
+    const subscriber = new SimSubscriber(this.#server, this, this.#line.now, () => {
+      if (this.#line.isUp) back();
+    });
     this.subscribers.add(subscriber);
+    this.#backs.push(back);
     return subscriber;
   }
 
@@ -105,7 +85,7 @@ export class RedisEnd implements Omit<Redis, "open" | "subscribe"> {
     const [oldest] = this.calls;
     if (this.#line.isUp && oldest && now - oldest.at > ANSWER_MS) this.lose(0);
     const isDue = now - this.#line.lostAt >= RETRY_MS;
-    if (!this.#line.isUp && this.isReachable && isDue) this.#line.isUp = true;
+    if (!this.#line.isUp && this.isReachable && isDue) this.#connect();
     for (const subscriber of this.subscribers) subscriber.tick(this.isReachable);
   }
 
@@ -120,8 +100,13 @@ export class RedisEnd implements Omit<Redis, "open" | "subscribe"> {
   mend(): void {
     this.isReachable = true;
     if (this.#line.isDead) this.lose(0);
-    this.#line.isUp = true;
+    if (!this.#line.isUp) this.#connect();
     for (const subscriber of this.subscribers) subscriber.mend();
+  }
+
+  #connect(): void {
+    this.#line.isUp = true;
+    for (const back of this.#backs) back();
   }
 
   #send(about: string, does: () => Reply): Promise<Reply> {
@@ -191,110 +176,5 @@ class Sent implements Call {
   #done(reply: Reply): void {
     this.isDone = true;
     this.#answer = () => this.#parts.resolve(reply);
-  }
-}
-
-/** A connection for subscriptions, as `Subscriber` of redis_client.ts. */
-export class SimSubscriber {
-  readonly #server: RedisServer;
-  readonly #end: RedisEnd;
-  readonly #line: Line;
-  readonly #back: Back;
-  readonly #channels = new Map<string, (message: string) => void>();
-  #toServer: { do(): void; lose(): void }[] = [];
-  /** What is published can be lost without a word, and answers only with the connection. */
-  #toClient: { arrive(): void; lose?(): void }[] = [];
-
-  constructor(server: RedisServer, end: RedisEnd, now: () => number, back: Back) {
-    this.#server = server;
-    this.#end = end;
-    this.#line = new Line(now);
-    this.#back = back;
-  }
-
-  async add(channel: string, hear: (message: string) => void): Promise<void> {
-    this.#channels.set(channel, hear);
-    await this.#begin([channel]);
-  }
-
-  async remove(channel: string): Promise<void> {
-    this.#channels.delete(channel);
-    await this.#send(() => this.#server.unlisten(this, channel));
-  }
-
-  published(channel: string, message: string): void {
-    if (this.#line.isDead) return;
-    this.#toClient.push({ arrive: () => this.#channels.get(channel)?.(message) });
-    if (this.#end.isPrompt) queueMicrotask(() => this.goOn());
-  }
-
-  get waiting(): number {
-    return this.#line.isDead ? 0 : this.#toServer.length + this.#toClient.length;
-  }
-
-  /** Does what was asked, and delivers the oldest that came. False: there was nothing. */
-  goOn(): boolean {
-    if (this.waiting === 0) return false;
-    for (const { do: does } of this.#toServer.splice(0)) does();
-    this.#toClient.shift()?.arrive();
-    return true;
-  }
-
-  silence(): void {
-    this.#line.silentSince = Math.min(this.#line.silentSince, this.#line.now());
-  }
-
-  /** What is on its way of what was published never arrives. */
-  miss(): void {
-    this.#toClient = this.#toClient.filter(({ lose }) => lose);
-  }
-
-  lose(): void {
-    this.#line.lose();
-    this.#server.unlisten(this);
-    const lost = [...this.#toServer.splice(0), ...this.#toClient.splice(0)];
-    for (const one of lost) one.lose?.();
-  }
-
-  tick(isReachable: boolean): void {
-    const now = this.#line.now();
-    if (now - this.#line.silentSince > ANSWER_MS) this.lose();
-    if (!this.#line.isUp && isReachable && now - this.#line.lostAt >= RETRY_MS) this.#connect();
-  }
-
-  mend(): void {
-    if (this.#line.silentSince < Infinity) this.lose();
-    if (!this.#line.isUp) this.#connect();
-  }
-
-  close(): void {
-    this.lose();
-    this.#channels.clear();
-  }
-
-  #connect(): void {
-    this.#line.isUp = true;
-    this.#begin([...this.#channels.keys()]).then(this.#back, () => {});
-  }
-
-  async #begin(channels: readonly string[]): Promise<void> {
-    await this.#send(() => {
-      for (const channel of channels) this.#server.listen(channel, this);
-    });
-  }
-
-  #send(does: () => void): Promise<void> {
-    if (!this.#line.isUp) return Promise.reject(new StoreError("there is no connection to Redis"));
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const lose = () => reject(new StoreError("the connection to Redis is lost"));
-    this.#toServer.push({
-      lose,
-      do: () => {
-        does();
-        this.#toClient.push({ arrive: resolve, lose });
-      },
-    });
-    while (this.#end.isPrompt && this.goOn());
-    return promise;
   }
 }

@@ -1,23 +1,17 @@
 // What the server may send on one connection, held to with every frame it hands over (P1 to P4, W2.4,
-// W3.2, W5, W7). Knows the truth, and no client.
+// W3, W5, W7): the entries and the memberships, and who looks at the rest. Knows the truth, and no client.
 import type { Batch } from "../../src/batch.ts";
 import { CLOSE } from "../../src/close.ts";
 import { isDirect, partiesOf } from "../../src/direct_name.ts";
-import {
-  type Entry,
-  MAX_FRAME_BYTES,
-  type Position,
-  type ServerMessage,
-} from "../../src/protocol.ts";
-import type { Limits, RoomName, UserId } from "../../src/protocol.ts";
+import { MAX_FRAME_BYTES } from "../../src/protocol.ts";
+import type { Entry, Limits, Position, RoomName, ServerMessage } from "../../src/protocol.ts";
 import { isSame, isShown, type Log, topicAt, type Truth } from "./truth.ts";
+import { WireAcks } from "./wire_acks.ts";
 import { WirePages } from "./wire_pages.ts";
 import { WirePersonal } from "./wire_personal.ts";
+import { type Asked, type Owners, WireQuestions } from "./wire_questions.ts";
 
 type Of<T extends ServerMessage["type"]> = Extract<ServerMessage, { type: T }>;
-
-/** Which connection a ref was first sent on; undefined where it was on several. */
-export type Owners = Map<string, WireRules | undefined>;
 
 export interface WireRulesOptions {
   name: string;
@@ -34,30 +28,6 @@ export interface WireRulesOptions {
   meet(what: string): void;
 }
 
-/** What is answered by an ack. */
-const SAYING = ["chat", "edit", "delete", "react", "topic", "direct"];
-/** What answers a question, where it is not called the same. */
-const ANSWERS: Record<string, string> = {
-  ...Object.fromEntries(SAYING.map((type) => [type, "ack"])),
-  ...{ join: "joined", leave: "left", kick: "kicked", mute: "muted", ban: "banned" },
-};
-
-/** A message of the client, as far as it matters here. */
-interface Asked {
-  type: string;
-  ref: string;
-  room: RoomName;
-  since?: Position;
-  before?: number;
-  uid?: UserId;
-  minutes?: number;
-  of?: number;
-  emoji?: string;
-  on?: boolean;
-  /** Whoever asked is muted there, or banned. */
-  isBarred: boolean;
-}
-
 interface Membership {
   epoch: string;
   /** The seq of the next live entry. */
@@ -66,12 +36,13 @@ interface Membership {
 
 export class WireRules {
   readonly #options: WireRulesOptions;
-  readonly #asked: Asked[] = [];
   readonly #members = new Map<RoomName, Membership>();
   /** The next entry of direct conversations that were heard of without a join. */
   readonly #direct = new Map<RoomName, number>();
   /** Rooms that it was put out of. */
   readonly #expelled = new Set<RoomName>();
+  readonly #questions: WireQuestions;
+  readonly #acks: WireAcks;
   readonly #pages: WirePages;
   readonly #personal: WirePersonal;
   #isWelcome = false;
@@ -82,14 +53,12 @@ export class WireRules {
   readonly #heads = new Map<RoomName, number>();
   /** Entries of direct conversations that came without a join, where they may come in any order. */
   readonly #heard = new Set<string>();
-  /** Refs of which it was not known whether they are stored. */
-  readonly #unknown = new Set<string>();
-  /** Where the acks said that messages are: `room ref` → epoch and seq. */
-  readonly acked = new Map<string, Position>();
 
   constructor(options: WireRulesOptions) {
     this.#options = options;
     const parts = { ...options, violated: (what: string) => this.violated(what) };
+    const questions = this.#questions = new WireQuestions(parts);
+    this.#acks = new WireAcks({ ...parts, questions });
     this.#pages = new WirePages(parts);
     this.#personal = new WirePersonal(parts);
   }
@@ -119,9 +88,14 @@ export class WireRules {
     this.#personal.forgive();
   }
 
+  /** Where the acks said that messages are: `room ref` → epoch and seq. */
+  get acked(): ReadonlyMap<string, Position> {
+    return this.#acks.positions;
+  }
+
   /** Whether something of this type is not answered yet. */
   asks(type: string): boolean {
-    return this.#asked.some((asked) => asked.type === type);
+    return this.#questions.has(type);
   }
 
   /** A mention of this user that did not come after its entry. */
@@ -147,20 +121,7 @@ export class WireRules {
 
   /** A frame reaches a session that serves. */
   received(frame: string): void {
-    for (const line of frame.split("\n")) {
-      const message = JSON.parse(line);
-      const { owners, uid, truth } = this.#options;
-      if (message.minutes === 0) {
-        truth.sanctions.delete(`${message.type} ${message.room} ${message.uid}`);
-      }
-      if (message.ref === undefined) continue;
-      const kind = message.type === "join" ? "ban" : "mute";
-      const isBarred = this.#isBarred(kind, message.room);
-      this.#asked.push({ ...message, isBarred });
-      if (!SAYING.includes(message.type)) continue;
-      const key = `${uid} ${message.ref}`;
-      owners.set(key, !owners.has(key) || owners.get(key) === this ? this : undefined);
-    }
+    this.#questions.received(frame);
   }
 
   sent(batch: Batch): void {
@@ -186,7 +147,9 @@ export class WireRules {
     this.#options.meet(`a close ${code}`);
     if (code !== CLOSE.restarting.code) return;
     if (!this.#isSentHome && isEarly) this.violated("W13.2: a restart without a word");
-    if (this.#asked.length > 0 && isEarly) this.violated("W13.2: a restart before the answers");
+    if (!this.#questions.areAnswered && isEarly) {
+      this.violated("W13.2: a restart before the answers");
+    }
   }
 
   violated(what: string): void {
@@ -198,7 +161,7 @@ export class WireRules {
       this.violated(`W8.1: ${message.type} where the welcome belongs`);
     }
     this.#isWelcome = true;
-    const asked = this.#answered(message);
+    const asked = this.#questions.answered(message);
     if (asked?.type === "join") this.#held = undefined;
     switch (message.type) {
       case "joined":
@@ -212,7 +175,7 @@ export class WireRules {
       case "topic":
         return this.#entry(message);
       case "ack":
-        return this.#acked(message, asked);
+        return this.#acks.acked(message, asked);
       case "mention":
         return this.#mentioned(message);
       case "rooms":
@@ -220,14 +183,8 @@ export class WireRules {
       case "read":
         return this.#personal.read(message.room, message.seq);
       case "muted":
-      case "banned": {
-        const kind = message.type === "muted" ? "mute" : "ban";
-        const { sanctions } = this.#options.truth;
-        const key = `${kind} ${message.room} ${message.uid}`;
-        return void (message.until === null
-          ? sanctions.set(key, this.#options.life)
-          : sanctions.delete(key));
-      }
+      case "banned":
+        return this.#questions.sanctioned(message);
       case "nick":
         if (message.room === undefined) {
           if (message.uid !== this.#options.uid) this.violated("W8.6: somebody else's nick");
@@ -252,42 +209,13 @@ export class WireRules {
     }
   }
 
-  /** Other instances may not have heard of it yet. */
-  #isBarred(kind: "ban" | "mute", room: RoomName): boolean {
-    const { truth, uid, life } = this.#options;
-    return truth.sanctions.get(`${kind} ${room} ${uid}`) === life;
-  }
-
-  #refused({ code, message }: Of<"error">, asked: Asked | undefined): void {
-    const { meet, truth, uid, isAdmin } = this.#options;
-    meet(`an error ${code}`);
-    const isUnknown = this.#options.isShared && code === "UNAVAILABLE";
-    if (isUnknown && asked) this.#unknown.add(asked.ref);
+  #refused(error: Of<"error">, asked: Asked | undefined): void {
+    const { code, message } = error;
+    this.#options.meet(`an error ${code}`);
     const isLost = code === "NOT_JOINED" && asked?.type === "chat" &&
       !this.#expelled.has(asked.room);
     if (code === "INTERNAL" || isLost) this.violated(`an error ${code}: ${message}`);
-    if (!asked || !["edit", "delete", "react", "topic"].includes(asked.type)) return;
-    const isRight = ["topic", "delete"].includes(asked.type) && isAdmin && !isDirect(asked.room);
-    if (isRight && code === "FORBIDDEN") this.violated(`W4.6 W4.8: ${asked.type} is forbidden`);
-    const isKept = truth.seqOf(asked.room, uid, asked.ref) !== undefined;
-    if (isKept && !isUnknown) {
-      this.violated(`W7.3: ${asked.ref} is refused with ${code}, and is kept`);
-    }
-  }
-
-  /** Takes what a message answers, which is always the oldest that was asked (W3.2). */
-  #answered(message: ServerMessage): Asked | undefined {
-    if (!("ref" in message) || message.ref === undefined) return undefined;
-    const asked = this.#asked.shift();
-    if (asked?.ref !== message.ref) {
-      this.violated(
-        `W3.2: ${message.type} ${message.ref} came, and ${asked?.ref} was asked before`,
-      );
-    }
-    const fits = message.type === "error" || asked?.type === message.type ||
-      ANSWERS[asked?.type ?? ""] === message.type;
-    if (!fits) this.violated(`W3.1: ${message.type} answers ${asked?.type}`);
-    return asked;
+    if (asked) this.#acks.refused(error, asked);
   }
 
   #joined(message: Of<"joined">, asked: Asked | undefined): void {
@@ -297,7 +225,7 @@ export class WireRules {
     const log = truth.lineage(room, epoch);
     const wrong = (what: string) => this.violated(`W5: joined ${room} ${seq} ${what}`);
 
-    if (asked?.isBarred && this.#isBarred("ban", room)) wrong("in spite of a ban");
+    if (asked?.isBarred && this.#questions.isBarred("ban", room)) wrong("in spite of a ban");
     if (seq > log.entries.length) wrong("is above what is stored");
     const isOver = epoch !== (truth.log(room)?.epoch ?? epoch);
     if (isOver && !(isShared && log.epoch === epoch)) wrong("names an epoch that is over");
@@ -327,7 +255,7 @@ export class WireRules {
   }
 
   #entry(entry: Entry): void {
-    const { truth, owners, uid, isShared } = this.#options;
+    const { truth, uid, isShared } = this.#options;
     const { room, seq } = entry;
     const member = this.#members.get(room);
     const isForBoth = partiesOf(room)?.includes(uid);
@@ -360,54 +288,13 @@ export class WireRules {
     }
     this.#options.meet(`an entry ${entry.type}`);
     const draft = log!.drafts[seq - 1]!;
-    const isOwn = owners.get(`${draft.uid} ${draft.ref}`) === this;
-    const told = `${room} ${draft.ref}`;
-    if (isOwn && !this.acked.has(told) && !this.#unknown.has(draft.ref!)) {
-      this.violated(`W7.1: the copy of ${draft.ref} came before its ack`);
-    }
+    if (this.#questions.owns(draft.uid, draft.ref)) this.#acks.holdCopy(room, draft);
     this.#personal.entry(entry, draft);
   }
 
   #mentioned(message: Of<"mention">): void {
     const { room } = message;
-    const isJoining = this.#asked.some((asked) => asked.type === "join" && asked.room === room);
-    this.#personal.mention(message, isJoining ? undefined : this.#members.get(room)?.next);
+    const next = this.#questions.has("join", room) ? undefined : this.#members.get(room)?.next;
+    this.#personal.mention(message, next);
   }
-
-  #acked({ ref, room, seq, ts }: Of<"ack">, asked: Asked | undefined): void {
-    const { truth, uid, isShared } = this.#options;
-    // It may be lost by now.
-    const logs = isShared ? truth.lineages(room) : [];
-    const log = logs.findLast(({ drafts }) => drafts[seq - 1]?.ref === ref) ??
-      logs.findLast(({ entries }) => entries[seq - 1]?.ts === ts) ?? truth.log(room);
-    const entry = log?.entries[seq - 1];
-    const isIts = log?.drafts[seq - 1]?.ref === ref && entry?.uid === uid;
-    const isSo = asked?.type === "react" && entry !== undefined && isStanding(entry, asked, uid);
-    if (!entry || entry.ts !== ts || !(isIts || isSo)) {
-      this.violated(`P1: ${ref} is acknowledged at ${room} ${seq}, and is not there`);
-    }
-    if (asked && !this.#mayHave(asked, log)) {
-      this.violated(`W4.6 W4.8: ${asked.type} in ${room} by somebody who may not`);
-    }
-    if (asked?.isBarred && this.#isBarred("mute", room)) {
-      this.violated(`W10.7: ${ref} is said in ${room} in spite of a mute`);
-    }
-    if (this.#options.owners.get(`${uid} ${ref}`) !== this) this.#options.meet("a retry");
-    this.acked.set(`${room} ${ref}`, { epoch: log?.epoch ?? "", seq });
-  }
-
-  /** Whether what was done may be done by this user. */
-  #mayHave({ type, room, of = 0 }: Asked, log: { entries: Entry[] } | undefined): boolean {
-    const { isAdmin, uid } = this.#options;
-    if (type !== "topic" && type !== "edit" && type !== "delete") return true;
-    const isOwn = log?.entries[of - 1]?.uid === uid;
-    return type === "edit" ? isOwn : (isAdmin && !isDirect(room)) || (type === "delete" && isOwn);
-  }
-}
-
-/** Whether the entry made so what a `react` asks for (W4.7). */
-function isStanding(entry: Entry, { of, emoji, on = true }: Asked, uid: UserId): boolean {
-  if (entry.type === "chat") return !on && entry.seq === of;
-  return entry.type === "reaction" && entry.of === of && entry.emoji === emoji &&
-    entry.on === on && entry.uid === uid;
 }

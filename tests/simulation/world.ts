@@ -16,7 +16,7 @@ import { SharedDisk } from "./shared_disk.ts";
 import { SimStore } from "./store.ts";
 import type { Tab } from "./tab.ts";
 import { type Log, Truth } from "./truth.ts";
-import type { Owners } from "./wire_rules.ts";
+import type { Owners } from "./wire_questions.ts";
 
 /** A plain request of an SDK that waits for its answer. */
 export interface Fetch {

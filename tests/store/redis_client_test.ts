@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { describe } from "@std/testing/bdd";
 import { openRedis, Script } from "../../src/store/redis_client.ts";
-import { StoreError } from "../../src/store/store.ts";
+import { StoreError, StoreRefusal } from "../../src/store/store.ts";
 import { needs } from "../harness/needs.ts";
 import { RedisServer } from "../harness/redis.ts";
 import { within } from "../harness/within.ts";
@@ -40,6 +40,19 @@ describe("the connection to a Redis", () => {
       return heard.size === channels.length;
     });
     assertEquals(backs > 1, true);
+  });
+
+  it("says that it is back when that for commands is, where it was lost alone", async () => {
+    await using opened = await open();
+    const { server, redis } = opened;
+    const answers: unknown[] = [];
+    const back = () => redis.call("PING").then((answer) => answers.push(answer));
+    const subscriber = redis.subscribe(back);
+    await eventually("a connection", LIMIT_MS, () => Promise.resolve(answers.length === 1));
+    await subscriber.add("channel", () => {});
+    assertEquals(await server.cli("CLIENT", "KILL", "TYPE", "normal"), "1");
+    await eventually("another", LIMIT_MS, () => Promise.resolve(answers.length === 2));
+    assertEquals(answers, ["PONG", "PONG"]);
   });
 
   it("refuses at once while there is none, and is there again by itself", async () => {
@@ -137,6 +150,22 @@ describe("the connection to a Redis", () => {
     const error = await assertRejects(() => openRedis(`unix://snug:wr0ng@${at}`), StoreError);
     assertEquals(error.message.split(" ", 1), ["WRONGPASS"]);
     assertEquals(error.message.includes("wr0ng"), false);
+  });
+
+  it("tells apart what waiting does not mend", async () => {
+    await using server = await RedisServer.start(["--save", "", "--databases", "1"]);
+    const at = server.url.replace("redis://", "");
+    for (
+      const [url, words] of [
+        [`redis://nobody:wr0ng@${at}`, "WRONGPASS"],
+        [`redis://:wr0ng@${at}`, "ERR AUTH"],
+        [`redis://${at}/1`, "ERR DB index is out of range"],
+      ] as const
+    ) {
+      await assertRejects(() => openRedis(url), StoreRefusal, words);
+    }
+    await server.cli("CONFIG", "SET", "requirepass", "s3cret");
+    await assertRejects(() => openRedis(server.url), StoreRefusal, "NOAUTH");
   });
 
   it("says what Redis says, and nothing of what was sent", async () => {
