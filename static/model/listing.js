@@ -42,11 +42,11 @@ export class Listing {
     this.#mentions.set(room, this.mentions(room) + 1);
   }
 
-  /** One has read all that is there, and need not be told so. @param {string} room */
+  /** One has read all that is there. @param {string} room */
   read(room) {
     this.#mentions.delete(room);
     const listed = this.#rooms.get(room);
-    if (listed?.unread) this.#rooms.set(room, { ...listed, unread: 0 });
+    if (listed) listed.unread = 0;
   }
 
   async ask() {
