@@ -17,9 +17,9 @@ const PAUSE_MS = 300;
 const EMPTY_PAGES = 5;
 /** So much of a text may stand before what was found in it. */
 const LEAD = 40;
-const WAITING = "The search waits for the connection.";
 /** What stands around a block of code; the name of its language may be what was found. */
 const FENCE = /^ {0,3}```(?=[\w+#.-]{0,20} *$)/gm;
+const WAITING = "Waiting for the connection";
 const INVITATION = "Search every message you may read.";
 
 export class Search {
@@ -107,8 +107,9 @@ export class Search {
     const text = this.#field.value.trim();
     const where = this.#isHere ? { room: this.#room } : {};
     if (text === "") return this.#show(INVITATION);
-    if (this.#chat.state.status !== "connected") this.#show(WAITING);
     const count = this.#hits.length;
+    // What was found before is no answer to this.
+    if (count === 0 && this.#chat.state.status !== "connected") this.#show(WAITING);
     try {
       for (let pages = 0; pages < EMPTY_PAGES && this.#hits.length === count; pages++) {
         // What is being written is the beginning of a word.
