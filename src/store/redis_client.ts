@@ -104,6 +104,18 @@ export class Redis {
     return subscriber;
   }
 
+  /** Whether a channel may be listened to. Rejects with a `StoreError` where it may not. */
+  async tryChannel(channel: string): Promise<void> {
+    // A connection that was refused it can't be used for commands any more.
+    const line = new Line(this.#address, {});
+    try {
+      await line.opened();
+      await line.with((client) => client.subscribe(channel, () => {}));
+    } finally {
+      line.close();
+    }
+  }
+
   close(): void {
     this.#line.close();
     for (const subscriber of this.#subscribers.keys()) subscriber.close();
