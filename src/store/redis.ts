@@ -11,6 +11,7 @@ import { openRedis, type Redis, Script } from "./redis_client.ts";
 import { renewEpochs } from "./redis_epochs.ts";
 import { RedisFeed } from "./redis_feed.ts";
 import { RedisFiles } from "./redis_files.ts";
+import { refuseFormat } from "./redis_format.ts";
 import { Keys } from "./redis_keys.ts";
 import { MOST as MAX_MENTIONS, RedisMarks } from "./redis_marks.ts";
 import pageLua from "./redis_page.lua" with { type: "text" };
@@ -47,7 +48,9 @@ const REPLAY = new Script(fenceLua + replayLua);
 export async function openRedisStore(url: string): Promise<Store> {
   const redis = await connect(url);
   try {
-    return new RedisStore(redis, await lookAt(redis));
+    const advice = await lookAt(redis);
+    await refuseFormat(redis);
+    return new RedisStore(redis, advice);
   } catch (error) {
     redis.close();
     throw error;
@@ -58,6 +61,7 @@ export async function openRedisStore(url: string): Promise<Store> {
 export async function renewRedis(url: string): Promise<number> {
   const redis = await connect(url);
   try {
+    await refuseFormat(redis);
     return await renewEpochs(redis);
   } finally {
     redis.close();
