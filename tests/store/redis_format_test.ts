@@ -44,11 +44,4 @@ describe("the format of a Redis", () => {
       assertEquals(left, [format, "as it is"]);
     }
   });
-
-  it("is known by a start where nothing can be written", async () => {
-    await using redis = await RedisServer.start();
-    await (await openStore(redis.url, "full")).close();
-    await redis.cli("CONFIG", "SET", "maxmemory", "1");
-    await (await openStore(redis.url, "full")).close();
-  });
 });
