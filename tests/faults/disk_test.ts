@@ -6,7 +6,7 @@ import { Conversation, PACE } from "../harness/conversation.ts";
 import { needs } from "../harness/needs.ts";
 import { EVERYTHING, RedisServer } from "../harness/redis.ts";
 import { startServer, untilReady } from "../harness/server.ts";
-import { answered, enter } from "../harness/several.ts";
+import { answered, enter, told } from "../harness/several.ts";
 import { eventually } from "../store/database.ts";
 
 const it = needs("redis-server");
@@ -40,9 +40,14 @@ describe("a Redis whose disk fails", () => {
     await using conversation = await Conversation.begin([one.url, two.url]);
     await using ada = await enter(one, "ada");
     await using bob = await enter(two, "bob");
+    await told(ada, "joined", bob);
     await conversation.talk();
 
     const inItsWay = `${redis.folder}/dump.rdb`;
+    // While it can't save, it does not end either.
+    await using _end = {
+      [Symbol.asyncDispose]: () => Deno.remove(inItsWay, { recursive: true }).catch(() => {}),
+    };
     await eventually("a folder in the way of what it saves", LIMIT_MS, async () => {
       await Deno.remove(inItsWay).catch(() => {});
       return await Deno.mkdir(inItsWay).then(() => true, () => false);
