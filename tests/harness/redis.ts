@@ -77,6 +77,7 @@ export class RedisServer {
   /** Waits until it has ended by itself: what it said. */
   async ended(): Promise<string> {
     await within(LIMIT_MS, "the end of a Redis", this.#process.exited);
+    await this.#process[Symbol.asyncDispose]();
     return this.#process.stdout();
   }
 
