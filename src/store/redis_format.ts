@@ -1,6 +1,5 @@
 // In which format a Redis holds the logs: marked there, so that a Snug which does not know a later one
 // leaves it alone.
-import { VERSION } from "../version.ts";
 import type { Redis } from "./redis_client.ts";
 import { Keys } from "./redis_keys.ts";
 import { RedisRecords } from "./redis_records.ts";
@@ -16,7 +15,7 @@ export async function refuseFormat(redis: Redis): Promise<void> {
   const marked = await new RedisRecords(redis, new Keys(redis)).keep(NAME, String(FORMAT));
   if (Number(marked) <= FORMAT) return;
   throw new StoreRefusal(
-    `the Redis of STORE_URL was written by a newer Snug (format ${marked}, Snug ${VERSION} knows ${FORMAT}): ` +
+    `the Redis of STORE_URL was written by a newer Snug (format ${marked}, this one knows ${FORMAT}): ` +
       "start that one, or put back a backup from before it",
   );
 }

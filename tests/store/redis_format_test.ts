@@ -2,7 +2,6 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { describe } from "@std/testing/bdd";
 import { openStore, renewStore } from "../../src/store/open.ts";
 import { StoreRefusal } from "../../src/store/store.ts";
-import { VERSION } from "../../src/version.ts";
 import { needs } from "../harness/needs.ts";
 import { RedisServer } from "../harness/redis.ts";
 import { drafts } from "./drafts.ts";
@@ -36,7 +35,7 @@ describe("the format of a Redis", () => {
         const { message } = await assertRejects(() => use() as Promise<unknown>, StoreRefusal);
         assertEquals(
           message,
-          `the Redis of STORE_URL was written by a newer Snug (format ${format}, Snug ${VERSION} knows 1): ` +
+          `the Redis of STORE_URL was written by a newer Snug (format ${format}, this one knows 1): ` +
             "start that one, or put back a backup from before it",
         );
       }
