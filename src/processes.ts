@@ -2,7 +2,7 @@
 // started, started again when one ends, and ended together. Knows nothing of what they serve.
 import type { Logger } from "@logtape/logtape";
 import type { Config } from "./config.ts";
-import { refuseStore, StartError } from "./serve.ts";
+import { notListening, refuseStore, StartError } from "./serve.ts";
 import { redisAddress } from "./store_url.ts";
 
 /** What the start task gives a server, and no more. */
@@ -68,6 +68,9 @@ export class Processes {
     const refusal = refuseProcesses(this.#config, count);
     if (refusal !== undefined) throw new StartError(refusal);
     await Promise.race([refuseStore(this.#config, this.#log), this.#stopping.promise]);
+    for (let index = 0; index < count && !this.#isStopping; index++) {
+      this.#tryPort(this.#port(index));
+    }
     const all = Array.from({ length: count }, (_, index) => this.#keep(index));
     return (await Promise.all(all)).every((isWell) => isWell);
   }
@@ -120,6 +123,16 @@ export class Processes {
       return signal ?? code;
     } catch (error) {
       return (error as Error).message;
+    }
+  }
+
+  /** One that is in use at the start may be of others that nobody keeps any more, and would be so for good. */
+  #tryPort(port: number): void {
+    const { HOST: hostname } = this.#config;
+    try {
+      Deno.listen({ hostname, port }).close();
+    } catch (error) {
+      throw notListening(error, hostname, port);
     }
   }
 

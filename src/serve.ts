@@ -208,13 +208,18 @@ async function listenOn(
     const { listen } = await import("./transport/ws.ts");
     return await listen(options);
   } catch (error) {
-    const { code, message } = error as Error & { code?: string };
-    if (code === "EADDRINUSE" || error instanceof Deno.errors.AddrInUse) {
-      throw new StartError(`port ${port} on ${host} is in use; stop what uses it, or set PORT`);
-    }
-    const expected = "HOST must be an address of this machine, and PORT one that may be used";
-    throw new StartError(`can't listen on ${bracketed(host)}:${port}: ${message}; ${expected}`);
+    throw notListening(error, host, port);
   }
+}
+
+/** Why it can't listen there. */
+export function notListening(error: unknown, host: string, port: number): StartError {
+  const { code, message } = error as Error & { code?: string };
+  if (code === "EADDRINUSE" || error instanceof Deno.errors.AddrInUse) {
+    return new StartError(`port ${port} on ${host} is in use; stop what uses it, or set PORT`);
+  }
+  const expected = "HOST must be an address of this machine, and PORT one that may be used";
+  return new StartError(`can't listen on ${bracketed(host)}:${port}: ${message}; ${expected}`);
 }
 
 /** Where the files of the certificate have changed, it is the one of new connections. */

@@ -11,6 +11,7 @@ import { openRedis, type Redis, Script } from "./redis_client.ts";
 import { renewEpochs } from "./redis_epochs.ts";
 import { RedisFeed } from "./redis_feed.ts";
 import { RedisFiles } from "./redis_files.ts";
+import { refuseFormat } from "./redis_format.ts";
 import { Keys } from "./redis_keys.ts";
 import { MOST as MAX_MENTIONS, RedisMarks } from "./redis_marks.ts";
 import pageLua from "./redis_page.lua" with { type: "text" };
@@ -47,7 +48,9 @@ const REPLAY = new Script(fenceLua + replayLua);
 export async function openRedisStore(url: string): Promise<Store> {
   const redis = await connect(url);
   try {
-    return new RedisStore(redis, await lookAt(redis));
+    const advice = await lookAt(redis);
+    await refuseFormat(redis);
+    return new RedisStore(redis, advice);
   } catch (error) {
     redis.close();
     throw error;
@@ -58,6 +61,7 @@ export async function openRedisStore(url: string): Promise<Store> {
 export async function renewRedis(url: string): Promise<number> {
   const redis = await connect(url);
   try {
+    await refuseFormat(redis);
     return await renewEpochs(redis);
   } finally {
     redis.close();
@@ -89,8 +93,6 @@ export class RedisStore implements Store {
   readonly #authors: RedisAuthors;
   readonly #retention: RedisRetention;
   readonly #sweep: ReturnType<typeof setInterval>;
-  /** Settled when the replicas that are waited for have answered, or have not. */
-  #replicated: Promise<unknown> = Promise.resolve();
 
   constructor(redis: Redis, advice: readonly string[]) {
     this.#redis = redis;
@@ -223,10 +225,8 @@ export class RedisStore implements Store {
     if (this.#redis.replicas > 0) await this.#waitForReplicas();
   }
 
-  async ping(): Promise<void> {
-    // Redis answers nothing else meanwhile, and what waits for them says what is missing.
-    await this.#replicated;
-    await this.#redis.ping();
+  ping(): Promise<void> {
+    return this.#redis.ping();
   }
 
   close(): Promise<void> {
@@ -237,7 +237,7 @@ export class RedisStore implements Store {
   }
 
   async #append(room: RoomName, drafts: readonly Draft[]): Promise<Outcome[]> {
-    const reply = await this.#redis.run(APPEND, this.#keys.log(room), [
+    const reply = await this.#redis.appends.run(APPEND, this.#keys.log(room), [
       ...this.feed.fence(room),
       this.#keys.channel(room),
       this.feed.origin,
@@ -263,14 +263,13 @@ export class RedisStore implements Store {
     const keys = isDirect(room)
       ? [this.#keys.conversations, ...(partiesOf(room) ?? []).map((uid) => this.#keys.direct(uid))]
       : [this.#keys.active];
-    await Promise.all(keys.map((key) => this.#redis.call("ZADD", key, "GT", String(ts), room)));
+    const add = (key: string) => this.#redis.appends.call("ZADD", key, "GT", String(ts), room);
+    await Promise.all(keys.map(add));
   }
 
   async #waitForReplicas(): Promise<void> {
     const { replicas } = this.#redis;
-    const asked = this.#redis.call("WAIT", String(replicas), String(REPLICAS_MS));
-    this.#replicated = asked.catch(() => {});
-    const have = await asked;
+    const have = await this.#redis.appends.call("WAIT", String(replicas), String(REPLICAS_MS));
     if (Number(have) >= replicas) return;
     throw new StoreError(
       `${have} of ${replicas} replicas have what was written (replicas=${replicas})`,

@@ -1,6 +1,7 @@
 // What a Redis is, before it is used: refused where it can't be, and told of where it keeps less than
 // an operator might think.
 import type { Redis } from "./redis_client.ts";
+import { Keys } from "./redis_keys.ts";
 import { StoreRefusal } from "./store.ts";
 
 /** The oldest major version; Valkey says that it is 7 too. */
@@ -23,10 +24,30 @@ export async function lookAt(redis: Redis): Promise<string[]> {
       );
     }
   }
+  await tryChannels(redis);
   return [
     ...sentencesOn(await settingsOf(redis)),
     "With Redis, messages can't be searched.",
   ];
+}
+
+/** Without them a message would be kept and refused all the same, and what instances say lost without a word. */
+async function tryChannels(redis: Redis): Promise<void> {
+  const { prefix } = redis;
+  // Nobody listens there: no room and no instance has an empty name.
+  const channels = [new Keys(redis).channel(""), `${redis.channels}bus:`];
+  try {
+    for (const channel of channels) {
+      await redis.call("PUBLISH", channel, "");
+      await redis.tryChannel(channel);
+    }
+  } catch (error) {
+    if (!(error instanceof StoreRefusal)) throw error;
+    throw new StoreRefusal(
+      `the user of STORE_URL may not use the channels ${prefix}*; ` +
+        `ACL SETUSER … &${prefix}* +@pubsub gives that right (Redis says: ${error.message})`,
+    );
+  }
 }
 
 /** How it keeps what it has; undefined: it does not say. */

@@ -29,52 +29,12 @@ export async function openRedis(url: string): Promise<Redis> {
   return redis;
 }
 
-/** A Redis: its commands go over one connection, in their order. */
-export class Redis {
-  /** What all keys begin with. */
-  readonly prefix: string;
-  /** What all channels begin with: the databases of a Redis share them. */
-  readonly channels: string;
-  /** So many replicas must have what was written before it counts as kept. */
-  readonly replicas: number;
-  readonly #address: RedisAddress;
+/** Commands over one connection, in their order. */
+class Commands {
   readonly #line: Line;
-  /** With what each calls when it is back. */
-  readonly #subscribers = new Map<Subscriber, () => void>();
 
-  constructor(url: string) {
-    const address = redisAddress(url)!;
-    const { prefix, database, replicas } = this.#address = address;
-    this.prefix = prefix;
-    this.channels = `${prefix}${database}:`;
-    this.replicas = replicas;
-    this.#line = new Line(address, {
-      ready: () => {
-        for (const back of this.#subscribers.values()) back();
-      },
-      elsewhere: (error) => this.#renew(error),
-    });
-  }
-
-  /** Whether it answers, soon, and is a primary. Rejects with a `StoreError` where it is not so. */
-  async ping(): Promise<void> {
-    const asked = this.call("INFO", "replication");
-    const about = await inTime(PING_MS, asked, () => new StoreError(SILENT));
-    if (!REPLICA.test(about as string)) return;
-    // Who only reads and listens would stay with it for good.
-    const error = new StoreError("this Redis is no primary any more");
-    this.#renew(error);
-    throw error;
-  }
-
-  /** Waits for the first connection. */
-  async open(): Promise<void> {
-    try {
-      await this.#line.opened();
-    } catch (error) {
-      this.#line.close();
-      throw error;
-    }
+  constructor(line: Line) {
+    this.#line = line;
   }
 
   /** Does a command. Rejects with a `StoreError`; then it may have been done, or may not. */
@@ -91,6 +51,74 @@ export class Redis {
       return await this.#line.call(["EVAL", script.text, ...rest]);
     }
   }
+}
+
+/** A Redis: what is asked of it, and what it tells. */
+export class Redis {
+  /** What all keys begin with. */
+  readonly prefix: string;
+  /** What all channels begin with: the databases of a Redis share them. */
+  readonly channels: string;
+  /** So many replicas must have what was written before it counts as kept. */
+  readonly replicas: number;
+  /** For what replicas are waited for: over a connection of its own, so that nothing else waits with it. */
+  readonly appends: Pick<Commands, "call" | "run">;
+  readonly #address: RedisAddress;
+  readonly #line: Line;
+  readonly #appendLine: Line;
+  readonly #commands: Commands;
+  /** With what each calls when it is back. */
+  readonly #subscribers = new Map<Subscriber, () => void>();
+
+  constructor(url: string) {
+    const address = redisAddress(url)!;
+    const { prefix, database, replicas } = this.#address = address;
+    this.prefix = prefix;
+    this.channels = `${prefix}${database}:`;
+    this.replicas = replicas;
+    const elsewhere = (error: unknown) => this.#renew(error);
+    this.#line = new Line(address, {
+      ready: () => {
+        for (const back of this.#subscribers.values()) back();
+      },
+      elsewhere,
+    });
+    this.#appendLine = replicas > 0 ? new Line(address, { elsewhere }) : this.#line;
+    this.#commands = new Commands(this.#line);
+    this.appends = new Commands(this.#appendLine);
+  }
+
+  /** Whether it answers, soon, and is a primary. Rejects with a `StoreError` where it is not so. */
+  async ping(): Promise<void> {
+    // One that is cut without a word is found out only by asking.
+    if (this.replicas > 0) this.appends.call("PING").catch(() => {});
+    const asked = this.call("INFO", "replication");
+    const about = await inTime(PING_MS, asked, () => new StoreError(SILENT));
+    if (!REPLICA.test(about as string)) return;
+    // Who only reads and listens would stay with it for good.
+    const error = new StoreError("this Redis is no primary any more");
+    this.#renew(error);
+    throw error;
+  }
+
+  /** Waits for the first connections. */
+  async open(): Promise<void> {
+    try {
+      await Promise.all([this.#line.opened(), this.#appendLine.opened()]);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** As `Commands.call`. */
+  call(...command: string[]): Promise<Reply> {
+    return this.#commands.call(...command);
+  }
+
+  run(script: Script, keys: readonly string[], args: readonly string[]): Promise<Reply> {
+    return this.#commands.run(script, keys, args);
+  }
 
   /**
    * A connection for subscriptions; `back` is called whenever something may have been missed, or lost,
@@ -104,14 +132,28 @@ export class Redis {
     return subscriber;
   }
 
+  /** Whether a channel may be listened to. Rejects with a `StoreError` where it may not. */
+  async tryChannel(channel: string): Promise<void> {
+    // A connection that was refused it can't be used for commands any more.
+    const line = new Line(this.#address, {});
+    try {
+      await line.opened();
+      await line.with((client) => client.subscribe(channel, () => {}));
+    } finally {
+      line.close();
+    }
+  }
+
   close(): void {
     this.#line.close();
+    this.#appendLine.close();
     for (const subscriber of this.#subscribers.keys()) subscriber.close();
   }
 
   /** The primary is another one, which may be found at the same address. */
   #renew(error: unknown): void {
     this.#line.renew(error);
+    this.#appendLine.renew(error);
     for (const subscriber of this.#subscribers.keys()) subscriber.renew(error);
   }
 }

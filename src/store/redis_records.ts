@@ -90,7 +90,7 @@ export class RedisRecords implements Records {
   }
 
   async check(): Promise<void> {
-    await this.#redis.call("HSET", this.#keys.kept, "checked", String(Date.now()));
+    await this.#redis.appends.call("HSET", this.#keys.kept, "checked", String(Date.now()));
   }
 
   /** Drops what has expired. */

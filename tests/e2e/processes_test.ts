@@ -11,6 +11,7 @@ import { RedisServer } from "../harness/redis.ts";
 import { type Env, mainEnvironment } from "../harness/server.ts";
 import { tempFolder } from "../harness/temp.ts";
 import { within } from "../harness/within.ts";
+import { eventually } from "../store/database.ts";
 
 const LIMIT_MS = 30_000;
 const MAIN = new URL("../../main.ts", import.meta.url).href;
@@ -38,6 +39,25 @@ function start(
 async function listening(process: Process, count: number): Promise<string[]> {
   await process.said(new RegExp(`(listens on http:[^]*){${count}}`), LIMIT_MS);
   return [...process.stdout().matchAll(/listens on (http:\S+)/g)].map(([, url]) => url!);
+}
+
+const listenAt = (port: number) => Deno.listen({ hostname: "127.0.0.1", port });
+
+function isFree(port: number): boolean {
+  try {
+    listenAt(port).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Free ones in a row, which are given to nobody who asks for any. */
+function twoPorts(): [number, number] {
+  while (true) {
+    const first = 20_000 + Math.floor(Math.random() * 10_000);
+    if (isFree(first) && isFree(first + 1)) return [first, first + 1];
+  }
 }
 
 describe("several processes", () => {
@@ -104,6 +124,42 @@ describe("several processes", () => {
         all.stderr(),
         /^Snug can't start: can't use the Redis of STORE_URL: WRONGPASS [^\n]*\n$/,
       );
+    },
+  );
+
+  needs("redis-server")(
+    "are not started where others have one of their ports, but again where they had it first",
+    async () => {
+      await using folder = await tempFolder();
+      await using redis = await RedisServer.start();
+      const [first, second] = twoPorts();
+      const env = { STORE_URL: redis.url, PORT: String(first) };
+      {
+        using _other = listenAt(second);
+        await using refused = start(folder.path, "2", env);
+        assertEquals((await within(LIMIT_MS, "its end", refused.exited)).code, 1);
+        assertEquals(
+          refused.stderr(),
+          `Snug can't start: port ${second} on 127.0.0.1 is in use; stop what uses it, or set PORT\n`,
+        );
+      }
+      await using all = start(folder.path, "2", env);
+      await listening(all, 2);
+      const pid = Number((await all.said(/process 1 is (\d+)/))[1]);
+      // So that the port can be had before the next of them.
+      all.kill("SIGSTOP");
+      Deno.kill(pid, "SIGKILL");
+      let other: Deno.Listener | undefined;
+      await eventually("the port", LIMIT_MS, () => {
+        other = isFree(second) ? listenAt(second) : undefined;
+        return Promise.resolve(other !== undefined);
+      });
+      all.kill("SIGCONT");
+      await all.said(/process 1 ended with 1; again/, LIMIT_MS);
+      other!.close();
+      await listening(all, 3);
+      all.kill("SIGTERM");
+      assertEquals((await within(LIMIT_MS, "its end", all.exited)).code, 0);
     },
   );
 

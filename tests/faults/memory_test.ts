@@ -1,22 +1,13 @@
 // Redis may take no more memory (`maxmemory`, `noeviction`).
 import { assertEquals } from "@std/assert";
 import { describe } from "@std/testing/bdd";
-import type { Client } from "../harness/client.ts";
 import { Conversation, PACE } from "../harness/conversation.ts";
 import { needs } from "../harness/needs.ts";
 import { type Server, startServer, untilReady } from "../harness/server.ts";
-import { enter, startChat, told } from "../harness/several.ts";
+import { answered, enter, startChat, told } from "../harness/several.ts";
 
 const it = needs("redis-server");
 const LIMIT_MS = 30_000;
-
-/** How it is answered: the type, or the code of the error. */
-async function answered(client: Client, message: object): Promise<string> {
-  const ref = crypto.randomUUID();
-  client.send({ ...message, ref });
-  const answer = await client.until((one) => "ref" in one && one.ref === ref, LIMIT_MS);
-  return answer.type === "error" ? answer.code : answer.type;
-}
 
 function lines(server: Server, pattern: RegExp): number {
   return [...`${server.stdout()}${server.stderr()}`.matchAll(pattern)].length;

@@ -1,11 +1,13 @@
 // A real Redis, or a Valkey, on a free port, with a folder of its own. Disposing of it ends it. Only for
 // tests made by `needs("redis-server")`, or by that of the other program.
 import { find } from "./needs.ts";
-import { type Process, startProcess } from "./process.ts";
+import { type Process, startLimited, startProcess } from "./process.ts";
 import { tempFolder } from "./temp.ts";
+import { within } from "./within.ts";
 
 /** A port that was free may be taken by the time Redis listens on it. */
 const TRIES = 5;
+const LIMIT_MS = 30_000;
 /**
  * It keeps nothing over a restart, unless a test says otherwise; and sees a hundred times a second whether
  * it is told to end, not ten times.
@@ -47,16 +49,18 @@ export class RedisServer {
     this.#owned = owned;
   }
 
+  /** Where `mostBytes` is given, the disk that it is on takes no larger file, until it is there again. */
   static async start(
     args: string[] = NOTHING,
     program: RedisProgram = "redis-server",
+    mostBytes?: number,
   ): Promise<RedisServer> {
     await using stack = new AsyncDisposableStack();
     const folder = stack.use(await tempFolder()).path;
     for (let tries = 1;; tries++) {
       const port = freePort();
       try {
-        const process = await run(program, port, folder, args);
+        const process = await run(program, port, folder, args, mostBytes);
         return new RedisServer({ port, folder, program, args, process, owned: stack.move() });
       } catch (error) {
         if (tries === TRIES) throw error;
@@ -68,6 +72,13 @@ export class RedisServer {
   async kill() {
     this.signal("SIGKILL");
     await this.#process[Symbol.asyncDispose]();
+  }
+
+  /** Waits until it has ended by itself: what it said. */
+  async ended(): Promise<string> {
+    await within(LIMIT_MS, "the end of a Redis", this.#process.exited);
+    await this.#process[Symbol.asyncDispose]();
+    return this.#process.stdout();
   }
 
   /** As it is after it was killed or stopped: with what it kept, and with more arguments. */
@@ -98,9 +109,13 @@ async function run(
   port: number,
   folder: string,
   args: string[],
+  mostBytes?: number,
 ): Promise<Process> {
   const where = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder];
-  const process = startProcess(find(program)!, { args: [...where, ...AT_ONCE, ...args] });
+  const all = [...where, ...AT_ONCE, ...args];
+  const process = mostBytes === undefined
+    ? startProcess(find(program)!, { args: all })
+    : startLimited(mostBytes, [find(program)!, ...all]);
   try {
     await process.said(/Ready to accept connections/);
   } catch (error) {

@@ -54,3 +54,11 @@ export async function told(client: Client, what: "joined" | "left", ...who: { ui
     for (const { uid } of presence[what]) left.delete(uid);
   }
 }
+
+/** How it is answered: the type, or the code of the error. */
+export async function answered(client: Client, message: object): Promise<string> {
+  const ref = crypto.randomUUID();
+  client.send({ ...message, ref });
+  const answer = await client.until((one) => "ref" in one && one.ref === ref, LIMIT_MS);
+  return answer.type === "error" ? answer.code : answer.type;
+}

@@ -12,10 +12,11 @@ import type { Call } from "./store.ts";
 /** Called when a connection is back. */
 type Back = () => void;
 
-export class RedisEnd implements Omit<Redis, "open" | "subscribe"> {
+export class RedisEnd implements Omit<Redis, "open" | "subscribe" | "tryChannel"> {
   readonly prefix = "";
   readonly channels = "";
   readonly replicas = 0;
+  readonly appends = this;
   readonly calls = new Set<Sent>();
   readonly subscribers = new Set<SimSubscriber>();
   /** What each calls when it is back. */

@@ -2,7 +2,7 @@
 import type { Sync } from "../../src/store/sqlite_log.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/store.ts";
-import { type Process, startProcess } from "../harness/process.ts";
+import { type Process, startLimited, startProcess } from "../harness/process.ts";
 import { tempFolder } from "../harness/temp.ts";
 import { within } from "../harness/within.ts";
 
@@ -46,10 +46,7 @@ export class Database {
 
   /** As `hold`, on a disk where no file can grow above so many bytes. */
   holdOnSmallDisk(bytes: number): Process {
-    // In blocks of 512 bytes. Without the trap a write too far would kill the process.
-    const script = `trap "" XFSZ; ulimit -f ${Math.floor(bytes / 512)}; exec "$0" "$@"`;
-    const args = ["-c", script, Deno.execPath(), ...this.#holder("full")];
-    return startProcess("sh", { args, env: Deno.env.toObject() });
+    return startLimited(bytes, [Deno.execPath(), ...this.#holder("full")]);
   }
 
   /** The file's bytes, without its write-ahead log. */
