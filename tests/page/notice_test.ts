@@ -53,7 +53,7 @@ it("the keys that copy show that it is done, as does the link to a room where pe
     await told(ines, "The text is copied.");
     await row.press("l");
     await told(ines, "The link to the message is copied.");
-    if (window.isPhone) await ines.page.locator("#people-toggle").click();
+    if (window === PHONE) await ines.page.locator("#people-toggle").click();
     await ines.page.locator("#copy-link").click();
     await told(ines, "The link to #general is copied.");
     assert(await isOnTop(ines), "something lies over it");

@@ -3,11 +3,13 @@ import { assert, assertEquals, assertFalse } from "@std/assert";
 import { startServer } from "../harness/server.ts";
 import { enter, say } from "../harness/visitor.ts";
 import { tempDatabase } from "../store/database.ts";
+import { NO_CONNECTION } from "./faults.ts";
 import { fill, UNHURRIED } from "./fill.ts";
 import { fits } from "./fits.ts";
 import type { Guest } from "./guest.ts";
 import { it } from "./it.ts";
 import { openVisit } from "./visit.ts";
+import { openWire } from "./wire.ts";
 
 const PHONE = { width: 390, height: 844, isPhone: true };
 
@@ -162,6 +164,43 @@ it("W10.13 in a conversation of two it is the other's name that one searches by"
   await ines.shows("#room-name", "Ruth");
   await ines.page.locator("#search-toggle").click();
   await ines.shows("#search-here", "Ruth");
+});
+
+it("a search that can't be had says so in its place, and is there when the line is back", async () => {
+  await using server = await startServer();
+  await using wire = openWire(server);
+  await using visit = await openVisit(wire.url);
+  const ines = await visit.enter("Ines", { expected: [NO_CONNECTION] });
+  await ines.say("the needle");
+  await ines.seesSent("the needle");
+  wire.cut();
+  await ines.status(/^Reconnecting in|^Trying now/);
+  await ines.page.locator("#search-toggle").click();
+  const lack = ines.page.locator(".search-lack");
+  await lack.waitFor();
+  await fits(ines);
+  await ines.shows("#spoken", /^The search could not be loaded/);
+  wire.mend();
+  await ines.isBack();
+  await lack.waitFor({ state: "detached" });
+  await ines.shows("#search-here", "#general");
+  await search(ines, "needle");
+  await ines.shows("#search-status", "1 message, newest first");
+});
+
+it("a search whose style comes only at the second try is there once", async () => {
+  await using server = await startServer();
+  await using visit = await openVisit(server.url);
+  const ines = await visit.enter("Ines", { expected: [/net::ERR_FAILED/] });
+  const style = "**/css/search.css";
+  await ines.page.route(style, (route) => route.abort());
+  await ines.page.locator("#search-toggle").click();
+  await ines.page.locator(".search-lack").waitFor();
+  await ines.page.unroute(style);
+  await ines.page.locator("#search-toggle").click();
+  await ines.page.locator("#search-toggle").click();
+  await ines.page.locator(".search-lack").waitFor({ state: "detached" });
+  assertEquals(await ines.page.locator("#search-all").count(), 1);
 });
 
 it("W16.4 a server that can't be searched says so", async () => {
