@@ -1,7 +1,6 @@
 // What is told to everybody because it is seen nowhere else: it is said aloud and shown, covers
 // nothing that one needs, moves nothing, and goes by itself.
 import { assert, assertEquals, assertFalse, assertLessOrEqual } from "@std/assert";
-import { openClient } from "../harness/client.ts";
 import { startServer } from "../harness/server.ts";
 import { enter, say } from "../harness/visitor.ts";
 import { NO_CONNECTION } from "./faults.ts";
