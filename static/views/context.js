@@ -1,5 +1,6 @@
 // @ts-check
 // What the next message answers: a line above the text in the composer, for each room its own.
+import { shownOf } from "../model/said.js";
 import { build, buildIconButton, buildSmallIcon } from "./build.js";
 import { find } from "./element.js";
 import { showNick } from "./nick.js";
@@ -69,6 +70,7 @@ export class Context {
     this.#line.hidden = !said;
     if (!said) return;
     showNick(this.#name, said);
-    this.#text.textContent = `: ${quotedText(said)}`;
+    const sign = shownOf(said).deleted ? "" : ":";
+    this.#text.textContent = `${sign} ${quotedText(said)}`;
   }
 }

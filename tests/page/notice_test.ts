@@ -15,8 +15,6 @@ const PHONE = { width: 390, height: 844, isPhone: true };
 const WINDOWS = [{ width: 1280, height: 800 }, PHONE, { width: 320, height: 640, isPhone: true }];
 const ADMIN_TOKEN = "who-may-do-everything";
 const NOT_LOADED = "This could not be loaded. Try again when you are connected.";
-/** In the page: what it looks like on paper comes when all else is there. */
-const HAS_PRINT = `[...document.styleSheets].some(({ href }) => href?.endsWith("/css/system.css"))`;
 /** Longer than anything is shown for. */
 const LONG_MS = 10_000;
 
@@ -136,8 +134,10 @@ it("it moves nothing, covers neither the box nor the way to the end, and shuts n
     const isBeside = shown.x + shown.width <= pill!.x || shown.y + shown.height <= pill!.y;
     assert(isBeside, `${window.width}: the pill`);
     await fits(ines);
-    await ines.page.locator('link[href="/css/system.css"]').waitFor({ state: "attached" });
-    await ines.page.waitForFunction(HAS_PRINT);
+    // What it looks like on paper comes when all else is there.
+    await ines.page.waitForFunction(() =>
+      [...document.styleSheets].some(({ href }) => href?.endsWith("/css/system.css"))
+    );
     await ines.page.emulateMedia({ media: "print" });
     assertFalse(await notice(ines).isVisible());
     await ines.page.context().close();
@@ -155,6 +155,8 @@ it("the keyboard reaches it from the box, puts it away, and is back", async () =
   await notice(ines).waitFor({ state: "detached" });
   assertEquals(await ines.page.evaluate("document.activeElement.id"), "say");
 });
+
+declare const document: { styleSheets: Iterable<{ href: string | null }> };
 
 function notice({ page }: Guest) {
   return page.locator(".notice");
