@@ -10,13 +10,13 @@ import { openVisit } from "./visit.ts";
 
 const STATIC = new URL("../../static/", import.meta.url);
 /** The door, as a stranger sees it. */
-const DOOR_BYTES = 64_800;
+const DOOR_BYTES = 65_300;
 /** The client beside it, which asks who is there. */
 const CLIENT_BYTES = 78_100;
 /** All that is there when one is in a room. */
-const ROOM_BYTES = 345_700;
+const ROOM_BYTES = 348_900;
 /** The same as it goes over the wire to a browser that takes brotli. */
-const WIRE_BYTES = 104_600;
+const WIRE_BYTES = 105_600;
 /** In so many files. */
 const FILES = 84;
 
