@@ -36,7 +36,12 @@ export class Questions {
     return this.#traffic.ask({ type: "edit", room: roomName(room), of, text });
   }
 
-  /** Takes back a message, one's own or as a moderator. @param {string} room @param {number} of */
+  /**
+   * Takes back a message, one's own or as a moderator.
+   * @param {string} room
+   * @param {number} of
+   * @returns {Promise<Of<"ack">>}
+   */
   delete(room, of) {
     return this.#traffic.ask({ type: "delete", room: roomName(room), of });
   }
@@ -52,7 +57,12 @@ export class Questions {
     return this.#traffic.ask({ type: "react", room: roomName(room), of, emoji, on });
   }
 
-  /** Needs `moderate`; "" clears it. @param {string} room @param {string} text */
+  /**
+   * Needs `moderate`; "" clears it.
+   * @param {string} room
+   * @param {string} text
+   * @returns {Promise<Of<"ack">>}
+   */
   setTopic(room, text) {
     return this.#traffic.ask({ type: "topic", room: roomName(room), text });
   }
