@@ -19,6 +19,7 @@ import { files } from "./routes/files.ts";
 import { hooks } from "./routes/hooks.ts";
 import { messages } from "./routes/messages.ts";
 import { moderation } from "./routes/moderation.ts";
+import { answerNothing } from "./routes/nothing.ts";
 import { reference } from "./routes/reference.ts";
 import { rooms } from "./routes/rooms.ts";
 import { session } from "./routes/session.ts";
@@ -77,7 +78,7 @@ export function createApp(options: AppOptions) {
     .route("/", api)
     .route("/", reference(api.routes))
     .route("/", assets(gate))
-    .notFound((context) => answer(context, refuse(404, "NOT_FOUND", "nothing is here")))
+    .notFound(answerNothing)
     .onError((error, context) => {
       if (error instanceof StoreError) {
         const message = "the store can't be reached now; try again";

@@ -7,7 +7,7 @@ import { Door } from "./views/door.js";
 import { find } from "./views/element.js";
 import { followKeyboard } from "./views/measures.js";
 import { linkTo, placeOfPage, roomOfPage, takeToken } from "./views/place.js";
-import { speak } from "./views/spoken.js";
+import { tell } from "./views/spoken.js";
 /** @import {Chat} from "./chat.js" */
 /** @import {House} from "./house.js" */
 /** @import {Wish} from "./views/door.js" */
@@ -160,15 +160,18 @@ function enter(name, room, { connect, House, Shell }) {
   });
   inside = { chat, house };
   let wasIn = false;
+  let wished = name;
+  let called = "";
   chat.on("welcome", ({ user }) => {
     const isGuest = chat.me?.uid.startsWith("guest:");
-    const why = isGuest ? `Somebody here is called ${name}` : "Your token has a name";
-    if (!wasIn && user !== name) speak(`${why}; you are ${user}.`);
+    const why = isGuest ? `Somebody here is called ${wished}` : "Your token has a name";
+    if (user !== wished && user !== called) tell(`${why}; you are ${user}.`);
+    called = user;
     wasIn = true;
     triesToken = false;
   });
   chat.on("nick", ({ room, user }) => {
-    if (room === undefined) memory.name = user;
+    if (room === undefined) memory.name = wished = user;
   });
   // Once in, the slip says that the token has ended, and one goes on reading.
   chat.on("state", (state) => {

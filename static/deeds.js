@@ -10,7 +10,7 @@ import { Editor } from "./views/editor.js";
 import { offersOf } from "./views/offers.js";
 import { linkTo } from "./views/place.js";
 import { refusedWish } from "./views/refusals.js";
-import { speak } from "./views/spoken.js";
+import { speak, tell } from "./views/spoken.js";
 /** @import {Chat} from "./chat.js" */
 /** @import {Scene} from "./conversation.js" */
 /** @import {Pages} from "./model/pages.js" */
@@ -203,7 +203,7 @@ export class Deeds {
     this.#scene.paint();
     const said = room.timeline.said(seq);
     if (said) this.#log.light(said.key);
-    else speak("This message is no longer kept.");
+    else tell("This message is no longer kept.");
   }
 
   /** The room in view was joined. */
@@ -232,5 +232,5 @@ export class Deeds {
 /** @param {string} text @param {string} told */
 async function copy(text, told) {
   await navigator.clipboard.writeText(text);
-  speak(told);
+  tell(told);
 }

@@ -8,7 +8,6 @@ import { Composer } from "./views/composer.js";
 import { find } from "./views/element.js";
 import { Header } from "./views/header.js";
 import { Lamp } from "./views/lamp.js";
-import { Later } from "./views/later.js";
 import { linkTo, placeOfPage } from "./views/place.js";
 import { showTab } from "./views/tab.js";
 import { typingSentence, writingRefusal } from "./views/wording.js";
@@ -16,7 +15,6 @@ import { Writing } from "./writing.js";
 /** @import {Chat} from "./chat.js" */
 /** @import {Memory} from "./model/memory.js" */
 /** @import {Room} from "./model/room.js" */
-/** @import {Search} from "./views/search.js" */
 
 /** What changes within this is drawn together; a timer, because the title counts unseen too. */
 const PAINT_MS = 16;
@@ -40,8 +38,6 @@ export class House {
   #lamp;
   #sides;
   #header;
-  /** @type {Later<Search>} */
-  #search;
   #typing = find("#typing", HTMLElement);
   #ownName = find("#own-name", HTMLElement);
 
@@ -63,16 +59,9 @@ export class House {
     this.#sides = new Sides(chat, memory, this.#rooms, {
       enter: (name) => this.enter(name),
       mention: (user) => this.#composer.mention(user),
-      search: () => this.#search.do((search) => search.here(this.#room)),
+      open: (room, seq) => this.enter(room, { seq, writes: false }),
       changed: () => this.#paintSoon(),
     });
-    this.#search = new Later(async () => {
-      const { Search } = await import("./views/search.js");
-      return new Search(chat, ({ room, seq }) => {
-        this.#sides.close();
-        this.enter(room, { seq, writes: false });
-      });
-    }, "/css/search.css");
     this.#conversation = new Conversation(chat, {
       room: () => this.#room,
       rooms: () => this.#rooms.names,
@@ -171,7 +160,6 @@ export class House {
     this.#room.markUnread();
     this.#composer.open(name, this.#chat.draft(name));
     this.#conversation.open();
-    this.#search.now?.here(this.#room);
     this.#paint();
     // A keyboard that comes up by itself would cover what one came to read.
     if (writes && matchMedia("(pointer: fine)").matches) this.#composer.focus();

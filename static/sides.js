@@ -1,14 +1,15 @@
 // @ts-check
-// What stands beside the room: the list of rooms, the way to any of them, who is here. Knows what
-// the room in view is, and not what is said in it.
+// What stands beside the room: the list of rooms, the way to any of them, who is here, the search.
+// Knows what the room in view is, and not what is said in it.
 import { directWith, isDirect, otherIn } from "./model/nicks.js";
+import { build } from "./views/build.js";
 import { Drawer } from "./views/drawer.js";
 import { find } from "./views/element.js";
 import { Jump } from "./views/jump.js";
 import { Later } from "./views/later.js";
 import { People } from "./views/people.js";
 import { RoomList } from "./views/rooms.js";
-import { speak } from "./views/spoken.js";
+import { speak, tell } from "./views/spoken.js";
 /** @import {Chat} from "./chat.js" */
 /** @import {Crowd} from "./model/crowd.js" */
 /** @import {Memory} from "./model/memory.js" */
@@ -16,13 +17,16 @@ import { speak } from "./views/spoken.js";
 /** @import {Room} from "./model/room.js" */
 /** @import {Goal} from "./views/jump.js" */
 /** @import {RoomRow} from "./views/rooms.js" */
+/** @import {Search} from "./views/search.js" */
+
+const NO_SEARCH = "The search could not be loaded. It comes when you are connected again.";
 
 /**
  * What can be wished for here: another room in view, a name in the message; and that something changed.
  * @typedef {object} Wishes
  * @property {(room: string) => void} enter
  * @property {(user: string) => void} mention
- * @property {() => void} search it was opened
+ * @property {(room: string, seq: number) => void} open a message that was found
  * @property {() => void} changed
  */
 
@@ -37,6 +41,10 @@ export class Sides {
   /** Without it those are shown who are known. @type {Later<Crowd>} */
   #crowd;
   #jump;
+  /** @type {Later<Search>} */
+  #search;
+  /** Stands in its column instead. */
+  #noSearch = build("p", "search-lack", NO_SEARCH);
   /** @type {Room | null} */
   #room = null;
 
@@ -46,7 +54,7 @@ export class Sides {
     this.#memory = memory;
     this.#rooms = rooms;
     this.#wishes = wishes;
-    this.#drawer = new Drawer(memory, wishes.search);
+    this.#drawer = new Drawer(memory, () => this.#lookFor());
     this.#list = new RoomList((room) => this.#enter(room));
     this.#crowd = new Later(
       async () => {
@@ -56,6 +64,14 @@ export class Sides {
       undefined,
       () => {},
     );
+    const search = async () => {
+      const { Search } = await import("./views/search.js");
+      return new Search(chat, ({ room, seq }) => {
+        this.close();
+        wishes.open(room, seq);
+      });
+    };
+    this.#search = new Later(search, "/css/search.css", () => {});
     this.#jump = new Jump({
       goals: () => this.#goals(),
       go: (key) => this.#enter(key),
@@ -77,6 +93,9 @@ export class Sides {
     // Who looks for a room finds also one that was just made.
     find("#menu", HTMLElement).addEventListener("click", () => this.#rooms.ask());
     addEventListener("keydown", (event) => this.#key(event));
+    this.#chat.on("state", ({ status }) => {
+      if (status === "connected" && this.#noSearch.isConnected) this.#lookFor();
+    });
   }
 
   /** What lies over the room is put away. */
@@ -90,6 +109,18 @@ export class Sides {
     this.#people.show(room, me);
     if (room.isCrowded) this.#crowd.do((crowd) => crowd.meet(room));
     this.#list.show(this.#rows());
+    this.#search.now?.here(room);
+  }
+
+  /** The search was opened, or can be had again. */
+  #lookFor() {
+    this.#search.do((search) => {
+      this.#noSearch.remove();
+      if (this.#room) search.here(this.#room);
+    }, () => {
+      find("#search-form", HTMLElement).before(this.#noSearch);
+      speak(NO_SEARCH);
+    });
   }
 
   /** @returns {RoomRow[]} */
@@ -151,7 +182,7 @@ export class Sides {
       const { openBans } = await import("./views/bans.js");
       await openBans(this.#chat, room);
     } catch {
-      speak("Who is banned can’t be told now.");
+      tell("Who is banned can’t be told now.");
     }
   }
 

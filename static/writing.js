@@ -3,6 +3,7 @@
 import { kept } from "./model/kept.js";
 import { isDirect } from "./model/nicks.js";
 import { messageIn } from "./model/slash.js";
+import { NOT_LOADED } from "./views/later.js";
 import { sentence, tooLong } from "./views/wording.js";
 import { ChatError } from "./sdk/requests.js";
 /** @import {SharedFile} from "../src/protocol.ts" */
@@ -110,9 +111,12 @@ export class Writing {
 
   /** Does a command. What the server refuses is told as a sentence. @param {string} text */
   async #told(text) {
-    const { runCommand } = await commands();
+    const needed = Promise.all([commands(), this.#scene()]);
+    const [{ runCommand }, scene] = await needed.catch(() => {
+      throw new Error(NOT_LOADED);
+    });
     try {
-      return await runCommand(await this.#scene(), text);
+      return await runCommand(scene, text);
     } catch (error) {
       throw error instanceof ChatError ? new Error(sentence(error.message)) : error;
     }

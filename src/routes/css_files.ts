@@ -13,6 +13,7 @@ import cssJumpCss from "../../static/css/jump.css" with { type: "text" };
 import cssLayoutCss from "../../static/css/layout.css" with { type: "text" };
 import cssLogCss from "../../static/css/log.css" with { type: "text" };
 import cssMessageCss from "../../static/css/message.css" with { type: "text" };
+import cssNoticeCss from "../../static/css/notice.css" with { type: "text" };
 import cssPanelCss from "../../static/css/panel.css" with { type: "text" };
 import cssPeopleCss from "../../static/css/people.css" with { type: "text" };
 import cssPopupCss from "../../static/css/popup.css" with { type: "text" };
@@ -36,6 +37,7 @@ export const CSS_FILES: Record<string, string> = {
   "/css/layout.css": cssLayoutCss,
   "/css/log.css": cssLogCss,
   "/css/message.css": cssMessageCss,
+  "/css/notice.css": cssNoticeCss,
   "/css/panel.css": cssPanelCss,
   "/css/people.css": cssPeopleCss,
   "/css/popup.css": cssPopupCss,

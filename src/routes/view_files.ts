@@ -43,6 +43,7 @@ import viewsMemberMenu from "../../static/views/member_menu.js" with { type: "te
 import viewsMenu from "../../static/views/menu.js" with { type: "text" };
 import viewsMessageMenu from "../../static/views/message_menu.js" with { type: "text" };
 import viewsNick from "../../static/views/nick.js" with { type: "text" };
+import viewsNotice from "../../static/views/notice.js" with { type: "text" };
 import viewsNotifier from "../../static/views/notifier.js" with { type: "text" };
 import viewsOffers from "../../static/views/offers.js" with { type: "text" };
 import viewsPeople from "../../static/views/people.js" with { type: "text" };
@@ -113,6 +114,7 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/menu.js": viewsMenu,
   "/views/message_menu.js": viewsMessageMenu,
   "/views/nick.js": viewsNick,
+  "/views/notice.js": viewsNotice,
   "/views/notifier.js": viewsNotifier,
   "/views/offers.js": viewsOffers,
   "/views/people.js": viewsPeople,

@@ -24,8 +24,7 @@ export class AttachmentCard {
       close.focus();
     }, "button little");
     this.#retry.ariaLabel = `Try again to upload ${file.name}`;
-    const close = buildIconButton("close", "", () => remove(key));
-    close.ariaLabel = `Remove ${file.name}`;
+    const close = buildIconButton("close", `Remove ${file.name}`, () => remove(key));
     close.firstElementChild?.classList.add("small");
     this.#bar.max = file.size || 1;
     this.#bar.ariaLabel = file.name;

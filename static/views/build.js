@@ -32,10 +32,11 @@ export function buildSmallIcon(icon) {
   return svg;
 }
 
-/** A button that shows an icon alone. @param {string} icon @param {string} label @param {() => void} press */
+/** A button that shows an icon alone, and its words to who rests the pointer on it. @param {string} icon @param {string} label @param {() => void} press */
 export function buildIconButton(icon, label, press) {
   const button = buildButton("", press, "icon-button");
   button.ariaLabel = label;
+  button.title = label;
   button.replaceChildren(buildIcon(icon));
   return button;
 }

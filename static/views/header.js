@@ -3,7 +3,7 @@
 // messages would while there are none.
 import { find, setIcon } from "./element.js";
 import { Later, NOT_LOADED } from "./later.js";
-import { speak } from "./spoken.js";
+import { tell } from "./spoken.js";
 /** @import {Room} from "../model/room.js" */
 /** @import {Empty} from "./empty.js" */
 
@@ -11,6 +11,8 @@ export class Header {
   #name = find("#room-name", HTMLElement);
   #hash = find("#room-hash", HTMLElement);
   #topic = find("#topic", HTMLButtonElement);
+  /** Where the bar has no place for it. */
+  #topicInside = find("#people-topic", HTMLElement);
   #bell = find("#bell", HTMLButtonElement);
   #bellIcon = find("svg", SVGSVGElement, this.#bell);
   #tryAgain;
@@ -23,7 +25,7 @@ export class Header {
     "/css/empty.css",
     () => {
       // Each paint wants it anew.
-      if (!this.#isTold) speak(NOT_LOADED);
+      if (!this.#isTold) tell(NOT_LOADED);
       this.#isTold = true;
     },
   );
@@ -50,6 +52,7 @@ export class Header {
     this.#topic.textContent = topic;
     this.#topic.title = topic;
     this.#topic.hidden = topic === "";
+    this.#topicInside.textContent = topic;
     this.#bell.ariaLabel = isQuiet ? `Unmute ${label}` : `Mute ${label}`;
     this.#bell.title = this.#bell.ariaLabel;
     setIcon(this.#bellIcon, isQuiet ? "bell-off" : "bell");

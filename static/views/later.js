@@ -2,8 +2,9 @@
 // A part of the page that is fetched when it is first wanted: a module that builds its own elements,
 // and a style sheet where it has one. What is wanted of it meanwhile is done once it is there, in its
 // order, so that no key and no press is lost.
+import { kept } from "../model/kept.js";
 import { build } from "./build.js";
-import { speak } from "./spoken.js";
+import { tell } from "./spoken.js";
 
 /** @type {Map<string, Promise<void>>} */
 const styles = new Map();
@@ -21,8 +22,9 @@ export class Later {
   now = null;
 
   /** @param {() => Promise<Part>} load @param {string} [style] @param {() => void} [fail] tells that it could not be had */
-  constructor(load, style, fail = () => speak(NOT_LOADED)) {
-    this.#load = load;
+  constructor(load, style, fail = () => tell(NOT_LOADED)) {
+    // Built once, also where its style comes only at the second try.
+    this.#load = kept(load);
     this.#style = style;
     this.#fail = fail;
   }

@@ -6,7 +6,8 @@ import { build } from "./build.js";
 import { momentOf } from "./clock.js";
 import { openMenu } from "./menu.js";
 import { nickOf } from "./nick.js";
-import { speak } from "./spoken.js";
+import { tell } from "./spoken.js";
+import { sentence } from "./wording.js";
 /** @import {Member} from "../../src/protocol.ts" */
 /** @import {Chat} from "../chat.js" */
 /** @import {Room} from "../model/room.js" */
@@ -68,8 +69,8 @@ function moderate({ uid, user }, room, chat) {
   const { name, label } = room;
   const unmute = () =>
     chat.mute(name, uid, 0).then(
-      () => speak(`${user} may write here again.`),
-      ({ message }) => speak(message),
+      () => tell(`${user} may write here again.`),
+      ({ message }) => tell(sentence(message)),
     );
   const mute = () =>
     ask({

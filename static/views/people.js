@@ -7,7 +7,7 @@ import { Later } from "./later.js";
 import { showNick } from "./nick.js";
 import { linkTo } from "./place.js";
 import { makeReachable, rove } from "./rove.js";
-import { speak } from "./spoken.js";
+import { tell } from "./spoken.js";
 /** @import {Room} from "../model/room.js" */
 /** @import {Bots} from "./bots.js" */
 
@@ -117,7 +117,7 @@ export class People {
     if (!this.#room) return;
     const { name, label } = this.#room;
     await navigator.clipboard.writeText(new URL(linkTo(name), location.href).href);
-    speak(`The link to ${label} is copied.`);
+    tell(`The link to ${label} is copied.`);
   }
 }
 

@@ -80,10 +80,10 @@ export class Search {
 
   /** Another room is in view, or it is called otherwise. @param {{name: string, label: string}} room */
   here({ name, label }) {
+    this.#room = name;
+    if (this.#here.textContent === label) return;
     this.#here.textContent = label;
     this.#here.title = label;
-    if (name === this.#room) return;
-    this.#room = name;
   }
 
   /** @param {boolean} isHere only in the room in view */

@@ -2,8 +2,8 @@
 // What stands around the rooms: help, settings, notifications, what is kept for when one is offline.
 // Each part comes when it is first wanted.
 import { find } from "./element.js";
-import { speak } from "./spoken.js";
-import { loadStyle } from "./later.js";
+import { loadStyle, NOT_LOADED } from "./later.js";
+import { tell } from "./spoken.js";
 /** @import {Chat} from "../chat.js" */
 /** @import {Memory} from "../model/memory.js" */
 
@@ -50,6 +50,10 @@ export class Shell {
         await openSettings(this.#chat, this.#memory, () => this.#notify());
       });
     });
+    // As `buildIconButton` does for those that come later.
+    for (const button of document.querySelectorAll(".icon-button, .send")) {
+      if (button instanceof HTMLElement) button.title ||= button.ariaLabel ?? "";
+    }
     addEventListener("keydown", (event) => {
       const { key, target, ctrlKey, metaKey, altKey } = event;
       const writes = target instanceof Element && target.matches(TEXT_FIELDS);
@@ -62,6 +66,7 @@ export class Shell {
   /** What can't be had now can at the next visit. */
   async #keep() {
     loadStyle("/css/system.css").catch(() => {});
+    import("./notice.js").catch(() => {});
     const worker = await import("./worker.js").catch(() => null);
     return await worker?.startWorker();
   }
@@ -92,7 +97,7 @@ export class Shell {
     try {
       await open();
     } catch {
-      speak("This could not be loaded. Try again when you are connected.");
+      tell(NOT_LOADED);
     } finally {
       this.#isOpening = false;
     }

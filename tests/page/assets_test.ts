@@ -245,6 +245,20 @@ it("nothing else is served, and nothing is written", async () => {
   assertEquals([head.status, await head.text()], [200, ""]);
 });
 
+it("W15.6 a person who mistypes an address is told in words and led in, a program by JSON", async () => {
+  await using server = await startServer();
+  const accept = "text/html,application/xhtml+xml,*/*;q=0.8";
+  const { status, headers, text } = await get(server, "/nonsense", { accept });
+  assertEquals(status, 404);
+  assertMatch(headers.get("content-type") ?? "", /^text\/html/);
+  assertEquals(headers.get("cache-control"), "no-store");
+  assertMatch(headers.get("content-security-policy") ?? "", /^default-src 'none'/);
+  assertMatch(text, /<p>This address leads to no room [^]*<a href="\/">Go to Snug<\/a>/);
+  const api = await get(server, "/api/nonsense", { accept });
+  assertEquals(api.status, 404);
+  assertMatch(api.headers.get("content-type") ?? "", /^application\/problem\+json/);
+});
+
 /** The files below a folder, relative to it; `deno.json` is for the type check alone. */
 function filesOf(folder: URL, prefix = ""): string[] {
   return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) =>

@@ -36,6 +36,19 @@ it("what is no command is told so and stays in the box; // says a slash", async 
   }
 });
 
+it("a command that can't be had is told in the page's own words, and stays in the box until it can", async () => {
+  await using server = await startServer();
+  await using visit = await openVisit(server.url);
+  const ines = await visit.enter("Ines", { expected: [/net::ERR_FAILED/] });
+  await ines.page.route("**/views/commands.js", (route) => route.abort());
+  await ines.say("/nick Zed");
+  await told(ines, "This could not be loaded. Try again when you are connected.");
+  assertEquals(await ines.box.inputValue(), "/nick Zed");
+  await ines.page.unroute("**/views/commands.js");
+  await ines.page.keyboard.press("Enter");
+  await told(ines, "You are Zed now.");
+});
+
 it("/help lists every command, and fits on the smallest phone", async () => {
   await using server = await startServer();
   await using visit = await openVisit(server.url);

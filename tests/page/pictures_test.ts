@@ -60,6 +60,27 @@ it("W19.6 what comes into its space moves nothing: neither what reads it nor the
   assertEquals(inner, [240, 120]);
 });
 
+it("a picture's name is cut only where its line ends, and beside another one where the other begins", async () => {
+  await using server = await startServer(UNHURRIED);
+  await using visit = await openVisit(server.url);
+  await using ruth = await enter(server, { username: "Ruth" });
+  const file = (name: string) => ({ name: `${name}-from-the-long-pier.png`, body: drawn(40, 40) });
+  await sayWith(server, ruth, "one", file("mast"));
+  await sayWith(server, ruth, "two", file("another"), file("third"));
+  const ines = await visit.enter("Ines");
+  await ines.page.locator(".file-stem").nth(2).waitFor();
+  const isCut = await ines.page.locator(".file-stem").evaluateAll((stems) =>
+    (stems as unknown as { scrollWidth: number; clientWidth: number }[]).map((stem) =>
+      stem.scrollWidth > stem.clientWidth
+    )
+  );
+  assertEquals(isCut, [false, true, true]);
+  const frames = await ines.page.locator(".picture-frame").evaluateAll((frames) =>
+    (frames as unknown as { clientWidth: number }[]).map(({ clientWidth }) => clientWidth)
+  );
+  assertEquals(new Set(frames).size, 1);
+});
+
 it("pictures are fetched only near the view, and given back when they are far or their row is gone", async () => {
   await using server = await startServer(UNHURRIED);
   await using visit = await openVisit(server.url);

@@ -201,6 +201,43 @@ it("of a block of code what stands in it is shown, and boxed where it was found"
   assertEquals(shown, ["of ``` and [needle]", "look: [needle] the [needle] = 1 so"]);
 });
 
+it("a search that can't be had says so in its place, and is there when the line is back", async () => {
+  await using server = await startServer();
+  await using wire = openWire(server);
+  await using visit = await openVisit(wire.url);
+  const ines = await visit.enter("Ines", { expected: [NO_CONNECTION] });
+  await ines.say("the needle");
+  await ines.seesSent("the needle");
+  wire.cut();
+  await ines.status(/^Reconnecting in|^Trying now/);
+  await ines.page.locator("#search-toggle").click();
+  const lack = ines.page.locator(".search-lack");
+  await lack.waitFor();
+  await fits(ines);
+  await ines.shows("#spoken", /^The search could not be loaded/);
+  wire.mend();
+  await ines.isBack();
+  await lack.waitFor({ state: "detached" });
+  await ines.shows("#search-here", "#general");
+  await search(ines, "needle");
+  await ines.shows("#search-status", "1 message, newest first");
+});
+
+it("a search whose style comes only at the second try is there once", async () => {
+  await using server = await startServer();
+  await using visit = await openVisit(server.url);
+  const ines = await visit.enter("Ines", { expected: [/net::ERR_FAILED/] });
+  const style = "**/css/search.css";
+  await ines.page.route(style, (route) => route.abort());
+  await ines.page.locator("#search-toggle").click();
+  await ines.page.locator(".search-lack").waitFor();
+  await ines.page.unroute(style);
+  await ines.page.locator("#search-toggle").click();
+  await ines.page.locator("#search-toggle").click();
+  await ines.page.locator(".search-lack").waitFor({ state: "detached" });
+  assertEquals(await ines.page.locator("#search-all").count(), 1);
+});
+
 it("W16.4 a server that can't be searched says so", async () => {
   await using server = await startServer({ STORE_URL: "memory:" });
   await using visit = await openVisit(server.url);
