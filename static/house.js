@@ -16,7 +16,6 @@ import { Writing } from "./writing.js";
 /** @import {Chat} from "./chat.js" */
 /** @import {Memory} from "./model/memory.js" */
 /** @import {Room} from "./model/room.js" */
-/** @import {Search} from "./views/search.js" */
 
 /** What changes within this is drawn together; a timer, because the title counts unseen too. */
 const PAINT_MS = 16;
@@ -40,7 +39,7 @@ export class House {
   #lamp;
   #sides;
   #header;
-  /** @type {Later<Search>} */
+  /** @type {Later<import("./views/search.js").Search>} */
   #search;
   #typing = find("#typing", HTMLElement);
   #ownName = find("#own-name", HTMLElement);
@@ -74,6 +73,7 @@ export class House {
       });
     }, "/css/search.css");
     this.#conversation = new Conversation(chat, {
+      memory,
       room: () => this.#room,
       rooms: () => this.#rooms.names,
       paint: () => this.#paint(),
