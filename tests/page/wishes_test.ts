@@ -1,8 +1,9 @@
 // What one wants of messages while there is no connection: shown as waiting, kept over a reload, done
 // once when there is one again, and told where it is refused.
 import { assert, assertEquals } from "@std/assert";
-import { type Server, startServer } from "../harness/server.ts";
-import { enter, heard, say, type Visitor } from "../harness/visitor.ts";
+import { openClient } from "../harness/client.ts";
+import { startServer } from "../harness/server.ts";
+import { enter, heard, say } from "../harness/visitor.ts";
 import { NO_CONNECTION } from "./faults.ts";
 import { fits } from "./fits.ts";
 import type { Guest } from "./guest.ts";
@@ -22,7 +23,6 @@ it("W7.2 an edit without a connection waits, also over a reload, and is done onc
   await ines.shows(`${WAITING} .speech`, "Morning. edited");
   assertEquals(await ines.page.locator(WAITING).count(), 1);
   await fits(ines);
-  // What is known when the page comes again is nothing, and so nothing is shown of it before.
   await ines.page.reload();
   await ines.shows("#slip-title", "Live connections do not get through");
   wire.mend();
@@ -94,6 +94,30 @@ it("W2.1 what is refused once there is a connection is told, and the old text st
   assertEquals(await ines.page.locator(".failure").count(), 0);
 });
 
+it("W10.9 what the server refuses then is told as well, wherever the message is shown", async () => {
+  await using server = await startServer({ ADMIN_TOKEN: "who-may-do-everything" });
+  await using wire = openWire(server);
+  await using visit = await openVisit(wire.url);
+  const url = `${server.wsUrl}/chat/general?username=Mara&token=who-may-do-everything`;
+  await using mara = await openClient(new URL(url), { protocols: ["snug.v1"] });
+  await mara.until("joined");
+  const ines = await offline(visit, wire, ["Mornig."]);
+  await rewrite(ines, "Mornig.", "Morning.");
+  await ines.page.locator(WAITING).waitFor();
+  const { uid } = await mara.until("chat");
+  mara.send({ type: "mute", room: "general", uid, minutes: 60 });
+  await mara.until("muted");
+  await ines.page.locator("#rooms a", { hasText: "random" }).click();
+  wire.mend();
+  await ines.isBack();
+  await ines.shows("#spoken", /^Not changed\./);
+  await ines.page.locator("#rooms a", { hasText: "general" }).click();
+  await ines.shows(".failure span", /^Not changed\./);
+  await ines.seesSent("Mornig.");
+  await ines.page.locator(".failure").getByRole("button", { name: "Close" }).click();
+  await ines.page.locator(".failure").waitFor({ state: "detached" });
+});
+
 it("reactions and deletions wait too, and say so", async () => {
   await using server = await startServer();
   await using wire = openWire(server);
@@ -129,7 +153,7 @@ async function offline(visit: Visit, wire: Wire, texts: string[]): Promise<Guest
     await ines.say(text);
     await ines.seesSent(text);
   }
-  // Parts of the page come with the first press, for which there is still a server.
+  // As behind a proxy that lets pages and their parts through, but no sockets.
   wire.calm();
   await ines.status(/^Reconnecting in/);
   return ines;
