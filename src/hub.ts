@@ -212,6 +212,11 @@ export class Hub {
     return this.#open.find(name);
   }
 
+  /** A log lost its oldest entries: `first` is the oldest kept. A room may be opened just now. */
+  async cut(name: RoomName, first: number): Promise<void> {
+    (await this.findRoom(name))?.told({ first });
+  }
+
   /** Looks at every deadline. */
   sweep(): void {
     const now = this.now();

@@ -154,12 +154,15 @@ export class Sanctions {
     const ban = this.#held.ban.get(place)?.get(uid);
     if (!ban) return;
     const wider = { ...ban, networks: [...new Set([...ban.networks, ...more])] };
-    await this.#write("ban", place, uid, wider);
-    const now = this.#held.ban.get(place)?.get(uid);
+    // Where it was ended it stays so, also where nobody here has heard of that yet.
+    const isKept = await this.#records.replace("ban", ...toRecord(place, uid, wider));
     // What was done to it meanwhile is what holds.
-    if (!now) return await this.#records.remove("ban", toKey(place, uid));
-    if (now !== ban) return await this.widen(place, uid, wider.networks);
-    this.#hold("ban", place, uid, wider);
+    if (this.#held.ban.get(place)?.get(uid) !== ban) {
+      return await this.widen(place, uid, wider.networks);
+    }
+    if (isKept) return this.#hold("ban", place, uid, wider);
+    this.#changes++;
+    this.#drop("ban", place, uid);
   }
 
   /** Mutes until a time, as `ban` does. */
@@ -186,14 +189,8 @@ export class Sanctions {
   }
 
   async #keep(kind: Kind, place: Place, uid: UserId, sanction: Sanction): Promise<void> {
-    await this.#write(kind, place, uid, sanction);
+    await this.#records.put(kind, ...toRecord(place, uid, sanction));
     this.#hold(kind, place, uid, sanction);
-  }
-
-  async #write(kind: Kind, place: Place, uid: UserId, sanction: Sanction): Promise<void> {
-    const { until, ...rest } = sanction;
-    const expires = until === Infinity ? null : until;
-    await this.#records.put(kind, toKey(place, uid), JSON.stringify(rest), expires);
   }
 
   #hold(kind: Kind, place: Place, uid: UserId, sanction: Sanction): void {
@@ -226,6 +223,15 @@ function untilOf(held: Map<UserId, Sanction>, from: string): number {
     if (until > latest && networks.includes(from)) latest = until;
   }
   return latest;
+}
+
+/** The key, the value and the end under which one is kept. */
+function toRecord(
+  place: Place,
+  uid: UserId,
+  { until, ...rest }: Sanction,
+): [string, string, number | null] {
+  return [toKey(place, uid), JSON.stringify(rest), until === Infinity ? null : until];
 }
 
 function toKey(place: Place, uid: UserId): string {

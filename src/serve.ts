@@ -154,7 +154,7 @@ async function serveFrom(
       bytes: config.STORE_MAX_BYTES,
     },
     now: Date.now,
-    cut: (room, first) => hub.rooms.get(room)?.told({ first }),
+    cut: (room, first) => hub.cut(room, first),
     failed: (error) => watch.tried(error),
   });
   retention.run();

@@ -124,6 +124,22 @@ describe("sdk rooms", () => {
     assertEquals([log, chat.position("general")], [["left general"], undefined]);
   });
 
+  it("W10.6 who is kicked while a second join is on its way stays out", async () => {
+    using server = new FakeServer();
+    const { chat, socket } = await server.joined();
+    const log = record(chat);
+    const again = chat.join("general");
+    await settle();
+    const [join] = socket.heard();
+    // The server put them out first, and then let them in.
+    socket.tell({ type: "left", room: "general", reason: "kicked", by: "mod" });
+    socket.tell({ ...JOINED, ref: `${join?.ref}` });
+    await assertRejects(() => again, ChatError, "left");
+    await settle();
+    assertEquals(socket.heard().map(({ type, room }) => [type, room]), [["leave", "general"]]);
+    assertEquals(log, ["left general"]);
+  });
+
   it("W3.1 the answer to a join before a leave is not taken for that of the one after", async () => {
     using server = new FakeServer();
     const { chat, socket } = await server.welcomed();

@@ -11,7 +11,7 @@ async function cut(core: Core, messages: number) {
     store: core.store,
     limits: { days: 0, messages, bytes: 0 },
     now: core.clock.now,
-    cut: (room, first) => core.hub.rooms.get(room)?.told({ first }),
+    cut: (room, first) => core.hub.cut(room, first),
     failed: (error) => core.faults.push(error),
   });
   await retention.run();
@@ -76,6 +76,29 @@ describe("a room that is cut while people are in it", () => {
       assert(joined?.type === "joined");
       assertEquals([joined.gap, joined.first, joined.seq], [true, 6, 8]);
       assertEquals(joined.messages.map(({ seq }) => seq), [6, 7, 8]);
+    }),
+  );
+
+  it(
+    "W5.1 says what is true when it is cut while its room is opened",
+    withCore(async (core) => {
+      const alice = await core.enter("alice", ROOM);
+      await say(core, 8);
+      alice.send({ type: "leave", room: ROOM });
+      await core.settle();
+      // At the second look it is let go of.
+      for (let looks = 0; looks < 2; looks++) core.hub.sweep();
+      assertEquals(core.hub.rooms.has(ROOM), false);
+      core.store.hold("head", "after");
+      const bob = core.connect("bob");
+      bob.send({ type: "join", room: ROOM });
+      await core.settle();
+      await cut(core, 3);
+      core.store.release("head");
+      await core.settle();
+      const [, joined] = bob.take();
+      assert(joined?.type === "joined");
+      assertEquals([joined.first, joined.seq], [6, 8]);
     }),
   );
 });

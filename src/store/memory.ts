@@ -126,6 +126,17 @@ export class MemoryStore implements Store {
     return Promise.resolve();
   }
 
+  async replace(
+    kind: string,
+    key: string,
+    value: string,
+    expires: number | null,
+  ): Promise<boolean> {
+    if (!this.#records.get(kind)?.has(key)) return false;
+    await this.put(kind, key, value, expires);
+    return true;
+  }
+
   get(kind: string, key: string, now: number): Promise<string | undefined> {
     this.#sweep(now);
     const record = this.#records.get(kind)?.get(key);

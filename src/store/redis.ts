@@ -202,6 +202,10 @@ export class RedisStore implements Store {
     return this.#records.put(kind, key, value, expires);
   }
 
+  replace(kind: string, key: string, value: string, expires: number | null): Promise<boolean> {
+    return this.#records.replace(kind, key, value, expires);
+  }
+
   get(kind: string, key: string, now: number): Promise<string | undefined> {
     return this.#records.get(kind, key, now);
   }

@@ -5,6 +5,18 @@ import type { Records, Stored } from "./store.ts";
 
 /** Records that are dropped in a step. */
 const STEP = 1000;
+/** Puts one where there is one, with its end where it has one: no command does both at once. */
+const REPLACE = new Script(`
+  local key, kept, expires = unpack(ARGV)
+  if redis.call('HEXISTS', KEYS[2], key) == 0 then return 0 end
+  redis.call('HSET', KEYS[2], key, kept)
+  if expires == '' then
+    redis.call('ZREM', KEYS[1], key)
+  else
+    redis.call('ZADD', KEYS[1], expires, key)
+  end
+  return 1
+`);
 /** Drops what has expired of a kind: so many at most, and says how many. */
 const SWEEP = new Script(`
   local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])
@@ -31,8 +43,19 @@ export class RedisRecords implements Records {
       expires === null
         ? this.#redis.call("ZREM", expiring, key)
         : this.#redis.call("ZADD", expiring, String(expires), key),
-      this.#redis.call("HSET", this.#keys.records(kind), key, `${expires ?? ""}\n${value}`),
+      this.#redis.call("HSET", this.#keys.records(kind), key, toKept(value, expires)),
     ]);
+  }
+
+  async replace(
+    kind: string,
+    key: string,
+    value: string,
+    expires: number | null,
+  ): Promise<boolean> {
+    const keys = [this.#keys.expiring(kind), this.#keys.records(kind)];
+    const args = [key, toKept(value, expires), String(expires ?? "")];
+    return await this.#redis.run(REPLACE, keys, args) === 1;
   }
 
   async get(kind: string, key: string, now: number): Promise<string | undefined> {
@@ -77,6 +100,10 @@ export class RedisRecords implements Records {
       while (await this.#redis.run(SWEEP, keys, [String(now), String(STEP)]) === STEP);
     }
   }
+}
+
+function toKept(value: string, expires: number | null): string {
+  return `${expires ?? ""}\n${value}`;
 }
 
 function toStored(key: string, kept: string): Stored {

@@ -125,6 +125,10 @@ class SqliteStore implements Store {
     return this.#call("put", kind, key, value, expires);
   }
 
+  replace(kind: string, key: string, value: string, expires: number | null): Promise<boolean> {
+    return this.#call("replace", kind, key, value, expires);
+  }
+
   get(kind: string, key: string, now: number): Promise<string | undefined> {
     return this.#call("get", kind, key, now);
   }

@@ -13,6 +13,10 @@ export class SqliteRecords {
     this.#sql.put.run(kind, key, value, expires);
   }
 
+  replace(kind: string, key: string, value: string, expires: number | null): boolean {
+    return Number(this.#sql.replace.run(value, expires, kind, key).changes) > 0;
+  }
+
   get(kind: string, key: string, now: number): string | undefined {
     const row = this.#sql.get.get(kind, key, now) as { value: string } | undefined;
     return row?.value;
@@ -47,6 +51,7 @@ function statements(db: DatabaseSync) {
   const isAlive = "(expires is null or expires > ?)";
   return {
     put: sql("insert or replace into record (kind, key, value, expires) values (?, ?, ?, ?)"),
+    replace: sql("update record set value = ?, expires = ? where kind = ? and key = ?"),
     get: sql(`select value from record where kind = ? and key = ? and ${isAlive}`),
     list: sql(`select key, value, expires from record where kind = ? and ${isAlive} order by key`),
     remove: sql("delete from record where kind = ? and key = ?"),

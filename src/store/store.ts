@@ -127,6 +127,8 @@ export interface PageSize {
 export interface Records {
   /** Resolves when it is on the disk; replaces what was there. */
   put(kind: string, key: string, value: string, expires: number | null): Promise<void>;
+  /** The same where there is one, and nothing else. Whether there was. */
+  replace(kind: string, key: string, value: string, expires: number | null): Promise<boolean>;
   get(kind: string, key: string, now: number): Promise<string | undefined>;
   /** All of a kind, ordered by key. */
   list(kind: string, now: number): Promise<Stored[]>;

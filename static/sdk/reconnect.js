@@ -129,6 +129,12 @@ export function backoffMs(tries, random) {
   return random * Math.min(LONGEST_MS, FIRST_MS * 2 ** tries);
 }
 
+/** When to try again what was refused. @param {Refusal} refusal @param {number} tries @param {number} random */
+export function retryMs({ code, retryAfterMs = 0 }, tries, random) {
+  if (code === "RATE_LIMITED" && retryAfterMs > 0) return retryAfterMs;
+  return Math.max(retryAfterMs, backoffMs(tries, random));
+}
+
 /** Counts the tries since the last connection that was stable. */
 export class Backoff {
   #tries = 0;

@@ -4,7 +4,7 @@
 // and go.
 import { packBinary, unpackBinary } from "./frames.js";
 import { Pace } from "./pace.js";
-import { backoffMs } from "./reconnect.js";
+import { retryMs } from "./reconnect.js";
 import { ChatError, Requests } from "./requests.js";
 import { Rooms } from "./rooms.js";
 /** @import {Entry, Refusal, ServerMessage} from "../../src/protocol.ts" */
@@ -63,7 +63,7 @@ export class Traffic {
   /** @param {string} room */
   leave(room) {
     this.#rooms.leave(room);
-    this.#connection.send({ type: "leave", room, ref: this.#nextRef() });
+    this.#stayOut(room);
     this.#events.emit("left", { type: "left", room });
   }
 
@@ -174,10 +174,16 @@ export class Traffic {
   /** @param {JoinedMessage} message */
   #joined(message) {
     const joined = this.#rooms.joined(message);
-    if (!joined) return;
+    if (!joined) return this.#stayOut(message.room);
     this.#events.emit("joined", joined);
     if (joined.resumed) joined.messages.forEach((entry) => this.#entry(entry));
     this.#pump();
+  }
+
+  /** Who is put out while a join is on its way is in again, and does not know. @param {string} room */
+  #stayOut(room) {
+    if (this.#rooms.wants(room)) return;
+    this.#connection.send({ type: "leave", room, ref: this.#nextRef() });
   }
 
   /** @param {Entry} entry */
@@ -193,7 +199,7 @@ export class Traffic {
     const room = this.#rooms.asked(ref);
     const tries = this.#unsent.refuse(refusal);
     if (code === "RATE_LIMITED" || (code === "UNAVAILABLE" && tries !== null)) {
-      this.#pace.hold(this.#clock.now() + this.#delayMs(refusal, tries ?? 0));
+      this.#pace.hold(this.#clock.now() + retryMs(refusal, tries ?? 0, this.#clock.random()));
     }
     if (room) this.#joinRefused(room, refusal);
     else if (tries === null && !this.#requests.refuse(refusal)) {
@@ -217,17 +223,11 @@ export class Traffic {
     if (!passes) return this.#unsent.refuseRoom(name, refusal);
     if (caller) return;
     this.#rooms.refuse(room);
-    this.#alarm.set(`join ${name}`, this.#delayMs(refusal, room.tries), () => {
+    this.#alarm.set(`join ${name}`, retryMs(refusal, room.tries, this.#clock.random()), () => {
       // It may have been joined or asked for meanwhile, on another connection.
       if (room.phase === "refused") this.#rooms.wantAgain(room);
       this.#pump();
     });
-  }
-
-  /** When to try again what was refused. @param {Refusal} refusal @param {number} tries */
-  #delayMs({ code, retryAfterMs = 0 }, tries) {
-    if (code === "RATE_LIMITED" && retryAfterMs > 0) return retryAfterMs;
-    return Math.max(retryAfterMs, backoffMs(tries, this.#clock.random()));
   }
 
   /** Sends what may be sent now: joins, which are not paced, then questions, then messages. */

@@ -14,6 +14,7 @@ export type Call =
   | "authored"
   | "retain"
   | "put"
+  | "replace"
   | "get"
   | "list"
   | "remove"
@@ -106,6 +107,10 @@ export class HeldStore implements Store {
 
   put(kind: string, key: string, value: string, expires: number | null): Promise<void> {
     return this.#do("put", () => this.#memory.put(kind, key, value, expires));
+  }
+
+  replace(kind: string, key: string, value: string, expires: number | null): Promise<boolean> {
+    return this.#do("replace", () => this.#memory.replace(kind, key, value, expires));
   }
 
   get(kind: string, key: string, now: number): Promise<string | undefined> {

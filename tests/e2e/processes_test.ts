@@ -85,7 +85,7 @@ describe("several processes", () => {
       await using all = start(folder.path, "2", { STORE_URL });
       using _first = await within(LIMIT_MS, "a connection", silent.accept());
       const isLooking = when === "are looking for their Redis";
-      if (!isLooking) await all.said(/process 1 is/);
+      if (!isLooking) await all.said(/process 1 is/, LIMIT_MS);
       all.kill("SIGTERM");
       assertEquals((await within(LIMIT_MS, "its end", all.exited)).code, 0);
       assertEquals(/process 0 is/.test(all.stderr()), !isLooking);

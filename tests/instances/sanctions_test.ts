@@ -20,10 +20,8 @@ async function banBob(several: Several, one: Core, two: Core, three: Core) {
     await three.enter("bob", "r", { address: LAPTOP }),
   ];
   await several.settle();
-  several.store.hold("put");
+  several.store.hold("replace");
   boss.send({ type: "ban", uid: "guest:bob" });
-  await several.settle();
-  several.store.release("put", 1);
   await several.settle();
   assertEquals(bobs.map(({ socket }) => socket.closedWith?.code), [4003, 4003]);
   for (const bob of bobs) bob.drop();
@@ -35,7 +33,7 @@ describe("bans and mutes over several instances", () => {
     "W21.5 W10.8 a ban holds for every network that an instance knows, also where two add theirs at once",
     withSeveral(3, async (several, ...three) => {
       await banBob(several, ...three);
-      several.store.release("put");
+      several.store.release("replace");
       await several.settle();
       for (const address of [PHONE, LAPTOP]) {
         for (const core of several.cores) assertEquals(closedFrom(core, address), 4003);
@@ -54,10 +52,26 @@ describe("bans and mutes over several instances", () => {
       const boss = await banBob(several, ...three);
       boss.send({ type: "ban", uid: "guest:bob", minutes: 0 });
       await several.settle();
-      several.store.release("put");
+      several.store.release("replace");
       await several.settle();
       assertEquals(await several.store.list("ban", several.clock.nowMs), []);
       for (const core of several.cores) assertEquals(closedFrom(core, PHONE), undefined);
+    }),
+  );
+
+  it(
+    "W21.5 a ban that was ended stays so where others add their networks and have not heard of that",
+    withSeveral(3, async (several, ...three) => {
+      const boss = await banBob(several, ...three);
+      several.bus.fate = ({ text }) => text.includes(`"sanction"`) ? "lost" : "arrives";
+      boss.send({ type: "ban", uid: "guest:bob", minutes: 0 });
+      await several.settle();
+      several.store.release("replace");
+      await several.settle();
+      assertEquals(await several.store.list("ban", several.clock.nowMs), []);
+      for (const core of several.cores) {
+        for (const address of [PHONE, LAPTOP]) assertEquals(closedFrom(core, address), undefined);
+      }
     }),
   );
 
@@ -71,7 +85,7 @@ describe("bans and mutes over several instances", () => {
         several.bus.forge("i9", name, JSON.stringify({ ...ban, seq: 1, until, networks: [] }));
       }
       await several.settle();
-      several.store.release("put");
+      several.store.release("replace");
       await several.settle();
       const kept = await several.store.list("ban", several.clock.nowMs);
       assertEquals(kept.map(({ expires }) => expires), [until]);

@@ -45,7 +45,7 @@ export async function retain({ life, dice, profile, redis }: World): Promise<Don
   const goOn = async () => {
     for (let isDone = false; !isDone;) {
       const retained = await life.store.retain({ since: -Infinity, messages, bytes: Infinity });
-      for (const { room, first } of retained.cuts) life.hub.rooms.get(room)?.told({ first });
+      for (const { room, first } of retained.cuts) life.hub.cut(room, first);
       isDone = retained.isDone;
     }
   };

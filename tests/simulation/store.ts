@@ -190,6 +190,17 @@ export class SimStore implements Store, Disk {
     this.#truth.records.set(`${kind} ${key}`, { kind, key, value, expires });
   }
 
+  async replace(
+    kind: string,
+    key: string,
+    value: string,
+    expires: number | null,
+  ): Promise<boolean> {
+    const isThere = await this.#memory.replace(kind, key, value, expires);
+    if (isThere) this.#truth.records.set(`${kind} ${key}`, { kind, key, value, expires });
+    return isThere;
+  }
+
   get(kind: string, key: string, now: number): Promise<string | undefined> {
     return this.#memory.get(kind, key, now);
   }

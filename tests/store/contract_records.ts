@@ -1,4 +1,4 @@
-// What `Records` promises: put, get, list and remove.
+// What `Records` promises: put, replace, get, list and remove.
 import { assertEquals } from "@std/assert";
 import { it } from "@std/testing/bdd";
 import type { Open } from "./contract.ts";
@@ -14,6 +14,22 @@ export function recordsContract(open: Open) {
     assertEquals(await store.get("ban", "a", 0), "second");
     assertEquals(await store.get("mute", "a", 0), "other");
     assertEquals(await store.get("ban", "A", 0), undefined);
+  });
+
+  it("replaces a value where there is one, and nothing where there is none", async () => {
+    await using opened = await open();
+    const { store } = opened;
+    assertEquals(await store.replace("ban", "a", "none", null), false);
+    await store.put("ban", "a", "first", null);
+    await store.put("mute", "a", "other", null);
+    assertEquals(await store.replace("ban", "a", "short", 1000), true);
+    assertEquals(await store.list("ban", 0), [{ key: "a", value: "short", expires: 1000 }]);
+    assertEquals(await store.replace("ban", "a", "for good", null), true);
+    assertEquals(await store.get("ban", "a", 1000), "for good");
+    assertEquals(await store.get("mute", "a", 0), "other");
+    await store.remove("ban", "a");
+    assertEquals(await store.replace("ban", "a", "again", null), false);
+    assertEquals(await store.list("ban", 0), []);
   });
 
   it("finds nothing that has expired", async () => {

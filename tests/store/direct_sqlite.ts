@@ -76,6 +76,10 @@ export class DirectSqlite implements Store {
     return Promise.try(() => this.log.records.put(kind, key, value, expires));
   }
 
+  replace(kind: string, key: string, value: string, expires: number | null) {
+    return Promise.try(() => this.log.records.replace(kind, key, value, expires));
+  }
+
   get(kind: string, key: string, now: number) {
     return Promise.try(() => this.log.records.get(kind, key, now));
   }

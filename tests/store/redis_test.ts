@@ -113,6 +113,7 @@ describe("a redis: store", () => {
       await store.disown("bob", 0, next!, "gone");
       assertEquals(entries.length, 1);
       await store.put("ban", "x", "1", null);
+      assertEquals(await store.replace("ban", "x", "2", 9), true);
       await store.remove("ban", "x");
       await store.marks.forgetUser("bob");
       assertEquals(await retain(store, { messages: 0 }).then(({ size }) => size), 3);
@@ -201,32 +202,6 @@ describe("a redis: store", () => {
     for (const { files } of [other, store]) await files.forget(ids);
     assertEquals([await other.files.bytes(), await other.files.waste(1001)], [0, []]);
     assertEquals(await redis.cli("KEYS", "*"), "snug:bytes:{files}");
-  });
-
-  it("P1 waits for as many replicas as were asked for", async () => {
-    await using opened = await open(1, { options: "?replicas=1" });
-    const { store, redis } = opened;
-    const said = drafts("a", 1, { ref: "r" });
-    const error = await assertRejects(() => store.append(said), StoreError);
-    assertEquals(error.message, "0 of 1 replicas have what was written (replicas=1)");
-    // Two wait one after the other: for longer than a Redis may take to say that it is there.
-    const checks = [store.check(), store.check()].map((check) =>
-      assertRejects(() => check, StoreError, "0 of 1 replicas")
-    );
-    const areWaiting = async () => /qbuf=[1-9].* cmd=wait/.test(await redis.cli("CLIENT", "LIST"));
-    await eventually("the replicas to be waited for", LIMIT_MS, areWaiting);
-    await Promise.all([store.ping!(), ...checks]);
-    await using _replica = await RedisServer.start(
-      ["--save", "", "--replicaof", "127.0.0.1", String(redis.port)],
-    );
-    await eventually(
-      "the replica",
-      LIMIT_MS,
-      async () => (await redis.cli("INFO", "replication")).includes("state=online"),
-    );
-    const [kept] = await store.append(said);
-    assertEquals([kept!.seq, kept!.isNew], [1, false]);
-    await store.check();
   });
 
   it("says at the start what it keeps, and that it has no search", async () => {
