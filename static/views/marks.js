@@ -73,7 +73,7 @@ export class StageView {
   /** @param {string} words @param {boolean} waits a deletion that is not done yet */
   #tell(words, waits) {
     const { textContent, childElementCount } = this.#words;
-    if (textContent === words || (waits && childElementCount > 0)) return;
+    if (waits ? childElementCount > 0 : textContent === words) return;
     this.#words.textContent = words;
     if (waits) this.#words.append(" ", build("span", "waits", NOT_SENT));
   }

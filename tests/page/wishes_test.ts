@@ -94,7 +94,7 @@ it("W2.1 what is refused once there is a connection is told, and the old text st
   assertEquals(await ines.page.locator(".failure").count(), 0);
 });
 
-it("W10.9 what the server refuses then is told as well, wherever the message is shown", async () => {
+it("W10.7 what the server refuses then is told as well, wherever the message is shown", async () => {
   await using server = await startServer({ ADMIN_TOKEN: "who-may-do-everything" });
   await using wire = openWire(server);
   await using visit = await openVisit(wire.url);
