@@ -11,13 +11,12 @@ import { speak } from "./views/spoken.js";
 /** @import {Chat} from "./chat.js" */
 /** @import {House} from "./house.js" */
 /** @import {Wish} from "./views/door.js" */
-/** @typedef {ReturnType<typeof isTurnedAway>} Asked */
 
 const FIRST_ROOM = "general";
 const REFUSED_TOKEN =
   "This token was not accepted. It may have ended; ask whoever runs this server for a new one.";
 const NOT_LOADED = "The server cannot be reached. Try again in a moment.";
-/** What the server is to say before the door opens may take so long. */
+/** The door waits for the server's word so long. */
 const PATIENCE_MS = 4_000;
 
 const storage = new SafeStorage();
@@ -42,7 +41,7 @@ let isGoingIn = false;
 let isBroken = false;
 /** A token was entered, and it is not known yet whether it is good. */
 let triesToken = false;
-/** Whether the door asks for a token; the page says so itself, and the server knows better. */
+/** As the page says itself, until the server has said it. */
 let isTokenNeeded = "needsToken" in document.documentElement.dataset && !memory.token;
 
 showTheme(memory.theme);
@@ -67,18 +66,8 @@ for (
 
 const room = roomOfPage() ?? memory.rooms[0] ?? FIRST_ROOM;
 if (memory.name) begin(memory.name, room);
-else {
-  const asked = isTurnedAway();
-  receive(asked);
-  // What could not be loaded now is asked for again when they go in.
-  visit(asked).catch(() => {});
-}
-
-/** A cookie or a proxy may let them in: then a field for a token would only come and go. @param {Asked} asked */
-async function receive(asked) {
-  if (isTokenNeeded) isTokenNeeded = await asked ?? true;
-  openDoor();
-}
+// What could not be loaded now is asked for again when they go in.
+else visit().catch(() => {});
 
 function openDoor() {
   find("#house", HTMLElement).inert = true;
@@ -191,11 +180,13 @@ function enter(name, room, { connect, House, Shell }) {
   new Shell(chat, memory, house).start();
 }
 
-/** @param {Asked} asked */
-async function visit(asked) {
-  const coming = import("./sdk/connect.js");
+async function visit() {
   // Before a connection is tried: of its refusal browsers tell the page nothing and the console all.
-  const [{ connect }, isOut] = await Promise.all([coming, asked]);
+  const asked = isTurnedAway();
+  // A cookie or a proxy may let them in: then a field for a token would only come and go.
+  if (isTokenNeeded) isTokenNeeded = await asked ?? true;
+  openDoor();
+  const [{ connect }, isOut] = await Promise.all([import("./sdk/connect.js"), asked]);
   if (isGoingIn) return;
   if (isOut) return askToken();
   // Without the storage: who goes in then is nobody's second connection, whose name would stay.

@@ -58,6 +58,21 @@ describe("sdk read", () => {
     assertEquals(await heardReads(socket), [["general", 8]]);
   });
 
+  it("W10.10 tells what waits for its second before one leaves the room", async () => {
+    using server = new FakeServer();
+    const { chat, socket } = await server.joined();
+    chat.read("general", 1);
+    chat.read("general", 5);
+    chat.leave("general");
+    await settle();
+    const heard = socket.heard().filter(({ type }) => type === "read" || type === "leave");
+    assertEquals(heard.map(({ type, seq }) => [type, seq]), [
+      ["read", 1],
+      ["read", 5],
+      ["leave", undefined],
+    ]);
+  });
+
   it("W10.10 tells again after a reconnect what was lost with the connection", async () => {
     using server = new FakeServer();
     const { chat, socket } = await server.joined();

@@ -45,6 +45,8 @@ export class Listing {
   /** One has read all that is there. @param {string} room */
   read(room) {
     this.#mentions.delete(room);
+    const listed = this.#rooms.get(room);
+    if (listed) listed.unread = 0;
   }
 
   async ask() {

@@ -74,6 +74,8 @@ export class Chat extends Questions {
 
   /** @param {string} room */
   leave(room) {
+    // How far one has read goes out before, or never.
+    this.#marks.flush();
     this.#traffic.leave(roomName(room));
   }
 

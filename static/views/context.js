@@ -67,7 +67,8 @@ export class Context {
     this.#line.hidden = said === null;
     if (said) showNick(this.#name, said);
     else this.#name.textContent = "";
-    this.#text.textContent = said ? `: ${quotedText(said)}` : "an earlier message";
+    const sign = said && !shownOf(said).deleted ? ":" : "";
+    this.#text.textContent = said ? `${sign} ${quotedText(said)}` : "an earlier message";
   }
 
   /** Undefined while it is not known; what was gone when one came is answered no more. @param {Room} room @param {number} seq */

@@ -83,9 +83,19 @@ function move(event, field, grid) {
     const isBack = key === "Tab" || (key === "ArrowUp" && isFirstRow);
     // What writes is written there.
     const writes = key === "Backspace" || ([...key].length === 1 && key !== " ");
-    if (isBack || writes) field.focus();
-    if (!isBack) return;
+    const aside = isBack || writes ? field : mirrored(key, grid);
+    aside?.focus();
+    if (!aside || writes) return;
   }
   event.preventDefault();
   event.stopPropagation();
+}
+
+/** Where an arrow points to where one reads from right to left. @param {string} key @param {HTMLElement} grid */
+function mirrored(key, grid) {
+  const step = { ArrowLeft: 1, ArrowRight: -1 }[key];
+  if (!step || getComputedStyle(grid).direction !== "rtl") return;
+  const buttons = [...grid.querySelectorAll("button")];
+  const at = buttons.findIndex((button) => button === document.activeElement);
+  return buttons.at((at + step) % buttons.length);
 }

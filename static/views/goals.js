@@ -33,6 +33,8 @@ export class Goals {
     const list = this.#list;
     const label = "Rooms and people";
     Object.assign(list, { id: "jump-list", role: "listbox", ariaLabel: label, hidden: true });
+    // One that scrolls would be a tab stop of its own, and gone as soon as it has the focus.
+    list.tabIndex = -1;
     // The field keeps the focus, so that the list stays until it is left.
     list.addEventListener("pointerdown", (event) => event.preventDefault());
     field.parentElement?.after(list);

@@ -21,10 +21,13 @@ export class Header {
       return new Empty(this.#tryAgain);
     },
     "/css/empty.css",
-    () => {},
+    () => {
+      // Each paint wants it anew.
+      if (!this.#isTold) speak(NOT_LOADED);
+      this.#isTold = true;
+    },
   );
-  /** Of which it was told that this part can't be had; each paint wants it anew. @type {Room | null} */
-  #toldOf = null;
+  #isTold = false;
 
   /** @param {() => void} tryAgain to come into the room that one is not in */
   constructor(tryAgain) {
@@ -51,11 +54,7 @@ export class Header {
     this.#bell.title = this.#bell.ariaLabel;
     setIcon(this.#bellIcon, isQuiet ? "bell-off" : "bell");
     const lacks = room.isEmpty || room.refusal !== null;
-    if (!lacks && !this.#empty.isWanted) return;
-    this.#empty.do((empty) => empty.show(room), () => {
-      if (this.#toldOf !== room) speak(NOT_LOADED);
-      this.#toldOf = room;
-    });
+    if (lacks || this.#empty.isWanted) this.#empty.do((empty) => empty.show(room));
   }
 
   /** The whole topic, or its first line. @param {boolean} isWhole */

@@ -8,7 +8,7 @@ export function rove(list, columns = 1) {
   });
   list.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const next = nextOf(buttonsIn(list), keyIn(list, event.key), columns);
+    const next = nextOf(buttonsIn(list), event.key, columns);
     if (!next) return;
     event.preventDefault();
     next.focus();
@@ -25,12 +25,6 @@ export function makeReachable(list) {
 /** @param {HTMLElement} list @returns {HTMLButtonElement[]} */
 function buttonsIn(list) {
   return [...list.querySelectorAll("button")].filter(({ disabled }) => !disabled);
-}
-
-/** As it is where one reads from left to right. @param {HTMLElement} list @param {string} key */
-function keyIn(list, key) {
-  if (getComputedStyle(list).direction !== "rtl") return key;
-  return { ArrowLeft: "ArrowRight", ArrowRight: "ArrowLeft" }[key] ?? key;
 }
 
 /** @param {HTMLButtonElement[]} buttons @param {string} key @param {number} columns */

@@ -17,6 +17,7 @@ const PAUSE_MS = 300;
 const EMPTY_PAGES = 5;
 /** So much of a text may stand before what was found in it. */
 const LEAD = 40;
+const WAITING = "Waiting for the connection";
 const INVITATION = "Search every message you may read.";
 
 export class Search {
@@ -105,6 +106,8 @@ export class Search {
     const where = this.#isHere ? { room: this.#room } : {};
     if (text === "") return this.#show(INVITATION);
     const count = this.#hits.length;
+    // What was found before is no answer to this.
+    if (count === 0 && this.#chat.state.status !== "connected") this.#show(WAITING);
     try {
       for (let pages = 0; pages < EMPTY_PAGES && this.#hits.length === count; pages++) {
         // What is being written is the beginning of a word.

@@ -46,6 +46,19 @@ it("Ctrl and K leads to any room or person by name, unread ones first, and makes
   await ines.shows("#rooms a[aria-current=page] bdi", "herons");
 });
 
+it("Tab leads on from the field, also where the list below it is so long that it scrolls", async () => {
+  const rooms = Array.from({ length: 20 }, (_, n) => `room-${n}`).join();
+  await using server = await startServer({ ROOMS: `general,${rooms}` });
+  await using visit = await openVisit(server.url);
+  const ines = await visit.enter("Ines", { height: 480 });
+  const { keyboard } = ines.page;
+  await keyboard.press("Control+k");
+  await ines.shows("#jump-list .room-row bdi", "room-19");
+  await fits(ines);
+  await keyboard.press("Tab");
+  assertEquals(await focused(ines), "settings");
+});
+
 it("Alt, Shift and an arrow lead from one unread room to the next", async () => {
   await using server = await startServer({ ROOMS: "a,b,c,d" });
   await using visit = await openVisit(server.url);

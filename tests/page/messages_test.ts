@@ -112,6 +112,8 @@ it("W4.3 an answer stands under what it answers, also where that is far away or 
   await key(ines, "120", "r");
   await ines.shows("#context", /Reply to\s+Jonas: 120/);
   await fits(ines);
+  jonas.send({ type: "delete", room: "general", of: 120 });
+  await ines.shows("#context", "Reply to Jonas · message deleted");
   await ines.page.keyboard.press("Escape");
   await ines.page.locator("#context").waitFor({ state: "hidden" });
   await key(ines, "119", "r");

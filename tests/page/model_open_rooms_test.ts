@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import type { Entry, ListedRoom, ServerMessage } from "../../src/protocol.ts";
+import type { Entry, ListedRoom, RoomName, ServerMessage } from "../../src/protocol.ts";
 import { Memory, type SafeStorage } from "../../static/model/memory.js";
 import { OpenRooms } from "../../static/model/open_rooms.js";
 import { entry, FakeServer, type FakeSocket, JOINED, settle } from "../harness/fake_server.ts";
@@ -214,6 +214,27 @@ describe("the open rooms", () => {
     assertEquals(rooms.get("general").typists.names, ["bob"]);
     socket.tell(entry(1));
     assertEquals(rooms.get("general").typists.names, []);
+  });
+
+  it("W10.11 have nothing unread in the list once all was read, also when they are left", async () => {
+    using server = new FakeServer();
+    const { rooms } = openRooms(server, "general");
+    rooms.start();
+    const socket = await server.welcome();
+    const info = { topic: "", count: 1, seq: 2 };
+    await list(socket, [{ ...info, room: "herons" as RoomName, unread: 2, mentions: 1 }]);
+    const standing = () => {
+      const { unread, mentions } = rooms.standing("herons");
+      return [unread, mentions];
+    };
+    assertEquals(standing(), [2, 1]);
+    const room = rooms.get("herons");
+    rooms.join(room);
+    const messages = [said(1, "guest:2", "herons"), said(2, "guest:2", "herons")];
+    await answerJoins(socket, { messages, seq: 2, read: 0 } as Partial<Joined>);
+    rooms.markRead(room);
+    rooms.close(room);
+    assertEquals(standing(), [0, 0]);
   });
 });
 

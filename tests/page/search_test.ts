@@ -3,11 +3,13 @@ import { assert, assertEquals, assertFalse } from "@std/assert";
 import { startServer } from "../harness/server.ts";
 import { enter, say } from "../harness/visitor.ts";
 import { tempDatabase } from "../store/database.ts";
+import { NO_CONNECTION } from "./faults.ts";
 import { fill, UNHURRIED } from "./fill.ts";
 import { fits } from "./fits.ts";
 import type { Guest } from "./guest.ts";
 import { it } from "./it.ts";
 import { openVisit } from "./visit.ts";
+import { openWire } from "./wire.ts";
 
 const PHONE = { width: 390, height: 844, isPhone: true };
 
@@ -30,6 +32,27 @@ function hits(guest: Guest): Promise<string[]> {
 interface Part {
   childNodes: Iterable<{ nodeName: string; textContent: string }>;
 }
+
+it("without a connection a search says that it waits, shows nothing of another, and is answered then", async () => {
+  await using server = await startServer();
+  await using wire = openWire(server);
+  await using visit = await openVisit(server.url);
+  await using ruth = await enter(server, { username: "Ruth" });
+  for (const text of ["the ferry", "the proxy"]) await say(ruth, text);
+  const ines = await visit.enter("Ines", { url: wire.url, expected: [NO_CONNECTION] });
+  await ines.page.locator("#search-toggle").click();
+  await search(ines, "ferry");
+  await ines.shows("#search-status", "1 message, newest first");
+  wire.calm();
+  await ines.status(/^Reconnecting in|^Trying now/);
+  await search(ines, "proxy");
+  await ines.shows("#search-status", "Waiting for the connection");
+  assertEquals(await hits(ines), []);
+  wire.mend();
+  await ines.isBack();
+  await ines.shows("#search-status", "1 message, newest first");
+  assertEquals(await hits(ines), ["the [proxy]"]);
+});
 
 it("W16.1 what is written is searched for in all rooms or in this one, and boxed", async () => {
   await using database = await tempDatabase();
