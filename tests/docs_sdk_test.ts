@@ -70,6 +70,23 @@ describe("docs/SDK.md", () => {
     assertEquals((await watcher.process.exited).code, 0);
   });
 
+  it("tally.ts is right by the types that it gets from the server, and counts", async () => {
+    await using server = await startServer();
+    await using ada = await enter(server, { username: "ada" });
+    await using tally = await run("tally.ts", server);
+    // What is said before it is there is no entry to it.
+    await ada.until(
+      (it) => it.type === "presence" && it.joined.some(({ user }) => user === "Tally"),
+      STARTS_MS,
+    );
+    const { seq } = await say(ada, "hello");
+    ada.send({ type: "react", room: "general", of: seq, emoji: "🎉" });
+    await tally.process.said(/🎉 for 1\n/);
+    await say(ada, "bye");
+    await tally.process.said(/ada: 2\n/);
+    assertEquals((await tally.process.exited).code, 0);
+  });
+
   it("echo.mjs answers in Node", async () => {
     await using server = await startServer();
     await using echo = await run("echo.mjs", server);

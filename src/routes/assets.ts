@@ -27,6 +27,7 @@ const TYPES: Record<string, string> = {
   json: "application/json",
   png: "image/png",
   svg: "image/svg+xml",
+  ts: "application/typescript; charset=utf-8",
   webmanifest: "application/manifest+json",
 };
 
@@ -61,10 +62,10 @@ export function assets({ isOpen }: { isOpen: boolean }) {
   const routes = new Hono<AppEnv>();
   const files = { ...FILES };
   if (!isOpen) files["/"] = FILES["/"]!.replace("<html ", "<html data-needs-token ");
-  // What the service worker keeps; it is another version when any file is another.
+  // What the service worker keeps, which is not types; it is another version when any file is another.
   const shell = {
     version: tagOf(JSON.stringify(files)),
-    files: Object.keys(files).filter((path) => path !== "/sw.js"),
+    files: Object.keys(files).filter((path) => path !== "/sw.js" && !path.endsWith(".d.ts")),
   };
   files["/shell.json"] = JSON.stringify(shell);
   const brotli = new Brotli();

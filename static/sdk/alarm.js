@@ -2,19 +2,13 @@
 // Deadlines by name, all behind one timer. Moving a deadline later costs nothing: the timer that
 // comes too early only looks and arms itself again. Knows nothing of what is due.
 
-/**
- * @typedef {object} Clock
- * @property {() => number} now Milliseconds since 1970.
- * @property {(action: () => void, ms: number) => any} setTimeout
- * @property {(timer: any) => void} clearTimeout
- * @property {() => number} random In [0, 1).
- */
+/** @typedef {import("../chat.js").Clock} Clock */
 
 /** The clock of the machine. @type {Clock} */
 export const SYSTEM_CLOCK = {
   now: () => Date.now(),
   setTimeout: (action, ms) => setTimeout(action, ms),
-  clearTimeout: (timer) => clearTimeout(timer),
+  clearTimeout: (/** @type {any} */ timer) => clearTimeout(timer),
   random: () => Math.random(),
 };
 

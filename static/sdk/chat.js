@@ -2,11 +2,11 @@
 // What an application may want of a chat server. Does nothing itself: each wish goes to the
 // connection or to the traffic on it.
 import { Questions, roomName } from "./questions.js";
-/** @import {Limits, Member, Position, SharedFile} from "../../src/protocol.ts" */
-/** @import {ChatEvents, Joined, Of} from "../chat.js" */
+/** @import {ChatEvents, Joined, Limits, Member, Of, Position} from "../chat.js" */
+/** @import {SharedFile, Uploaded, UploadOptions} from "../chat.js" */
 /** @import {Connection} from "./connection.js" */
 /** @import {Emitter} from "./events.js" */
-/** @import {Files, Uploaded, UploadOptions} from "./files.js" */
+/** @import {Files} from "./files.js" */
 /** @import {ReadMarks} from "./read_marks.js" */
 /** @import {Drafts} from "./storage.js" */
 /** @import {Traffic} from "./traffic.js" */
@@ -83,7 +83,7 @@ export class Chat extends Questions {
    * Says something as soon as that is possible. Throws a RangeError when too much is unsent.
    * @param {string} room
    * @param {string} text
-   * @param {{replyTo?: number | undefined, files?: readonly SharedFile[]}} [options] `replyTo` is the
+   * @param {{replyTo?: number | undefined, files?: readonly SharedFile[] | undefined}} [options] `replyTo` is the
    *   seq of an earlier message; `files` were uploaded to the room, and with them the text may be "".
    */
   say(room, text, { replyTo, files = [] } = {}) {
@@ -105,7 +105,7 @@ export class Chat extends Questions {
    * Uploads a file to a room, for a message there (W19). Rejects with a ChatError, or with the reason
    * of the signal. What is not said within an hour is dropped by the server.
    * @param {string} room
-   * @param {Blob | BufferSource | ReadableStream | string} body
+   * @param {Blob | ArrayBuffer | ArrayBufferView<ArrayBuffer> | ReadableStream | string} body
    * @param {UploadOptions} [options]
    * @returns {Promise<Uploaded>}
    */
@@ -117,7 +117,7 @@ export class Chat extends Questions {
    * A file of a message, or of one's own that is not said yet. Rejects with a ChatError.
    * @param {string} room
    * @param {string} id
-   * @param {{signal?: AbortSignal}} [options]
+   * @param {{signal?: AbortSignal | undefined}} [options]
    * @returns {Promise<Response>}
    */
   async file(room, id, { signal } = {}) {

@@ -2,11 +2,11 @@
 // What this client shows to be let in: the session of the guest it was, else a token; and another one
 // in time. Knows not how either travels.
 /** @import {ClientMessage} from "../../src/client_message.ts" */
+/** @import {GetToken} from "../chat.js" */
 /** @import {Alarm, Clock} from "./alarm.js" */
 /** @import {Drawer} from "./storage.js" */
 
 /** @typedef {{kind: "none"} | {kind: "session" | "token", value: string}} Offer */
-/** @typedef {() => string | null | undefined | Promise<string | null | undefined>} GetToken */
 
 const SESSION = "session";
 /** Another token is asked for so long before the end, if half of the time that was left is over. */

@@ -2,17 +2,10 @@
 // Files of a server over HTTP (W19), under the credential of the connection. Knows nothing of messages.
 import { roomName } from "./questions.js";
 import { ChatError } from "./requests.js";
-/** @import {SharedFile} from "../../src/protocol.ts" */
+/** @import {Uploaded, UploadOptions} from "../chat.js" */
 /** @import {Address} from "./address.js" */
 /** @import {Credential} from "./credential.js" */
 
-/** @typedef {SharedFile & {url: string}} Uploaded */
-/**
- * @typedef {object} UploadOptions
- * @property {string} [name] Else that of a `File`.
- * @property {AbortSignal} [signal]
- * @property {(sent: number, bytes: number) => void} [onProgress] In browsers, for all but streams.
- */
 /** @typedef {(url: URL, init: RequestInit) => Promise<Response>} Send */
 
 export class Files {
@@ -29,7 +22,7 @@ export class Files {
 
   /**
    * @param {string} room
-   * @param {Blob | BufferSource | ReadableStream | string} body
+   * @param {Blob | ArrayBuffer | ArrayBufferView<ArrayBuffer> | ReadableStream | string} body
    * @param {UploadOptions} options
    * @returns {Promise<Uploaded>}
    */

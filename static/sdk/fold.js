@@ -1,16 +1,10 @@
 // @ts-check
 // What a room's entries make of the messages one knows (W5.10). A pure function: the same entries
 // give the same messages, one by one or already in a page.
-/** @import {Entry, Message, Reaction, UserId} from "../../src/protocol.ts" */
+/** @import {Entry, Known, Message, Reaction, UserId} from "../chat.js" */
 
 /** So many who reacted are named. */
 const MAX_NAMED = 5;
-
-/**
- * Messages in present form, rising, as of `seq`: what `history` gives and a `joined` that is not
- * `resumed`. Without a `topic` it is not known.
- * @typedef {{seq: number, messages: readonly Message[], topic?: string}} Known
- */
 
 /**
  * The state after one more entry, as a new object; the same one where the entry is known already.

@@ -1,7 +1,6 @@
 // @ts-check
 // Who is in one room, by the names they have now. Knows neither the room nor the chat.
-/** @import {Member} from "../../src/protocol.ts" */
-/** @import {ChatEvents} from "../chat.js" */
+/** @import {ChatEvents, Member} from "../chat.js" */
 
 export class Members {
   /** @type {Map<string, Member>} */

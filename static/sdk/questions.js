@@ -37,7 +37,13 @@ export class Questions {
     return this.#traffic.ask({ type: "edit", room: roomName(room), of, text, ref });
   }
 
-  /** Takes back a message, one's own or as a moderator. @param {string} room @param {number} of @param {string} [ref] */
+  /**
+   * Takes back a message, one's own or as a moderator.
+   * @param {string} room
+   * @param {number} of
+   * @param {string} [ref]
+   * @returns {Promise<Of<"ack">>}
+   */
   delete(room, of, ref) {
     return this.#traffic.ask({ type: "delete", room: roomName(room), of, ref });
   }
@@ -55,7 +61,12 @@ export class Questions {
     return this.#traffic.ask({ type: "react", room: roomName(room), of, emoji, on, ref });
   }
 
-  /** Needs `moderate`; "" clears it. @param {string} room @param {string} text */
+  /**
+   * Needs `moderate`; "" clears it.
+   * @param {string} room
+   * @param {string} text
+   * @returns {Promise<Of<"ack">>}
+   */
   setTopic(room, text) {
     return this.#traffic.ask({ type: "topic", room: roomName(room), text });
   }

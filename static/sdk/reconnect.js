@@ -3,20 +3,8 @@
 // the upgrade (W15.6) and the back-off (W13.1). Decides only; the connection does it.
 /** @import {Refusal} from "../../src/protocol.ts" */
 
-/**
- * Why there is no connection now.
- * @typedef {"dropped" | "heartbeat" | "slow" | "restarting" | "full" | "limited" | "internal"
- *   | "token" | "origin" | "banned" | "proxy" | "offline" | "refused" | "too-big"} Reason
- */
-/**
- * `attempt` counts the tries since it was last connected, from 1; `retryAt` is ms since 1970.
- * `stopped` does not come back by itself; `closed` never does.
- * @typedef {{status: "connecting", attempt: number}
- *   | {status: "connected"}
- *   | {status: "waiting", attempt: number, reason: Reason, message: string, retryAt: number}
- *   | {status: "stopped", reason: Reason, message: string}
- *   | {status: "closed"}} ConnectionState
- */
+/** @typedef {import("../chat.js").Reason} Reason */
+/** @typedef {import("../chat.js").ConnectionState} ConnectionState */
 /**
  * `now` at once unless that was so lately, `wait` for `afterMs` or a back-off, `token` with another
  * credential, `stop` until somebody asks for it.

@@ -5,17 +5,9 @@ import { roomName } from "./questions.js";
 import { Emitter } from "./events.js";
 import { fold } from "./fold.js";
 import { Members } from "./members.js";
-/** @import {Entry, LeaveReason, Member, Message, Refusal} from "../../src/protocol.ts" */
-/** @import {ChatEvents, Joined, Of, Outgoing} from "../chat.js" */
-/** @import {Chat} from "./chat.js" */
-/** @import {Known} from "./fold.js" */
+/** @import {Chat, ChatEvents, Entry, Joined, Known, Member, Message} from "../chat.js" */
+/** @import {Of, Outgoing, Presence, RoomState as Room, WhyLeft} from "../chat.js" */
 
-/**
- * Whether one is in the room. After `left` nothing changes any more: open the room again. A `reason`
- * says that somebody put one out, a `refusal` that one may not come in.
- * @typedef {{reason?: LeaveReason, refusal?: Pick<Refusal, "code" | "message">}} WhyLeft
- * @typedef {{status: "joining"} | {status: "in"} | {status: "left"} & WhyLeft} Presence
- */
 /**
  * Older messages that were asked for, and what came since: of that, what is later is applied (W5.10).
  * @typedef {{entries: Entry[], page?: Of<"history">, done: PromiseWithResolvers<void>}} Asked
@@ -37,7 +29,7 @@ export function openRoom(chat, name) {
 
 export class RoomState {
   #chat;
-  /** @type {Emitter<{change: RoomState}>} */
+  /** @type {Emitter<{change: Room}>} */
   #events = new Emitter();
   /** Takes this off the chat. @type {(() => void)[]} */
   #listening = [];
@@ -145,7 +137,8 @@ export class RoomState {
    * Hears of changes, once for all that happen at the same time. The function that comes back takes
    * the listener off.
    * @param {"change"} type
-   * @param {(room: RoomState) => void} listener
+   * @param {(room: Room) => void} listener
+   * @returns {() => void}
    */
   on(type, listener) {
     return this.#events.on(type, listener);

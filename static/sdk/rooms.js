@@ -6,10 +6,7 @@ import { giveUp } from "./requests.js";
 /** @import {Entry, Position, ServerMessage} from "../../src/protocol.ts" */
 
 /** @typedef {Extract<ServerMessage, {type: "joined"}>} JoinedMessage */
-/**
- * `resumed`: `messages` are all entries after the position that one had.
- * @typedef {JoinedMessage & {resumed: boolean}} Joined
- */
+/** @typedef {import("../chat.js").Joined} Joined */
 /**
  * `wanted`: a join is to be sent; `asked`: it was, under `ref`; `in`: a member; `refused`: to be
  * asked again later. `fresh`: the newest page is wanted even where a position is known. `live`: it

@@ -2,12 +2,7 @@
 // Values of one server in the caller's storage, as JSON. A storage that throws, is full or holds
 // rubbish is as good as none: what was written is then kept in memory only by who wrote it.
 
-/**
- * @typedef {object} StorageLike
- * @property {(key: string) => string | null} getItem
- * @property {(key: string, value: string) => void} setItem
- * @property {(key: string) => void} removeItem
- */
+/** @import {StorageLike} from "../chat.js" */
 
 /** The part of a storage that belongs to one server. */
 export class Drawer {

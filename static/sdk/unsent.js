@@ -6,21 +6,7 @@ import { byteLength, encode } from "./frames.js";
 /** @import {Refusal, SharedFile} from "../../src/protocol.ts" */
 /** @import {Drawer} from "./storage.js" */
 
-/**
- * Something said, replaced whole whenever it changes. `at` is ms since 1970, `seq` its place in the
- * room once sent. `dropped` ones were discarded. What is for a user (`to`) has the room "" until sent.
- * @typedef {object} Outgoing
- * @property {string} ref
- * @property {string} room
- * @property {string} [to]
- * @property {string} text
- * @property {number} [replyTo]
- * @property {SharedFile[]} [files] What was uploaded for it.
- * @property {number} at
- * @property {"waiting" | "sent" | "failed" | "dropped"} status
- * @property {Refusal} [refusal]
- * @property {number} [seq]
- */
+/** @typedef {import("../chat.js").Outgoing} Outgoing */
 
 const UNSENT = "unsent";
 /** A message that the server could not store is tried this often (W7.3). */

@@ -13,6 +13,7 @@ const TYPES: Record<string, string> = {
   js: "text/javascript; charset=utf-8",
   png: "image/png",
   svg: "image/svg+xml",
+  ts: "application/typescript; charset=utf-8",
   webmanifest: "application/manifest+json",
 };
 
@@ -206,7 +207,9 @@ it("the service worker is told of every file that the page may need", async () =
   assertEquals(headers.get("cache-control"), "no-cache");
   const { version, files } = JSON.parse(text);
   assertMatch(version, /^[\w-]{22}$/);
-  const all = filesOf(STATIC).map(pathOf).filter((path) => path !== "/sw.js");
+  const all = filesOf(STATIC).map(pathOf).filter((path) =>
+    path !== "/sw.js" && !path.endsWith(".d.ts")
+  );
   assertEquals(files.toSorted(), all.toSorted());
 });
 
@@ -266,8 +269,8 @@ function contentOf(file: string): Uint8Array {
 function addressesIn(path: string, text: string): string[] {
   const pattern = path.endsWith(".css")
     ? /(?:url\(\s*|@import\s+)["']?([^"')\s]+)/g
-    : path.endsWith(".js")
-    ? /^(?:import|export)\b[^;]*?\bfrom "([^"]+)"|\bimport\(?\s*"([^"]+)"|"(\/[\w/]+\.\w+)"/gm
+    : /\.[jt]s$/.test(path)
+    ? /^(?:import|export)\b[^;]*?\bfrom "([^"]+)"|\bimport\(?\s*"([^"]+)"|"(\/[\w/]+\.\w+)"|^\/\/ @ts-self-types="(.+)"/gm
     : path.endsWith(".webmanifest")
     ? /"(?:src|start_url)": "([^"]+)"/g
     : /<(?:link|script|img|use|a)\b[^>]*\b(?:href|src)="([^"#][^"]*)"/g;
