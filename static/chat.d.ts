@@ -226,12 +226,21 @@ export class Chat {
    */
   bytesLeft(room: string, text: string, files?: number): number;
 
-  /** Changes the text of one's own message; `of` is its seq. */
-  edit(room: string, of: number, text: string): Promise<Of<"ack">>;
+  /**
+   * Changes the text of one's own message; `of` is its seq. Asked again under the same `ref`, it is
+   * done once; so are the two below.
+   */
+  edit(room: string, of: number, text: string, ref?: string): Promise<Of<"ack">>;
   /** Takes back a message, one's own or as a moderator. */
-  delete(room: string, of: number): Promise<Of<"ack">>;
+  delete(room: string, of: number, ref?: string): Promise<Of<"ack">>;
   /** Reacts to a message, or takes that back. */
-  react(room: string, of: number, emoji: string, on?: boolean): Promise<Of<"ack">>;
+  react(
+    room: string,
+    of: number,
+    emoji: string,
+    on?: boolean,
+    ref?: string,
+  ): Promise<Of<"ack">>;
   /** Needs `moderate`; "" clears it. */
   setTopic(room: string, text: string): Promise<Of<"ack">>;
 

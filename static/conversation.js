@@ -7,6 +7,7 @@ import { Log } from "./views/log.js";
 /** @import {SharedFile} from "../src/protocol.ts" */
 /** @import {Chat} from "./chat.js" */
 /** @import {Deeds} from "./deeds.js" */
+/** @import {Memory} from "./model/memory.js" */
 /** @import {Pages} from "./model/pages.js" */
 /** @import {Room} from "./model/room.js" */
 /** @import {Said} from "./model/said.js" */
@@ -17,6 +18,7 @@ import { Log } from "./views/log.js";
 
 /**
  * @typedef {object} Scene
+ * @property {Memory} memory
  * @property {() => Room} room in view
  * @property {() => string[]} rooms whose names are links
  * @property {() => void} paint at once
@@ -60,12 +62,15 @@ export class Conversation {
       undefined,
       () => {},
     );
+    /** @param {Room} room @param {number} seq */
+    const source = (room, seq) => sources.do((sources) => sources.want(room, seq));
     this.log = new Log({
       apply: (cure, said) => this.#cure(cure, said),
       maxBytes: () => chat.limits?.messageBytes ?? 0,
       company: () => this.#company(),
       react: (...what) => this.#deeds.do((deeds) => deeds.react(...what)),
       chooseReaction: (...what) => this.#deeds.do((deeds) => deeds.chooseReaction(...what)),
+      draft: (...what) => this.#deeds.do((deeds) => deeds.draft(...what)),
       save: (...what) => this.#deeds.do((deeds) => deeds.save(...what)),
       cancel: (said) => this.#deeds.do((deeds) => deeds.cancel(said)),
       editor: (...what) => this.#deeds.now?.editor(...what) ?? null,
@@ -82,12 +87,12 @@ export class Conversation {
       renew: (room) => this.#page(room, (pages) => pages.renew(room)),
       seen: () => scene.paintSoon(),
       write: scene.write,
-      source: (room, seq) => sources.do((sources) => sources.want(room, seq)),
+      source,
       go: ({ room, seq }) => scene.enter(room, seq),
     });
     this.#deeds = new Later(async () => {
       const [{ Deeds }, around] = await Promise.all([import("./deeds.js"), pages()]);
-      return new Deeds(chat, around, this.log, scene);
+      return new Deeds(chat, around, this.log, scene, source);
     }, "/css/deeds.css");
     this.#files = new Later(async () => {
       const { Files } = await import("./views/files.js");
@@ -97,6 +102,7 @@ export class Conversation {
 
   start() {
     this.log.start();
+    this.#recall("wishes");
     const log = find("#log", HTMLElement);
     for (const type of [...HEARD, ...WANTED]) {
       log.addEventListener(type, (event) => this.#hear(event));
@@ -114,7 +120,10 @@ export class Conversation {
 
   /** Another room is in view. */
   open() {
-    this.log.show(this.#scene.room());
+    const room = this.#scene.room();
+    const { name } = room;
+    this.log.show(room);
+    this.#recall(`reply.${name}`, `edits.${name}`);
   }
 
   /** The log of the room in view was replaced. */
@@ -125,6 +134,7 @@ export class Conversation {
 
   /** @param {boolean} counts whether to say how many messages wait */
   update(counts) {
+    this.#deeds.now?.prepare();
     this.log.update(counts);
     this.#deeds.now?.follow();
   }
@@ -137,13 +147,14 @@ export class Conversation {
 
   /** The seq that what is said now in the room in view answers. */
   get answered() {
-    return this.#deeds.now?.answered(this.#scene.room());
+    return Number.parseInt(this.#scene.memory.read(`reply.${this.#scene.room().name}`)) ||
+      undefined;
   }
 
   /** Something was said in the room in view. */
   said() {
     const room = this.#scene.room();
-    this.#deeds.now?.said(room);
+    this.#scene.memory.keep(`reply.${room.name}`, "");
     if (room.timeline.hasNewer) this.latest(room);
     this.#scene.paint();
     this.log.toEnd();
@@ -157,6 +168,12 @@ export class Conversation {
     });
     if (last?.kind === "said" && last.status === "failed") this.#cure("edit", last);
     else this.#deeds.do((deeds) => deeds.editLast());
+  }
+
+  /** Has what was left in the storage under these names shown, where something was. @param {string[]} keys */
+  #recall(...keys) {
+    const { memory, paint } = this.#scene;
+    if (keys.some((key) => memory.read(key))) this.#deeds.do(paint);
   }
 
   /** Goes to the newest end. @param {Room} room */

@@ -1,6 +1,7 @@
 // @ts-check
 // What one does with a message: answering, reacting, changing and deleting it, copying it, going to
 // one. Knows the views by what it asks of them; what may be done stands in offers.js.
+import { Begun } from "./model/begun.js";
 import { wordsIn } from "./model/file_words.js";
 import { shownOf } from "./model/said.js";
 import { Wishes } from "./model/wishes.js";
@@ -29,16 +30,18 @@ export class Deeds {
   #actions;
   #scene;
   #wishes;
+  #begun;
   /** The message to go to as soon as its room is joined. @type {{room: string, seq: number} | null} */
   #destination = null;
 
-  /** @param {Chat} chat @param {Pages} pages @param {Log} log @param {Scene} scene */
-  constructor(chat, pages, log, scene) {
+  /** @param {Chat} chat @param {Pages} pages @param {Log} log @param {Scene} scene @param {(room: Room, seq: number) => void} source asks for what is answered and not held */
+  constructor(chat, pages, log, scene, source) {
     this.#chat = chat;
     this.#pages = pages;
     this.#log = log;
     this.#scene = scene;
-    this.#context = new Context(scene.write);
+    this.#begun = new Begun(scene.memory);
+    this.#context = new Context(this.#begun, source, scene.write);
     this.#actions = new Actions({
       offers: (said) => this.offers(said),
       act: (...what) => this.act(...what),
@@ -46,7 +49,7 @@ export class Deeds {
       leave: scene.write,
     });
     this.follow();
-    this.#wishes = new Wishes(chat, (trouble) => {
+    this.#wishes = new Wishes(chat, scene.memory, (trouble) => {
       if (trouble) speak(refusedWish(trouble.wish, trouble.refusal));
       scene.paint();
     });
@@ -57,20 +60,17 @@ export class Deeds {
     this.#actions.hear(event);
   }
 
+  /** The room in view is about to be shown: as one wants it, and as one has begun to. */
+  prepare() {
+    const room = this.#scene.room();
+    this.#wishes.show(room);
+    this.#begun.open(room);
+  }
+
   /** The log has changed, or another is in view. */
   follow() {
     this.#actions.follow();
     this.#context.open(this.#scene.room());
-  }
-
-  /** The seq that what is said now answers. @param {Room} room */
-  answered(room) {
-    return this.#context.of(room);
-  }
-
-  /** Something was said there. @param {Room} room */
-  said(room) {
-    this.#context.done(room);
   }
 
   /** What a message is written anew in. @param {string} text @param {Editing} editing */
@@ -125,7 +125,7 @@ export class Deeds {
 
   /** Opens the message to be written anew, in its place. @param {Said} said */
   edit(said) {
-    said.draft ??= shownOf(said).text;
+    this.draft(said, said.draft ?? shownOf(said).text);
     this.#scene.paint();
     this.#log.focusEditor(said.key);
   }
@@ -139,31 +139,36 @@ export class Deeds {
     if (last?.kind === "said") this.edit(last);
   }
 
+  /** What it is to become, so far; undefined: it stays as it is. @param {Said} said @param {string | undefined} text */
+  draft(said, text) {
+    this.#begun.edit(this.#scene.room(), said, text);
+  }
+
   /** @param {Said} said @param {string} text */
   save(said, text) {
     const room = this.#scene.room();
     const written = text.trimEnd();
-    said.draft = undefined;
+    this.draft(said, undefined);
     const isChanged = written !== shownOf(said).text;
     if (!written && isChanged) {
       this.#scene.paint();
       return this.#delete(room, said);
     }
-    if (isChanged) this.#wishes.edit(room, said, written);
+    if (isChanged) this.#wishes.wish(room, said, { type: "edit", text: written, at: Date.now() });
     this.#scene.paint();
     this.#scene.write();
   }
 
   /** @param {Said} said */
   cancel(said) {
-    said.draft = undefined;
+    this.draft(said, undefined);
     this.#scene.paint();
   }
 
   /** @param {Said} said @param {string} emoji @param {boolean} on */
   react(said, emoji, on) {
     if (this.offers(said).some(({ deed }) => deed === "react")) {
-      this.#wishes.react(this.#scene.room(), said, emoji, on);
+      this.#wishes.wish(this.#scene.room(), said, { type: "react", emoji, on });
     }
   }
 
@@ -178,17 +183,19 @@ export class Deeds {
 
   /** The refusal was read. @param {Said} said */
   dismiss(said) {
-    said.trouble = undefined;
+    this.#wishes.dismiss(this.#scene.room().name, said);
     this.#scene.paint();
   }
 
   /** What was refused is tried again; a text is first looked at. @param {Said} said */
   wishAgain(said) {
-    const { trouble } = said;
-    said.trouble = undefined;
-    if (trouble?.wish.type === "edit") said.draft = trouble.wish.text;
-    if (trouble?.wish.type === "edit") this.edit(said);
-    else if (trouble) this.#wishes.again(this.#scene.room(), said, trouble.wish);
+    const wish = said.trouble?.wish;
+    const room = this.#scene.room();
+    this.#wishes.dismiss(room.name, said);
+    if (wish?.type === "edit") {
+      this.draft(said, wish.text);
+      this.edit(said);
+    } else if (wish) this.#wishes.wish(room, said, wish);
   }
 
   /** Goes to a message of the room in view, now or as soon as it is joined. @param {number} seq */
@@ -224,7 +231,7 @@ export class Deeds {
       destroy: isMine ? "Delete" : "Remove",
     });
     if (!isSure) return;
-    this.#wishes.delete(room, said);
+    this.#wishes.wish(room, said, { type: "delete" });
     this.#scene.write();
   }
 }

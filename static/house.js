@@ -63,6 +63,7 @@ export class House {
       changed: () => this.#paintSoon(),
     });
     this.#conversation = new Conversation(chat, {
+      memory,
       room: () => this.#room,
       rooms: () => this.#rooms.names,
       paint: () => this.#paint(),

@@ -38,6 +38,22 @@ describe("sdk entries", () => {
     assertEquals(outgoing, []);
   });
 
+  it("W7.2 what got no answer can be asked again under a ref of one's own", async () => {
+    using server = new FakeServer();
+    const { chat, socket } = await server.welcomed();
+    chat.edit("general", 1, "ho", "own-1").catch(() => {});
+    chat.delete("general", 2, "own-2").catch(() => {});
+    const answer = chat.react("general", 3, "👍", true, "own-3");
+    await settle();
+    assertEquals(socket.heard().map(({ type, ref }) => `${type} ${ref}`), [
+      "edit own-1",
+      "delete own-2",
+      "react own-3",
+    ]);
+    socket.tell({ type: "ack", ref: "own-3", room, seq: 5, ts: 1 });
+    assertEquals((await answer).seq, 5);
+  });
+
   it("W4.1 entries of every kind come in order, each once", async () => {
     using server = new FakeServer();
     const { chat, socket } = await server.joined();

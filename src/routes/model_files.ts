@@ -1,5 +1,6 @@
 // The page's models, as text, by the path each is served at (assets.ts).
 import modelAttachments from "../../static/model/attachments.js" with { type: "text" };
+import modelBegun from "../../static/model/begun.js" with { type: "text" };
 import modelCompletion from "../../static/model/completion.js" with { type: "text" };
 import modelCrowd from "../../static/model/crowd.js" with { type: "text" };
 import modelEmoji from "../../static/model/emoji.js" with { type: "text" };
@@ -28,6 +29,7 @@ import modelWishes from "../../static/model/wishes.js" with { type: "text" };
 
 export const MODEL_FILES: Record<string, string> = {
   "/model/attachments.js": modelAttachments,
+  "/model/begun.js": modelBegun,
   "/model/completion.js": modelCompletion,
   "/model/crowd.js": modelCrowd,
   "/model/emoji.js": modelEmoji,

@@ -30,6 +30,7 @@ import viewsGoals from "../../static/views/goals.js" with { type: "text" };
 import viewsHeader from "../../static/views/header.js" with { type: "text" };
 import viewsHelp from "../../static/views/help.js" with { type: "text" };
 import viewsIcons from "../../static/views/icons.js" with { type: "text" };
+import viewsInsertion from "../../static/views/insertion.js" with { type: "text" };
 import viewsJump from "../../static/views/jump.js" with { type: "text" };
 import viewsKeyed from "../../static/views/keyed.js" with { type: "text" };
 import viewsKeys from "../../static/views/keys.js" with { type: "text" };
@@ -101,6 +102,7 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/header.js": viewsHeader,
   "/views/help.js": viewsHelp,
   "/views/icons.js": viewsIcons,
+  "/views/insertion.js": viewsInsertion,
   "/views/jump.js": viewsJump,
   "/views/keyed.js": viewsKeyed,
   "/views/keys.js": viewsKeys,

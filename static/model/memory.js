@@ -1,38 +1,80 @@
 // @ts-check
-// What this browser remembers between visits: name, token, rooms, which of them are quiet. A
-// localStorage that throws (blocked, full) makes it last as long as the page.
+// What this browser remembers between visits: name, token, rooms, which of them are quiet, what one
+// was writing. Storage that throws (blocked, full) makes it last as long as the page.
 
-/** localStorage that never throws; the client keeps its session, drafts and unsent messages in it too. */
+/** What somebody is writing: drafts, what they answer, messages that they write anew. */
+const WRITING = /^snug[.:](draft|reply|edits)\./;
+
+/**
+ * localStorage that never throws; the client keeps its session, drafts and unsent messages in it too.
+ * What one is writing is each tab's own: it is kept by the tab (sessionStorage) and left here for the
+ * next visit, but not in place of what another tab left and this one has not taken over. So what is
+ * sent or begun in one tab costs no other a word.
+ */
 export class SafeStorage {
-  /** @type {Map<string, string>} */
-  #page = new Map();
+  #left = new Safe(() => localStorage);
+  #tab = new Safe(() => sessionStorage);
+  /** What was taken over. @type {Map<string, string | null>} */
+  #taken = new Map();
 
   /** @param {string} key */
   getItem(key) {
+    const left = this.#left.get(key);
+    if (!WRITING.test(key)) return left;
+    this.#taken.set(key, left);
+    return this.#tab.get(key) ?? left;
+  }
+
+  /** @param {string} key @param {string} value */
+  setItem(key, value) {
+    this.#put(key, value);
+  }
+
+  /** @param {string} key */
+  removeItem(key) {
+    this.#put(key, null);
+  }
+
+  /** @param {string} key @param {string | null} value */
+  #put(key, value) {
+    if (WRITING.test(key)) {
+      const left = this.#left.get(key);
+      const isOwn = left === null || left === (this.#tab.get(key) ?? this.#taken.get(key));
+      this.#tab.put(key, value);
+      if (!isOwn) return;
+    }
+    this.#left.put(key, value);
+  }
+}
+
+/** A storage of the browser; what it does not take lasts as long as the page. */
+class Safe {
+  #open;
+  /** @type {Map<string, string>} */
+  #page = new Map();
+
+  /** @param {() => Storage} open */
+  constructor(open) {
+    this.#open = open;
+  }
+
+  /** @param {string} key */
+  get(key) {
     try {
-      return this.#page.get(key) ?? localStorage.getItem(key);
+      return this.#page.get(key) ?? this.#open().getItem(key);
     } catch {
       return null;
     }
   }
 
-  /** @param {string} key @param {string} value */
-  setItem(key, value) {
+  /** @param {string} key @param {string | null} value */
+  put(key, value) {
     this.#page.delete(key);
     try {
-      localStorage.setItem(key, value);
+      if (value === null) this.#open().removeItem(key);
+      else this.#open().setItem(key, value);
     } catch {
-      this.#page.set(key, value);
-    }
-  }
-
-  /** @param {string} key */
-  removeItem(key) {
-    this.#page.delete(key);
-    try {
-      localStorage.removeItem(key);
-    } catch {
-      // Then it was never kept there.
+      if (value !== null) this.#page.set(key, value);
     }
   }
 }
@@ -50,81 +92,81 @@ export class Memory {
   }
 
   get name() {
-    return this.#read("name");
+    return this.read("name");
   }
   set name(name) {
-    this.#keep("name", name);
+    this.keep("name", name);
   }
 
   get token() {
-    return this.#read("token");
+    return this.read("token");
   }
   set token(token) {
-    this.#keep("token", token);
+    this.keep("token", token);
   }
 
   /** The rooms one has open, the one last looked at first. */
   get rooms() {
-    return this.#read("rooms").split(" ").filter(Boolean);
+    return this.read("rooms").split(" ").filter(Boolean);
   }
   /** @param {string} room @param {"first" | "last"} [place] */
   openRoom(room, place = "first") {
     const others = this.rooms.filter((other) => other !== room);
     const rooms = place === "first" ? [room, ...others] : [...others.slice(0, MAX_ROOMS - 1), room];
-    this.#keep("rooms", rooms.slice(0, MAX_ROOMS).join(" "));
+    this.keep("rooms", rooms.slice(0, MAX_ROOMS).join(" "));
   }
   /** @param {string} room */
   closeRoom(room) {
-    this.#keep("rooms", this.rooms.filter((other) => other !== room).join(" "));
+    this.keep("rooms", this.rooms.filter((other) => other !== room).join(" "));
   }
 
   get hidesPeople() {
-    return this.#read("hides-people") !== "";
+    return this.read("hides-people") !== "";
   }
   set hidesPeople(hides) {
-    this.#keep("hides-people", hides ? "yes" : "");
+    this.keep("hides-people", hides ? "yes" : "");
   }
 
   /** `light`, `dark`, or as the system has it; `first.js` reads it too. */
   get theme() {
-    return this.#read("theme");
+    return this.read("theme");
   }
   set theme(theme) {
-    this.#keep("theme", theme);
+    this.keep("theme", theme);
   }
 
   /** `12`, `24`, or as the reader's language has it. */
   get clock() {
-    return this.#read("clock");
+    return this.read("clock");
   }
   set clock(clock) {
-    this.#keep("clock", clock);
+    this.keep("clock", clock);
   }
 
   /** What one wants to be notified of: `mentions` (direct messages too), `all`, or nothing. */
   get notify() {
-    return this.#read("notify");
+    return this.read("notify");
   }
   set notify(notify) {
-    this.#keep("notify", notify);
+    this.keep("notify", notify);
   }
 
   /** Whether nothing of a room but mentions is to call one. @param {string} room */
   isQuiet(room) {
-    return this.#read(`quiet.${room}`) !== "";
+    return this.read(`quiet.${room}`) !== "";
   }
   /** @param {string} room @param {boolean} isQuiet */
   keepQuiet(room, isQuiet) {
-    this.#keep(`quiet.${room}`, isQuiet ? "yes" : "");
+    this.keep(`quiet.${room}`, isQuiet ? "yes" : "");
   }
 
-  /** @param {string} key */
-  #read(key) {
+  /** What a model of the page keeps under a name of its own. @param {string} key */
+  read(key) {
     return this.#storage.getItem(`snug.${key}`) ?? "";
   }
 
   /** @param {string} key @param {string} value */
-  #keep(key, value) {
+  keep(key, value) {
     if (value) this.#storage.setItem(`snug.${key}`, value);
     else this.#storage.removeItem(`snug.${key}`);
   }

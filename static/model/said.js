@@ -8,7 +8,7 @@ import { fold } from "../sdk/fold.js";
 /**
  * What one wants of a message and what is shown as if it were done already. `seq` is that of the
  * entry which does it, once there is an ack.
- * @typedef {{type: "edit", text: string, seq?: number} | {type: "delete", seq?: number} |
+ * @typedef {{type: "edit", text: string, at: number, seq?: number} | {type: "delete", seq?: number} |
  *   {type: "react", emoji: string, on: boolean, seq?: number}} Wish
  */
 /**
@@ -36,6 +36,7 @@ import { fold } from "../sdk/fold.js";
  * @property {{wish: Wish, refusal: Refusal} | undefined} [trouble]
  */
 /** @typedef {Exclude<Entry, {type: "chat" | "topic"}>} Change */
+/** A reaction, and whether the server has yet to answer to one's own. @typedef {Reaction & {waits?: boolean}} Reacted */
 
 /** Whether a uid is that of a bot or a hook of the server (W20.1). @param {string} uid */
 export function isProgram(uid) {
@@ -64,25 +65,34 @@ export function amend(said, entry, isMine) {
 /**
  * As it is to be shown: with what one wants of it.
  * @param {Said} said
- * @returns {Pick<Said, "text" | "editedTs" | "deleted" | "reactions">}
+ * @returns {Pick<Said, "text" | "editedTs" | "deleted"> & {reactions?: readonly Reacted[] | undefined}}
  */
 export function shownOf(said) {
   if (!said.wishes?.length) return said;
   let { text, editedTs, deleted, reactions = [] } = said;
   for (const wish of said.wishes) {
     if (wish.type === "delete") deleted = true;
-    else if (wish.type === "edit") [text, editedTs] = [wish.text, editedTs ?? Date.now()];
+    else if (wish.type === "edit") [text, editedTs] = [wish.text, wish.at];
     else reactions = reacted(reactions, wish);
   }
   return { text, editedTs, deleted, reactions };
 }
 
-/** @param {readonly Reaction[]} reactions @param {{emoji: string, on: boolean}} wish */
-function reacted(reactions, { emoji, on }) {
+/** Whether the server has yet to answer: to it, or to a change or a deletion of it. @param {Said} said */
+export function isWaiting({ status, wishes }) {
+  return status === "waiting" ||
+    wishes?.some(({ type, seq }) => type !== "react" && seq === undefined) === true;
+}
+
+/** @param {readonly Reacted[]} reactions @param {{emoji: string, on: boolean, seq?: number}} wish */
+function reacted(reactions, { emoji, on, seq }) {
   const known = reactions.find((reaction) => reaction.emoji === emoji);
-  if (!known) return on ? [...reactions, { emoji, count: 1, mine: true, users: [] }] : reactions;
+  const waits = seq === undefined;
+  if (!known) {
+    return on ? [...reactions, { emoji, count: 1, mine: true, users: [], waits }] : reactions;
+  }
   if (known.mine === on) return reactions;
-  const now = { ...known, count: known.count + (on ? 1 : -1), mine: on };
+  const now = { ...known, count: known.count + (on ? 1 : -1), mine: on, waits };
   return reactions.map((reaction) => reaction === known ? now : reaction)
     .filter(({ count }) => count > 0);
 }

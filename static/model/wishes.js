@@ -1,69 +1,151 @@
 // @ts-check
-// What one wants of messages: shown at once as if it were done, taken back with a word where the
-// server refuses it. Knows nothing of the page.
-/** @import {Chat, ChatError, Of} from "../chat.js" */
+// What one wants of messages: shown at once as waiting, kept over reloads and asked for under one ref
+// until the server has answered, told with a word where it refuses. Knows nothing of the page.
+/** @import {Chat, ChatError, Joined, Of} from "../chat.js" */
+/** @import {Memory} from "./memory.js" */
 /** @import {Room} from "./room.js" */
 /** @import {Said, Wish} from "./said.js" */
 
+/**
+ * What is wanted of the message `of`. However often it is asked for under its `ref`, it is done once (W7.2).
+ * @typedef {{ref: string, room: string, epoch: string, of: number, wish: Wish,
+ *   refusal?: NonNullable<Said["trouble"]>["refusal"]}} Wanted
+ */
+
+const WISHES = "wishes";
+/** The server would only close the connection, and again each time that it was asked. */
+const TOO_LONG = "it is longer than this server allows";
+
 export class Wishes {
   #chat;
+  #memory;
   #changed;
+  /** Not answered, refused and not read yet, or acknowledged and not come as an entry. @type {Wanted[]} */
+  #wanted;
+  /** @type {Set<Wanted>} */
+  #asked = new Set();
+  /** Rooms that were joined anew since a connection was lost; null: none was. @type {Set<string> | null} */
+  #rejoined;
 
-  /** @param {Chat} chat @param {(refused?: NonNullable<Said["trouble"]>) => void} changed */
-  constructor(chat, changed) {
+  /** @param {Chat} chat @param {Memory} memory @param {(refused?: NonNullable<Said["trouble"]>) => void} changed */
+  constructor(chat, memory, changed) {
     this.#chat = chat;
+    this.#memory = memory;
     this.#changed = changed;
+    this.#wanted = this.#stored();
+    this.#rejoined = chat.state.status === "connected" ? null : new Set();
+    chat.on("state", ({ status }) => {
+      if (status !== "connected") this.#rejoined = new Set();
+    });
+    chat.on("joined", (joined) => this.#joined(joined));
+    for (const each of this.#wanted) this.#ask(each);
   }
 
-  /** @param {Room} room @param {Said} said @param {string} text */
-  edit({ name, timeline }, said, text) {
-    const ask = () => this.#chat.edit(name, said.seq, text);
-    return this.#wish(timeline, said, { type: "edit", text }, ask);
-  }
-
-  /** @param {Room} room @param {Said} said */
-  delete({ name, timeline }, said) {
-    if (this.#chat.me) said.by = this.#chat.me;
-    const ask = () => this.#chat.delete(name, said.seq);
-    return this.#wish(timeline, said, { type: "delete" }, ask);
-  }
-
-  /** @param {Room} room @param {Said} said @param {string} emoji @param {boolean} on */
-  react({ name, timeline }, said, emoji, on) {
-    const ask = () => this.#chat.react(name, said.seq, emoji, on);
-    return this.#wish(timeline, said, { type: "react", emoji, on }, ask);
-  }
-
-  /** What was refused is wished for again. @param {Room} room @param {Said} said @param {Wish} wish */
-  again(room, said, wish) {
-    if (wish.type === "edit") return this.edit(room, said, wish.text);
-    if (wish.type === "delete") return this.delete(room, said);
-    return this.react(room, said, wish.emoji, wish.on);
-  }
-
-  /**
-   * @param {Room["timeline"]} timeline
-   * @param {Said} said
-   * @param {Wish} wish
-   * @param {() => Promise<Of<"ack">>} ask
-   */
-  async #wish(timeline, said, wish, ask) {
-    said.trouble = undefined;
-    said.wishes = [...said.wishes ?? [], wish];
+  /** @param {Room} room @param {Said} said @param {Wish} wish */
+  wish({ name, timeline }, said, wish) {
+    const ref = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 10)}`;
+    const wanted = { ref, room: name, epoch: timeline.epoch, of: said.seq, wish };
+    this.dismiss(name, said);
+    this.#wanted.push(wanted);
+    this.#keep(wanted);
+    this.#ask(wanted);
     this.#changed();
-    /** @type {Said["trouble"]} */
-    let trouble;
+  }
+
+  /** What was refused of it was read. @param {string} room @param {Said} said */
+  dismiss(room, said) {
+    said.trouble = undefined;
+    this.#wanted = this.#wanted.filter((each) =>
+      each.room !== room || each.of !== said.seq || !each.refusal
+    );
+  }
+
+  /** Has the messages that are held show what is wanted of them. @param {Room} room */
+  show({ name, timeline }) {
+    for (const each of this.#wanted) {
+      if (each.room !== name || each.epoch !== timeline.epoch) continue;
+      const { of, wish, refusal } = each;
+      const isDone = wish.seq !== undefined && wish.seq <= timeline.head;
+      if (isDone) this.#wanted = this.#wanted.filter((other) => other !== each);
+      const said = timeline.said(of);
+      if (!said) continue;
+      const others = said.wishes?.filter((other) => other !== wish) ?? [];
+      if (refusal) said.trouble = { wish, refusal };
+      if (isDone || refusal) said.wishes = others;
+      else if (!said.wishes?.includes(wish)) said.wishes = [...others, wish];
+      if (wish.type === "delete" && this.#chat.me) said.by ??= this.#chat.me;
+    }
+  }
+
+  /** @param {Joined} joined */
+  #joined({ room, epoch }) {
+    this.#rejoined?.add(room);
+    for (const each of this.#wanted) {
+      if (each.room !== room || each.epoch === epoch) this.#ask(each);
+      // Under its number there may be another message now.
+      else this.#refuse(each, { code: "NOT_FOUND", message: "the log is another" });
+    }
+  }
+
+  /** @param {Wanted} wanted */
+  async #ask(wanted) {
+    const { room, wish, refusal } = wanted;
+    const isAnswered = wish.seq !== undefined || refusal !== undefined;
+    if (isAnswered || this.#asked.has(wanted) || !this.#isIn(room)) return;
+    if (wish.type === "edit" && this.#chat.bytesLeft(room, wish.text) < 0) {
+      return this.#refuse(wanted, { code: "INVALID_FIELD", message: TOO_LONG });
+    }
+    this.#asked.add(wanted);
     try {
-      const { seq } = await ask();
+      const { seq } = await this.#send(wanted);
       // Until the entry is here too; it comes after its ack (W7.1).
-      if (timeline.head < seq) wish.seq = seq;
+      wish.seq = seq;
+      this.#keep(wanted);
+      this.#changed();
     } catch (error) {
       const { code, message } = /** @type {ChatError} */ (error);
-      trouble = { wish, refusal: { code, message } };
-      // What is held may have been replaced meanwhile.
-      (timeline.said(said.seq) ?? said).trouble = trouble;
+      const isLost = code === "UNAVAILABLE" && this.#chat.state.status !== "connected";
+      // Where the connection has ended, the next one asks again.
+      if (!isLost) this.#refuse(wanted, { code, message });
+    } finally {
+      this.#asked.delete(wanted);
     }
-    if (wish.seq === undefined) said.wishes = said.wishes?.filter((other) => other !== wish);
-    this.#changed(trouble);
+  }
+
+  /** @param {Wanted} wanted @returns {Promise<Of<"ack">>} */
+  #send({ ref, room, of, wish }) {
+    if (wish.type === "edit") return this.#chat.edit(room, of, wish.text, ref);
+    if (wish.type === "delete") return this.#chat.delete(room, of, ref);
+    return this.#chat.react(room, of, wish.emoji, wish.on, ref);
+  }
+
+  /** @param {Wanted} wanted @param {NonNullable<Wanted["refusal"]>} refusal */
+  #refuse(wanted, refusal) {
+    wanted.refusal = refusal;
+    this.#keep(wanted);
+    this.#changed({ wish: wanted.wish, refusal });
+  }
+
+  /** @param {string} room */
+  #isIn(room) {
+    if (this.#chat.state.status !== "connected") return false;
+    return this.#rejoined?.has(room) ?? this.#chat.position(room) !== undefined;
+  }
+
+  /** Another tab may keep its own there: only this one is touched. @param {Wanted} wanted */
+  #keep(wanted) {
+    const others = this.#stored().filter(({ ref }) => ref !== wanted.ref);
+    const isWaiting = wanted.wish.seq === undefined && !wanted.refusal;
+    const all = isWaiting ? [...others, wanted] : others;
+    this.#memory.keep(WISHES, all.length > 0 ? JSON.stringify(all) : "");
+  }
+
+  /** @returns {Wanted[]} */
+  #stored() {
+    try {
+      return JSON.parse(this.#memory.read(WISHES) || "[]");
+    } catch {
+      return [];
+    }
   }
 }

@@ -30,20 +30,22 @@ export class Questions {
    * @param {string} room
    * @param {number} of The message's seq.
    * @param {string} text
+   * @param {string} [ref] Asked again under the same one, it is done once (W7.2); here and below.
    * @returns {Promise<Of<"ack">>}
    */
-  edit(room, of, text) {
-    return this.#traffic.ask({ type: "edit", room: roomName(room), of, text });
+  edit(room, of, text, ref) {
+    return this.#traffic.ask({ type: "edit", room: roomName(room), of, text, ref });
   }
 
   /**
    * Takes back a message, one's own or as a moderator.
    * @param {string} room
    * @param {number} of
+   * @param {string} [ref]
    * @returns {Promise<Of<"ack">>}
    */
-  delete(room, of) {
-    return this.#traffic.ask({ type: "delete", room: roomName(room), of });
+  delete(room, of, ref) {
+    return this.#traffic.ask({ type: "delete", room: roomName(room), of, ref });
   }
 
   /**
@@ -51,10 +53,12 @@ export class Questions {
    * @param {string} room
    * @param {number} of
    * @param {string} emoji
+   * @param {boolean} [on]
+   * @param {string} [ref]
    * @returns {Promise<Of<"ack">>}
    */
-  react(room, of, emoji, on = true) {
-    return this.#traffic.ask({ type: "react", room: roomName(room), of, emoji, on });
+  react(room, of, emoji, on = true, ref) {
+    return this.#traffic.ask({ type: "react", room: roomName(room), of, emoji, on, ref });
   }
 
   /**

@@ -74,7 +74,7 @@ export class Traffic {
 
   /** @param {Question} question @returns {Promise<any>} */
   ask(question) {
-    const answer = this.#requests.ask({ ...question, ref: this.#nextRef() });
+    const answer = this.#requests.ask({ ...question, ref: question.ref ?? this.#nextRef() });
     const { status } = this.#connection.state;
     if (status === "stopped" || status === "closed") this.#requests.ended({ all: true });
     this.#pump();

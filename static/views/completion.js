@@ -4,13 +4,13 @@
 // combobox, but may say what it controls and which option is active.
 import { choicesFor, tokenIn } from "../model/completion.js";
 import { build } from "./build.js";
+import { insertText } from "./insertion.js";
 import { nickOf } from "./nick.js";
 /** @import {Choice, Sources, Token} from "../model/completion.js" */
 
 export class Completion {
   #box;
   #sources;
-  #changed;
   #list = build("ul", "choices");
   /** @type {Choice[]} */
   #choices = [];
@@ -26,12 +26,10 @@ export class Completion {
   /**
    * @param {HTMLTextAreaElement} box
    * @param {Sources} sources
-   * @param {() => void} changed the text, by a choice
    */
-  constructor(box, sources, changed) {
+  constructor(box, sources) {
     this.#box = box;
     this.#sources = sources;
-    this.#changed = changed;
     const list = this.#list;
     Object.assign(list, { id: "choices", role: "listbox", ariaLabel: "Completions", hidden: true });
     box.setAttribute("aria-controls", list.id);
@@ -111,8 +109,7 @@ export class Completion {
     const { selectionStart: end, value } = this.#box;
     const gap = /^\s/.test(value.slice(end)) ? "" : " ";
     this.#hide();
-    this.#box.setRangeText(choice.text + gap, token.from, end, "end");
-    this.#changed();
+    insertText(this.#box, choice.text + gap, token.from, end);
   }
 
   /** @param {Choice[]} choices @param {Token | null} token */

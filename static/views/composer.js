@@ -1,6 +1,7 @@
 // @ts-check
 // Where one writes: the growing box, its draft, what Enter does.
 import { find } from "./element.js";
+import { insertText } from "./insertion.js";
 import { Later } from "./later.js";
 import { showNick } from "./nick.js";
 import { speak } from "./spoken.js";
@@ -59,7 +60,7 @@ export class Composer {
     this.#typing = new TypingNotice((on) => writing.typing(on));
     this.#completion = new Later(async () => {
       const { Completion } = await import("./completion.js");
-      return new Completion(this.#box, writing.sources, () => this.#changed());
+      return new Completion(this.#box, writing.sources);
     }, "/css/completion.css");
   }
 
@@ -168,9 +169,7 @@ export class Composer {
   /** @param {string} text */
   #insert(text) {
     const { selectionStart, selectionEnd } = this.#box;
-    this.#box.focus();
-    this.#box.setRangeText(text, selectionStart, selectionEnd, "end");
-    this.#changed();
+    insertText(this.#box, text, selectionStart, selectionEnd);
   }
 
   /** A Tab waits for the list that is on its way. @param {KeyboardEvent} event */

@@ -5,10 +5,13 @@ import { build, buildIconButton, buildSmallIcon } from "./build.js";
 import { find } from "./element.js";
 import { showNick } from "./nick.js";
 import { quotedText } from "./quote.js";
+/** @import {Begun} from "../model/begun.js" */
 /** @import {Room} from "../model/room.js" */
 /** @import {Said} from "../model/said.js" */
 
 export class Context {
+  #begun;
+  #source;
   #name = build("bdi");
   #text = build("span");
   #line = build(
@@ -17,15 +20,17 @@ export class Context {
     buildSmallIcon("reply"),
     build("p", "", "Reply to ", this.#name, this.#text),
   );
-  /** @type {WeakMap<Room, Said>} */
+  /** What it was when it was last seen. @type {WeakMap<Room, Said>} */
   #answered = new WeakMap();
   /** @type {Room | null} */
   #room = null;
 
-  /** @param {() => void} done the focus belongs to the text again */
-  constructor(done) {
+  /** @param {Begun} begun @param {(room: Room, seq: number) => void} source asks for what is not held @param {() => void} done the focus belongs to the text again */
+  constructor(begun, source, done) {
+    this.#begun = begun;
+    this.#source = source;
     const drop = () => {
-      if (this.#room) this.#answered.delete(this.#room);
+      if (this.#room) begun.answer(this.#room, 0);
       this.#show();
       done();
     };
@@ -50,27 +55,33 @@ export class Context {
 
   /** @param {Room} room @param {Said} said */
   answer(room, said) {
+    this.#begun.answer(room, said.seq);
     this.#answered.set(room, said);
     this.#show();
   }
 
-  /** The seq that what is said now answers. @param {Room} room */
-  of(room) {
-    return this.#answered.get(room)?.seq;
-  }
-
-  /** It was said. @param {Room} room */
-  done(room) {
-    this.#answered.delete(room);
-    this.#show();
-  }
-
   #show() {
-    const said = this.#room && this.#answered.get(this.#room);
-    this.#line.hidden = !said;
-    if (!said) return;
-    showNick(this.#name, said);
-    const sign = shownOf(said).deleted ? "" : ":";
-    this.#text.textContent = `${sign} ${quotedText(said)}`;
+    const room = this.#room;
+    const seq = room ? this.#begun.reply(room) : 0;
+    const said = room && seq > 0 ? this.#said(room, seq) : null;
+    this.#line.hidden = said === null;
+    if (said) showNick(this.#name, said);
+    else this.#name.textContent = "";
+    const sign = said && !shownOf(said).deleted ? ":" : "";
+    this.#text.textContent = said ? `${sign} ${quotedText(said)}` : "an earlier message";
+  }
+
+  /** Undefined while it is not known; what was gone when one came is answered no more. @param {Room} room @param {number} seq */
+  #said(room, seq) {
+    const known = this.#answered.get(room);
+    if (known?.seq === seq) return known;
+    const said = room.timeline.source(seq);
+    if (said === undefined) this.#source(room, seq);
+    else if (said && !shownOf(said).deleted) this.#answered.set(room, said);
+    else {
+      this.#begun.answer(room, 0);
+      return null;
+    }
+    return said;
   }
 }

@@ -1,9 +1,10 @@
 // @ts-check
 // The rows between what is said: days, stage directions, the unread line, what waits.
+import { isWaiting } from "../model/said.js";
 import { build } from "./build.js";
 import { dayOf, timeOf } from "./clock.js";
 import { find, showTime, stamp } from "./element.js";
-import { counted, stageSentence } from "./wording.js";
+import { counted, NOT_SENT, stageSentence } from "./wording.js";
 /** @import {Row, StageRow} from "../model/rows.js" */
 
 const stampDay = stamp("#day-row");
@@ -60,13 +61,21 @@ export class StageView {
     if (whole !== this.#shown) showTime(this.#time, line.ts);
     this.#shown = whole;
     this.#become(short === whole ? "span" : "button");
-    this.#words.textContent = this.#isShort ? short : whole;
+    this.#tell(this.#isShort ? short : whole, line.kind === "said" && isWaiting(line));
     if (!(this.#words instanceof HTMLButtonElement)) return;
     this.#words.ariaExpanded = String(!this.#isShort);
     this.#words.onclick = () => {
       this.#isShort = !this.#isShort;
       this.update({ kind: "stage", key, line });
     };
+  }
+
+  /** @param {string} words @param {boolean} waits a deletion that is not done yet */
+  #tell(words, waits) {
+    const { textContent, childElementCount } = this.#words;
+    if (waits ? childElementCount > 0 : textContent === words) return;
+    this.#words.textContent = words;
+    if (waits) this.#words.append(" ", build("span", "waits", NOT_SENT));
   }
 
   /** @param {"span" | "button"} tag */

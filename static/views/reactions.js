@@ -1,21 +1,22 @@
 // @ts-check
 // The reactions under a message: pressed, one's own comes or goes.
 import { build, buildButton, buildSmallIcon } from "./build.js";
-import { reactors } from "./wording.js";
-/** @import {Reaction} from "../../src/protocol.ts" */
+import { NOT_SENT, reactors } from "./wording.js";
+/** @import {Reacted} from "../model/said.js" */
 
 /**
  * `press` is left out where one may not react; `more` opens the choice of others.
  * @typedef {{press: (emoji: string, on: boolean) => void, more: (opener: HTMLElement) => void}} Reacting
  */
 
-/** @param {readonly Reaction[]} reactions @param {string} me @param {Reacting} reacting */
+/** @param {readonly Reacted[]} reactions @param {string} me @param {Reacting} reacting */
 export function reactionsOf(reactions, me, { press, more }) {
   const chips = reactions.map((reaction) => {
-    const { emoji, count, mine } = reaction;
+    const { emoji, count, mine, waits = false } = reaction;
     const chip = buildButton("", () => press(emoji, !mine), "reaction");
     chip.append(build("span", "emoji", emoji), build("span", "reaction-count", String(count)));
-    chip.title = reactors(reaction, me);
+    chip.title = reactors(reaction, me) + (waits ? `. ${NOT_SENT}` : "");
+    chip.classList.toggle("waiting", waits);
     chip.ariaPressed = String(mine);
     chip.dataset.emoji = emoji;
     return chip;
@@ -26,7 +27,7 @@ export function reactionsOf(reactions, me, { press, more }) {
   return build("p", "reactions", ...chips, plus);
 }
 
-/** What changes how they look, as one string. @param {readonly Reaction[] | undefined} reactions */
+/** What changes how they look, as one string. @param {readonly Reacted[] | undefined} reactions */
 export function reactionState(reactions = []) {
   return JSON.stringify(reactions);
 }

@@ -2,7 +2,7 @@
 // The row of something said: who, when, what, what it answers, what became of it.
 import { isPicture } from "../model/file_words.js";
 import { actionOf } from "../model/rows.js";
-import { isProgram, shownOf } from "../model/said.js";
+import { isProgram, isWaiting, shownOf } from "../model/said.js";
 import { build } from "./build.js";
 import { fullTimeOf } from "./clock.js";
 import { find, showTime, stamp } from "./element.js";
@@ -10,6 +10,7 @@ import { showNick } from "./nick.js";
 import { quoteOf, quoteState } from "./quote.js";
 import { reactionsOf, reactionState } from "./reactions.js";
 import { speechOf } from "./speech.js";
+import { NOT_SENT } from "./wording.js";
 /** @import {SharedFile} from "../../src/protocol.ts" */
 /** @import {SaidRow} from "../model/rows.js" */
 /** @import {Said} from "../model/said.js" */
@@ -23,6 +24,7 @@ import { speechOf } from "./speech.js";
  * @typedef {Cures & {
  *   react: (said: Said, emoji: string, on: boolean) => void,
  *   chooseReaction: (said: Said, opener: HTMLElement) => void,
+ *   draft: (said: Said, text: string) => void,
  *   save: (said: Said, text: string) => void,
  *   cancel: (said: Said) => void,
  *   editor: (text: string, editing: Editing) => Editor | null,
@@ -81,7 +83,8 @@ export class SaidView {
   /** @param {Said} line */
   #showWho(line) {
     const { uid, user, ts, status } = line;
-    if (!this.#changes("who", `${uid} ${user} ${ts} ${status}`)) return;
+    const waits = isWaiting(line);
+    if (!this.#changes("who", `${uid} ${user} ${ts} ${status} ${waits}`)) return;
     const { classList } = this.element;
     showNick(this.#name, line);
     this.#button.dataset.uid = uid;
@@ -89,20 +92,23 @@ export class SaidView {
     this.element.querySelector(".role")?.remove();
     if (isProgram(uid)) this.element.children[0]?.after(build("span", "role", "bot"));
     showTime(this.#time, ts);
-    classList.toggle("waiting", status === "waiting");
+    classList.toggle("waiting", waits);
     classList.toggle("failed", status === "failed");
   }
 
   /** @param {Said} line */
   #showSpeech(line) {
     const { text, editedTs } = shownOf(line);
+    const waits = isWaiting(line);
     const company = this.#hands.company();
     const version = /[@#]/.test(text) ? company.version : "";
-    if (!this.#changes("speech", `${editedTs} ${version} ${line.user} ${text}`)) return;
+    if (!this.#changes("speech", `${editedTs} ${waits} ${version} ${line.user} ${text}`)) return;
     const action = actionOf(line);
     const nodes = speechOf(action ?? text, company);
     if (action !== null) nodes.unshift(actor(line), " ");
-    if (editedTs !== undefined) nodes.push(" ", editedMark(editedTs));
+    if (editedTs !== undefined) {
+      nodes.push(" ", editedMark(waits ? NOT_SENT : fullTimeOf(editedTs)));
+    }
     this.#speech.replaceChildren(...nodes);
     const { classList } = this.element;
     classList.toggle("action", action !== null);
@@ -170,7 +176,7 @@ export class SaidView {
     const hadFocus = this.#editor?.element.contains(document.activeElement);
     this.#editor?.element.remove();
     this.#editor = draft === undefined ? null : this.#hands.editor(draft, {
-      draft: (text) => this.#line.draft = text,
+      draft: (text) => this.#hands.draft(this.#line, text),
       save: (text) => this.#hands.save(this.#line, text),
       cancel: () => this.#hands.cancel(this.#line),
     });
@@ -198,10 +204,10 @@ function actor(said) {
   return name;
 }
 
-/** @param {number} ts */
-function editedMark(ts) {
+/** @param {string} title */
+function editedMark(title) {
   const mark = build("span", "edited", "edited");
-  mark.title = fullTimeOf(ts);
+  mark.title = title;
   return mark;
 }
 

@@ -26,6 +26,9 @@ export function counted(count, noun) {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** Of a change or a reaction that the server does not have yet. */
+export const NOT_SENT = "Not sent yet.";
+
 /** Who reacted: `You, Jonas and 3 more` @param {Reaction} reaction @param {string} me */
 export function reactors({ count, mine, users }, me) {
   const others = users.filter(({ uid }) => uid !== me).map(({ user }) => user);

@@ -1,7 +1,10 @@
 // What a reload must not lose: what was begun, what was said and not sent yet.
 import { assertEquals, assertMatch } from "@std/assert";
 import { startServer } from "../harness/server.ts";
+import { say } from "../harness/visitor.ts";
 import { NO_CONNECTION } from "./faults.ts";
+import { fill, UNHURRIED } from "./fill.ts";
+import { Guest } from "./guest.ts";
 import { it } from "./it.ts";
 import { openVisit } from "./visit.ts";
 import { openWire } from "./wire.ts";
@@ -27,6 +30,107 @@ it("a reload keeps what one was writing, for each room its own", async () => {
   await ines.isIn();
   assertEquals(await ines.box.inputValue(), "");
   assertEquals(await ines.timeline(), ["Ines: begun in general"]);
+});
+
+it("a reload keeps what a draft answers, also where that is far away, but not what is gone", async () => {
+  await using server = await startServer(UNHURRIED);
+  await using visit = await openVisit(server.url);
+  await using ruth = await fill(server, 3);
+  const ines = await visit.enter("Ines");
+  await ines.speech("2").press("r");
+  await ines.page.locator("#context").waitFor();
+  await ines.box.pressSequentially("I think so.");
+  await ines.page.reload();
+  await ines.shows("#context", /Reply to\s+Ruth: 2/);
+  assertEquals(await ines.box.inputValue(), "I think so.");
+  await fill(server, 150, { username: "Jonas" });
+  await ines.page.reload();
+  await ines.shows("#context", /Reply to\s+Ruth: 2/);
+  // For each room its own.
+  await ines.page.locator("#rooms a", { hasText: "random" }).click();
+  await ines.page.locator("#context").waitFor({ state: "hidden" });
+  await ines.page.locator("#rooms a", { hasText: "general" }).click();
+  await ines.shows("#context", /Reply to\s+Ruth: 2/);
+  await ines.box.press("Enter");
+  const said = await ruth.until((it) => it.type === "chat" && it.text === "I think so.");
+  assertEquals(said.type === "chat" && said.replyTo, 2);
+  await ines.page.locator("#context").waitFor({ state: "hidden" });
+  await ines.say("nothing");
+  const plain = await ruth.until((it) => it.type === "chat" && it.text === "nothing");
+  assertEquals(plain.type === "chat" && plain.replyTo, undefined);
+
+  const { seq } = await say(ruth, "a slip");
+  await ines.speech("a slip").press("r");
+  await ines.page.locator("#context").waitFor();
+  await ines.box.pressSequentially("Still here.");
+  await ines.page.goto("about:blank");
+  ruth.send({ type: "delete", room: "general", of: seq });
+  await ruth.until("deleted");
+  await ines.page.goto(server.url);
+  await ines.page.waitForFunction(() => sessionStorage.getItem("snug.reply.general") === null);
+  await ines.page.locator("#context").waitFor({ state: "hidden" });
+  assertEquals(await ines.box.inputValue(), "Still here.");
+  await ines.box.press("Enter");
+  const last = await ruth.until((it) => it.type === "chat" && it.text === "Still here.");
+  assertEquals(last.type === "chat" && last.replyTo, undefined);
+});
+
+it("a reload keeps what one was writing anew", async () => {
+  await using server = await startServer();
+  await using visit = await openVisit(server.url);
+  const ines = await visit.enter("Ines");
+  for (const text of ["one", "two"]) {
+    await ines.say(text);
+    await ines.seesSent(text);
+  }
+  const editor = ines.page.locator(".editor textarea");
+  await ines.speech("one").press("e");
+  await editor.fill("one\nand more");
+  await ines.box.fill("and a draft");
+  await ines.page.reload();
+  await editor.waitFor();
+  assertEquals(await editor.inputValue(), "one\nand more");
+  assertEquals(await ines.box.inputValue(), "and a draft");
+  await editor.press("Enter");
+  await ines.seesSent("one\nand more edited");
+  // Neither what was saved nor what was left as it was is opened again.
+  await ines.speech("two").press("e");
+  await editor.fill("never mind");
+  await editor.press("Escape");
+  await ines.speech("two").press("r");
+  await ines.page.locator("#context").waitFor();
+  await ines.page.reload();
+  await ines.page.locator("#context").waitFor();
+  await ines.sees("two");
+  assertEquals(await editor.count(), 0);
+});
+
+it("each tab has its own drafts: what one sends or begins costs another no word", async () => {
+  await using server = await startServer();
+  await using visit = await openVisit(server.url);
+  const ines = await visit.enter("Ines");
+  const other = new Guest(await ines.page.context().newPage());
+  await other.page.goto(server.url);
+  await other.isIn();
+  await ines.box.fill("begun in the first");
+  await other.say("sent from the second");
+  await ines.sees("sent from the second");
+  await ines.page.reload();
+  await ines.isIn();
+  assertEquals(await ines.box.inputValue(), "begun in the first");
+  // A new one takes up what was left, and may say it; who wrote it has it still.
+  const third = new Guest(await ines.page.context().newPage());
+  await third.page.goto(server.url);
+  await third.isIn();
+  assertEquals(await third.box.inputValue(), "begun in the first");
+  await third.box.press("Enter");
+  await ines.seesSent("begun in the first");
+  await other.page.reload();
+  await other.isIn();
+  assertEquals(await other.box.inputValue(), "");
+  await ines.page.reload();
+  await ines.isIn();
+  assertEquals(await ines.box.inputValue(), "begun in the first");
 });
 
 it("P4 a reload keeps what is not sent, in its order, and it goes out once", async () => {

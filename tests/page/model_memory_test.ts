@@ -5,19 +5,27 @@ import { Memory, SafeStorage } from "../../static/model/memory.js";
 /** A browser's storage for one test; `broken` ones throw at whatever is done to them. */
 function browser({ broken = false } = {}) {
   const kept = new Map<string, string>();
+  const ofTab = new Map<string, string>();
   const use = <T>(value: T): T => {
     if (browser.broken) throw new DOMException("no", "QuotaExceededError");
     return value;
   };
-  const fake = {
-    getItem: (key: string) => use(kept.get(key) ?? null),
-    setItem: (key: string, value: string) => void use(kept.set(key, value)),
-    removeItem: (key: string) => void use(kept.delete(key)),
-  };
-  const before = Object.getOwnPropertyDescriptor(globalThis, "localStorage")!;
-  Object.defineProperty(globalThis, "localStorage", { value: fake, configurable: true });
-  const restore = () => Object.defineProperty(globalThis, "localStorage", before);
-  const browser = { kept, broken, [Symbol.dispose]: () => void restore() };
+  const fake = (map: () => Map<string, string>) => ({
+    getItem: (key: string) => use(map().get(key) ?? null),
+    setItem: (key: string, value: string) => void use(map().set(key, value)),
+    removeItem: (key: string) => void use(map().delete(key)),
+  });
+  const storages = { localStorage: fake(() => kept), sessionStorage: fake(() => browser.ofTab) };
+  const before = Object.keys(storages).map((name) =>
+    [name, Object.getOwnPropertyDescriptor(globalThis, name)!] as const
+  );
+  for (const [name, value] of Object.entries(storages)) {
+    Object.defineProperty(globalThis, name, { value, configurable: true });
+  }
+  const restore = () =>
+    before.forEach(([name, storage]) => Object.defineProperty(globalThis, name, storage));
+  /** The tab that `ofTab` belongs to is the one in use. */
+  const browser = { kept, ofTab, broken, [Symbol.dispose]: () => void restore() };
   return browser;
 }
 
@@ -51,6 +59,67 @@ describe("the storage", () => {
     assertEquals(storage.getItem("a"), "new");
     storage.setItem("a", "newest");
     assertEquals([storage.getItem("a"), given.kept.get("a")], ["newest", "newest"]);
+  });
+});
+
+describe("what is being written", () => {
+  const DRAFT = "snug:draft.general:chat.example";
+  /** Two tabs of a browser; what is done in one is done with what that tab keeps. */
+  function tabs(browser: { ofTab: Map<string, string> }) {
+    return [0, 1].map(() => {
+      const ofTab = new Map<string, string>();
+      const storage = new SafeStorage();
+      const there = <T>(work: () => T): T => {
+        browser.ofTab = ofTab;
+        return work();
+      };
+      return {
+        get: () => there(() => storage.getItem(DRAFT)),
+        set: (text: string) => there(() => storage.setItem(DRAFT, text)),
+        clear: () => there(() => storage.removeItem(DRAFT)),
+        reloaded: () => there(() => new SafeStorage().getItem(DRAFT)),
+      };
+    }) as [Tab, Tab];
+  }
+  type Tab = {
+    get(): string | null;
+    set(text: string): void;
+    clear(): void;
+    reloaded(): string | null;
+  };
+
+  it("is each tab's own, and what another has left stays", () => {
+    using given = browser();
+    const [one, other] = tabs(given);
+    assertEquals([one.get(), other.get()], [null, null]);
+    one.set("one");
+    other.set("other");
+    assertEquals([one.reloaded(), other.reloaded(), given.kept.get(DRAFT)], [
+      "one",
+      "other",
+      "one",
+    ]);
+    other.clear();
+    assertEquals([one.reloaded(), given.kept.get(DRAFT)], ["one", "one"]);
+    one.set("one more");
+    assertEquals(given.kept.get(DRAFT), "one more");
+    one.clear();
+    assertEquals([one.reloaded(), other.reloaded(), given.kept.size], [null, null, 0]);
+  });
+
+  it("is taken over by a tab that has none, which may clear it, but not what came after", () => {
+    using given = browser();
+    const [one, other] = tabs(given);
+    one.set("one");
+    assertEquals(other.get(), "one");
+    one.set("one more");
+    other.clear();
+    assertEquals([one.reloaded(), given.kept.get(DRAFT)], ["one more", "one more"]);
+    assertEquals(other.get(), "one more");
+    other.clear();
+    assertEquals([one.reloaded(), given.kept.size], ["one more", 0]);
+    one.set("one again");
+    assertEquals(given.kept.get(DRAFT), "one again");
   });
 });
 

@@ -100,6 +100,53 @@ it("with all wanted, a reconnect brings one for a room and not one for a message
   await ines.sees("missed 50");
 });
 
+it("a click on one leads to its room: on the page that is there, or on one that is opened", async () => {
+  await using server = await startServer(UNHURRIED);
+  await using visit = await openVisit(server.url);
+  const ines = await enterAllowed(visit, server.url, "All messages");
+  await using ruth = await enter(server, { room: "random", username: "Ruth" });
+  await say(ruth, "here", { room: "random" });
+  await told(ines, ["Ruth in #random: here"]);
+  assertEquals(await click(ines), ["focus"]);
+  await ines.shows("#room-name", "random");
+  await ines.sees("here");
+  await told(ines, []);
+
+  // What is of many rooms leads to the page as it is.
+  await ines.page.evaluate(`navigator.serviceWorker.ready.then((worker) =>
+    worker.showNotification("9 messages in 4 rooms", { data: { room: "", path: "/" } }))`);
+  assertEquals(await click(ines), ["focus"]);
+  await ines.shows("#room-name", "random");
+
+  await ines.page.locator("#rooms a", { hasText: "general" }).click();
+  await ines.isIn();
+  await say(ruth, "and here", { room: "random" });
+  await told(ines, ["Ruth in #random: and here"]);
+  await ines.page.goto("about:blank");
+  assertEquals(await click(ines), ["open /r/random"]);
+});
+
+/**
+ * Has the worker hear of a click on the only notification, and tells what it did with windows: browsers
+ * leave that only to clicks of people, so it is noted and not done.
+ */
+async function click({ page }: Guest): Promise<string[]> {
+  const context = page.context();
+  const worker = context.serviceWorkers()[0] ?? await context.waitForEvent("serviceworker");
+  return await worker.evaluate(`(async () => {
+    const did = [];
+    WindowClient.prototype.focus = async () => void did.push("focus");
+    Clients.prototype.openWindow = async (path) => void did.push("open " + path);
+    const [notification] = await registration.getNotifications();
+    const event = new NotificationEvent("notificationclick", { notification });
+    const work = [];
+    event.waitUntil = (promise) => work.push(promise);
+    dispatchEvent(event);
+    await Promise.all(work);
+    return did;
+  })()`);
+}
+
 /** Goes in, chooses, and is in #general with #random open. */
 async function enterAllowed(visit: Visit, url: string, level: string): Promise<Guest> {
   const ines = await visit.open({ path: "/r/random", expected: [NO_CONNECTION] });
