@@ -107,8 +107,10 @@ export class Conversation {
     for (const type of [...HEARD, ...WANTED]) {
       log.addEventListener(type, (event) => this.#hear(event));
     }
-    // What was missed is counted aloud, and not read.
     this.#chat.on("joined", ({ room }) => {
+      // Where that failed at the start.
+      if (!this.#deeds.isWanted) this.#recall("wishes");
+      // What was missed is counted aloud, and not read.
       if (room === this.#scene.room().name) this.log.quiet();
     });
     this.#chat.on("system", ({ room, text }) => {

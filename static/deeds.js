@@ -10,8 +10,8 @@ import { Context } from "./views/context.js";
 import { Editor } from "./views/editor.js";
 import { offersOf } from "./views/offers.js";
 import { linkTo } from "./views/place.js";
-import { refusedWish } from "./views/refusals.js";
 import { speak, tell } from "./views/spoken.js";
+import { tellTrouble } from "./views/trouble.js";
 /** @import {Chat} from "./chat.js" */
 /** @import {Scene} from "./conversation.js" */
 /** @import {Pages} from "./model/pages.js" */
@@ -49,10 +49,12 @@ export class Deeds {
       leave: scene.write,
     });
     this.follow();
-    this.#wishes = new Wishes(chat, scene.memory, (trouble) => {
-      if (trouble) speak(refusedWish(trouble.wish, trouble.refusal));
+    this.#wishes = new Wishes(chat, scene.memory, (refused) => {
+      this.prepare();
+      if (refused) tellTrouble(refused, chat, scene);
       scene.paint();
     });
+    this.#wishes.start();
   }
 
   /** What happens in the log. @param {Event} event */
@@ -90,11 +92,12 @@ export class Deeds {
   async menu(said, row, spot) {
     const offers = this.offers(said);
     if (offers.length === 0) return;
+    const doing = {
+      act: this.#here((/** @type {Deed} */ deed) => this.act(deed, said, row)),
+      react: this.#here((/** @type {string} */ emoji) => this.react(said, emoji, true)),
+    };
     const { openMessageMenu } = await import("./views/message_menu.js");
-    openMessageMenu(said, offers, spot, {
-      act: (deed) => this.act(deed, said, row),
-      react: (emoji) => this.react(said, emoji, true),
-    });
+    openMessageMenu(said, offers, spot, doing);
   }
 
   /** @param {Deed} deed @param {Said} said @param {HTMLElement} opener */
@@ -177,8 +180,9 @@ export class Deeds {
     const { left, right, bottom } = opener.getBoundingClientRect();
     // A row is as wide as the room: then beside its end, where the buttons stand.
     const x = opener.matches(".speech-row") ? right : left;
+    const react = this.#here((/** @type {string} */ emoji) => this.react(said, emoji, true));
     const { openEmoji } = await import("./views/emoji_grid.js");
-    openEmoji("React with", { x, y: bottom }, (emoji) => this.react(said, emoji, true));
+    openEmoji("React with", { x, y: bottom }, react);
   }
 
   /** The refusal was read. @param {Said} said */
@@ -221,18 +225,21 @@ export class Deeds {
 
   /** @param {Room} room @param {Said} said */
   async #delete(room, said) {
-    const { askFirst } = await import("./views/dialog.js");
-    const isMine = said.uid === this.#chat.me?.uid;
-    const seers = room.isDirect ? `You and ${room.title} stop` : `Everyone in ${room.label} stops`;
-    const isSure = await askFirst({
-      title: isMine ? "Delete this message?" : `Remove this message of ${said.user}?`,
-      text: `${seers} seeing it. This cannot be undone.`,
-      keep: "Keep it",
-      destroy: isMine ? "Delete" : "Remove",
-    });
-    if (!isSure) return;
-    this.#wishes.wish(room, said, { type: "delete" });
+    const remove = this.#here(() => this.#wishes.wish(room, said, { type: "delete" }));
+    const { askToDelete } = await import("./views/deletion.js");
+    if (!await askToDelete(room, said, said.uid === this.#chat.me?.uid)) return;
+    remove();
     this.#scene.write();
+  }
+
+  /** For later, where the same log is in view then: in another there is another message. @template {unknown[]} What @param {(...what: What) => void} act */
+  #here(act) {
+    const room = this.#scene.room();
+    const { epoch } = room.timeline;
+    return (/** @type {What} */ ...what) => {
+      if (room === this.#scene.room() && room.timeline.epoch === epoch) act(...what);
+      else tell("This message is no longer in view.");
+    };
   }
 }
 

@@ -83,6 +83,37 @@ describe("sdk requests", () => {
     assertEquals((await Promise.all(waiting)).length, 2);
   });
 
+  it("W5.4 the end of the connection rejects what names a message, also where it waits", async () => {
+    using server = new FakeServer();
+    const limits = { ...WELCOME.limits, burst: 1 };
+    const { chat, socket } = await server.joined({}, { limits });
+    const asked = [chat.edit("general", 1, "a"), chat.delete("general", 1)];
+    await settle();
+    assertEquals(socket.heard().length, 1);
+    socket.end(1006);
+    for (const each of asked) {
+      assertEquals((await assertRejects(() => each, ChatError)).code, "UNAVAILABLE");
+    }
+    await server.clock.pass(500);
+    const next = await server.welcome();
+    await server.clock.pass(5_000);
+    assertEquals(next.heard().map(({ type }) => type), ["join"]);
+  });
+
+  it("W7.2 what is asked again under its ref before the answer has the same one", async () => {
+    using server = new FakeServer();
+    const limits = { ...WELCOME.limits, burst: 1 };
+    const { chat, socket } = await server.joined({}, { limits });
+    chat.rooms();
+    const asked = [1, 2].map(() => chat.edit("general", 1, "a", "mine"));
+    await server.clock.pass(1_000);
+    asked.push(chat.edit("general", 1, "a", "mine"));
+    await server.clock.pass(1_000);
+    assertEquals(socket.heard().map(({ ref }) => ref).filter((ref) => ref === "mine").length, 1);
+    socket.tell({ type: "ack", ref: "mine", room: "general" as never, seq: 2, ts: 1 });
+    assertEquals((await Promise.all(asked)).map(({ seq }) => seq), [2, 2, 2]);
+  });
+
   it("what waits for a connection is rejected when there will be none", async () => {
     using server = new FakeServer();
     const chat = server.connect();

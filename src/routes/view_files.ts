@@ -15,6 +15,7 @@ import viewsCompletion from "../../static/views/completion.js" with { type: "tex
 import viewsComposer from "../../static/views/composer.js" with { type: "text" };
 import viewsContext from "../../static/views/context.js" with { type: "text" };
 import viewsCopying from "../../static/views/copying.js" with { type: "text" };
+import viewsDeletion from "../../static/views/deletion.js" with { type: "text" };
 import viewsDialog from "../../static/views/dialog.js" with { type: "text" };
 import viewsDoor from "../../static/views/door.js" with { type: "text" };
 import viewsDrawer from "../../static/views/drawer.js" with { type: "text" };
@@ -66,6 +67,7 @@ import viewsSpeech from "../../static/views/speech.js" with { type: "text" };
 import viewsSpoken from "../../static/views/spoken.js" with { type: "text" };
 import viewsStatus from "../../static/views/status.js" with { type: "text" };
 import viewsTab from "../../static/views/tab.js" with { type: "text" };
+import viewsTrouble from "../../static/views/trouble.js" with { type: "text" };
 import viewsTypingNotice from "../../static/views/typing_notice.js" with { type: "text" };
 import viewsWording from "../../static/views/wording.js" with { type: "text" };
 import viewsWorker from "../../static/views/worker.js" with { type: "text" };
@@ -87,6 +89,7 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/composer.js": viewsComposer,
   "/views/context.js": viewsContext,
   "/views/copying.js": viewsCopying,
+  "/views/deletion.js": viewsDeletion,
   "/views/dialog.js": viewsDialog,
   "/views/door.js": viewsDoor,
   "/views/drawer.js": viewsDrawer,
@@ -138,6 +141,7 @@ export const VIEW_FILES: Record<string, string> = {
   "/views/spoken.js": viewsSpoken,
   "/views/status.js": viewsStatus,
   "/views/tab.js": viewsTab,
+  "/views/trouble.js": viewsTrouble,
   "/views/typing_notice.js": viewsTypingNotice,
   "/views/wording.js": viewsWording,
   "/views/worker.js": viewsWorker,

@@ -1,7 +1,8 @@
 // @ts-check
 // What one wants of messages: shown at once as waiting, kept over reloads and asked for under one ref
 // until the server has answered, told with a word where it refuses. Knows nothing of the page.
-/** @import {Chat, ChatError, Joined, Of} from "../chat.js" */
+/** @import {Refusal} from "../../src/protocol.ts" */
+/** @import {Chat, ChatError, Of} from "../chat.js" */
 /** @import {Memory} from "./memory.js" */
 /** @import {Room} from "./room.js" */
 /** @import {Said, Wish} from "./said.js" */
@@ -9,12 +10,17 @@
 /**
  * What is wanted of the message `of`. However often it is asked for under its `ref`, it is done once (W7.2).
  * @typedef {{ref: string, room: string, epoch: string, of: number, wish: Wish,
- *   refusal?: NonNullable<Said["trouble"]>["refusal"]}} Wanted
+ *   refusal?: Refusal}} Wanted
  */
 
 const WISHES = "wishes";
 /** The server would only close the connection, and again each time that it was asked. */
 const TOO_LONG = "it is longer than this server allows";
+/** What can't be done any more, and is told as what the server refuses. @type {Record<"another" | "left", Refusal>} */
+const LOST = {
+  another: { code: "NOT_FOUND", message: "the log is another" },
+  left: { code: "NOT_JOINED", message: "the room was left" },
+};
 
 export class Wishes {
   #chat;
@@ -27,17 +33,28 @@ export class Wishes {
   /** Rooms that were joined anew since a connection was lost; null: none was. @type {Set<string> | null} */
   #rejoined;
 
-  /** @param {Chat} chat @param {Memory} memory @param {(refused?: NonNullable<Said["trouble"]>) => void} changed */
+  /** @param {Chat} chat @param {Memory} memory @param {(refused?: Wanted) => void} changed */
   constructor(chat, memory, changed) {
     this.#chat = chat;
     this.#memory = memory;
     this.#changed = changed;
     this.#wanted = this.#stored();
     this.#rejoined = chat.state.status === "connected" ? null : new Set();
+  }
+
+  start() {
+    const chat = this.#chat;
     chat.on("state", ({ status }) => {
       if (status !== "connected") this.#rejoined = new Set();
     });
-    chat.on("joined", (joined) => this.#joined(joined));
+    chat.on("joined", ({ room }) => {
+      this.#rejoined?.add(room);
+      for (const each of this.#wanted) if (each.room === room) this.#ask(each);
+    });
+    // Who was put out may come back.
+    chat.on("left", ({ room, reason }) => reason ?? this.#leave((name) => name === room));
+    // Left while this was not here, or by another tab.
+    this.#leave((name) => !this.#memory.rooms.includes(name));
     for (const each of this.#wanted) this.#ask(each);
   }
 
@@ -45,18 +62,18 @@ export class Wishes {
   wish({ name, timeline }, said, wish) {
     const ref = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 10)}`;
     const wanted = { ref, room: name, epoch: timeline.epoch, of: said.seq, wish };
-    this.dismiss(name, said);
+    this.dismiss(name, said, wish.type);
     this.#wanted.push(wanted);
     this.#keep(wanted);
     this.#ask(wanted);
     this.#changed();
   }
 
-  /** What was refused of it was read. @param {string} room @param {Said} said */
-  dismiss(room, said) {
-    said.trouble = undefined;
+  /** What was refused of it was read. @param {string} room @param {Said} said @param {Wish["type"]} [type] as shown */
+  dismiss(room, said, type = said.trouble?.wish.type) {
+    if (said.trouble?.wish.type === type) said.trouble = undefined;
     this.#wanted = this.#wanted.filter((each) =>
-      each.room !== room || each.of !== said.seq || !each.refusal
+      each.room !== room || each.of !== said.seq || !each.refusal || each.wish.type !== type
     );
   }
 
@@ -77,21 +94,26 @@ export class Wishes {
     }
   }
 
-  /** @param {Joined} joined */
-  #joined({ room, epoch }) {
-    this.#rejoined?.add(room);
-    for (const each of this.#wanted) {
-      if (each.room !== room || each.epoch === epoch) this.#ask(each);
-      // Under its number there may be another message now.
-      else this.#refuse(each, { code: "NOT_FOUND", message: "the log is another" });
-    }
+  /** Nothing is wanted any more in such rooms. @param {(room: string) => boolean} isLeft */
+  #leave(isLeft) {
+    for (const each of this.#wanted) if (isLeft(each.room)) this.#drop(each, LOST.left);
+  }
+
+  /** It is told where it may not be done. @param {Wanted} wanted @param {Refusal} refusal */
+  #drop(wanted, refusal) {
+    const isOpen = !isAnswered(wanted) && !this.#asked.has(wanted);
+    this.#wanted = this.#wanted.filter((each) => each !== wanted);
+    if (isOpen) this.#refuse(wanted, refusal);
+    else this.#keep(wanted);
   }
 
   /** @param {Wanted} wanted */
   async #ask(wanted) {
-    const { room, wish, refusal } = wanted;
-    const isAnswered = wish.seq !== undefined || refusal !== undefined;
-    if (isAnswered || this.#asked.has(wanted) || !this.#isIn(room)) return;
+    const { room, epoch, wish } = wanted;
+    if (this.#asked.has(wanted) || !this.#isIn(room)) return;
+    // Under its number there may be another message now.
+    if (this.#chat.position(room)?.epoch !== epoch) return this.#drop(wanted, LOST.another);
+    if (isAnswered(wanted)) return;
     if (wish.type === "edit" && this.#chat.bytesLeft(room, wish.text) < 0) {
       return this.#refuse(wanted, { code: "INVALID_FIELD", message: TOO_LONG });
     }
@@ -119,23 +141,24 @@ export class Wishes {
     return this.#chat.react(room, of, wish.emoji, wish.on, ref);
   }
 
-  /** @param {Wanted} wanted @param {NonNullable<Wanted["refusal"]>} refusal */
+  /** @param {Wanted} wanted @param {Refusal} refusal */
   #refuse(wanted, refusal) {
     wanted.refusal = refusal;
     this.#keep(wanted);
-    this.#changed({ wish: wanted.wish, refusal });
+    this.#changed(wanted);
   }
 
   /** @param {string} room */
   #isIn(room) {
-    if (this.#chat.state.status !== "connected") return false;
-    return this.#rejoined?.has(room) ?? this.#chat.position(room) !== undefined;
+    const isKnown = this.#chat.position(room) !== undefined;
+    const isJoined = this.#rejoined?.has(room) ?? true;
+    return isKnown && isJoined && this.#chat.state.status === "connected";
   }
 
   /** Another tab may keep its own there: only this one is touched. @param {Wanted} wanted */
   #keep(wanted) {
     const others = this.#stored().filter(({ ref }) => ref !== wanted.ref);
-    const isWaiting = wanted.wish.seq === undefined && !wanted.refusal;
+    const isWaiting = this.#wanted.includes(wanted) && !isAnswered(wanted);
     const all = isWaiting ? [...others, wanted] : others;
     this.#memory.keep(WISHES, all.length > 0 ? JSON.stringify(all) : "");
   }
@@ -143,9 +166,15 @@ export class Wishes {
   /** @returns {Wanted[]} */
   #stored() {
     try {
-      return JSON.parse(this.#memory.read(WISHES) || "[]");
+      const stored = JSON.parse(this.#memory.read(WISHES));
+      return Array.isArray(stored) ? stored.filter((each) => each?.wish) : [];
     } catch {
       return [];
     }
   }
+}
+
+/** @param {Wanted} wanted */
+function isAnswered({ wish, refusal }) {
+  return wish.seq !== undefined || refusal !== undefined;
 }

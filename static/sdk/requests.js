@@ -37,8 +37,10 @@ export class Requests {
   /** @type {Map<string, Request>} */
   #requests = new Map();
 
-  /** @param {Question & {ref: string}} question @returns {Promise<any>} */
+  /** Once for each ref. @param {Question & {ref: string}} question @returns {Promise<any>} */
   ask(question) {
+    const known = this.#requests.get(question.ref);
+    if (known) return known.caller.promise;
     const caller = Promise.withResolvers();
     this.#requests.set(question.ref, { question, isSent: false, caller });
     return caller.promise;
@@ -69,8 +71,9 @@ export class Requests {
 
   /** No answer will come to what was sent, or to anything. @param {{all: boolean}} which */
   ended({ all }) {
-    for (const [ref, { isSent, caller }] of this.#requests) {
-      if (!isSent && !all) continue;
+    for (const [ref, { question, isSent, caller }] of this.#requests) {
+      // The log may be another then, and the message too.
+      if (!isSent && !all && !("of" in question)) continue;
       this.#requests.delete(ref);
       giveUp(caller, "The connection ended before the answer.");
     }

@@ -61,7 +61,8 @@ export class StageView {
     if (whole !== this.#shown) showTime(this.#time, line.ts);
     this.#shown = whole;
     this.#become(short === whole ? "span" : "button");
-    this.#tell(this.#isShort ? short : whole, line.kind === "said" && isWaiting(line));
+    const waits = line.kind === "said" && !line.deleted && isWaiting(line);
+    this.#tell(this.#isShort ? short : whole, waits);
     if (!(this.#words instanceof HTMLButtonElement)) return;
     this.#words.ariaExpanded = String(!this.#isShort);
     this.#words.onclick = () => {

@@ -118,6 +118,43 @@ it("W10.7 what the server refuses then is told as well, wherever the message is 
   await ines.page.locator(".failure").waitFor({ state: "detached" });
 });
 
+it("W10.7 a change of a message that was removed is told in sight, and its text is in the box", async () => {
+  await using server = await startServer({ ADMIN_TOKEN: "who-may-do-everything" });
+  await using wire = openWire(server);
+  await using visit = await openVisit(wire.url);
+  const url = `${server.wsUrl}/chat/general?username=Mara&token=who-may-do-everything`;
+  await using mara = await openClient(new URL(url), { protocols: ["snug.v1"] });
+  await mara.until("joined");
+  const ines = await offline(visit, wire, ["Mornig."]);
+  await rewrite(ines, "Mornig.", "Morning, all of you.");
+  await ines.page.locator(WAITING).waitFor();
+  const { seq } = await mara.until("chat");
+  mara.send({ type: "delete", room: "general", of: seq });
+  await mara.until("deleted");
+  wire.mend();
+  await ines.isBack();
+  await ines.shows(".notice p", "Not changed. The message is no longer there.");
+  await ines.page.waitForFunction(
+    `document.querySelector("#say").value === "Morning, all of you."`,
+  );
+  await ines.shows(".stage-row .direction", "Mara removed a message of Ines.");
+});
+
+it("what waits is done also where the page’s part for it failed to load at first", async () => {
+  await using server = await startServer();
+  await using wire = openWire(server);
+  await using visit = await openVisit(wire.url);
+  const ines = await offline(visit, wire, ["Mornig."]);
+  await rewrite(ines, "Mornig.", "Morning.");
+  await ines.page.locator(WAITING).waitFor();
+  await ines.page.route("**/css/deeds.css", (route) => route.abort(), { times: 1 });
+  await ines.page.reload();
+  await ines.shows(".notice p", "This could not be loaded. Try again when you are connected.");
+  wire.mend();
+  await ines.isBack();
+  await ines.seesSent("Morning. edited");
+});
+
 it("reactions and deletions wait too, and say so", async () => {
   await using server = await startServer();
   await using wire = openWire(server);
