@@ -147,7 +147,7 @@ it("what waits is done also where the page’s part for it failed to load at fir
   const ines = await offline(visit, wire, ["Mornig."]);
   await rewrite(ines, "Mornig.", "Morning.");
   await ines.page.locator(WAITING).waitFor();
-  await ines.page.route("**/css/deeds.css", (route) => route.abort(), { times: 1 });
+  await ines.page.route("**/deeds.js", (route) => route.abort(), { times: 1 });
   await ines.page.reload();
   await ines.shows(".notice p", "This could not be loaded. Try again when you are connected.");
   wire.mend();
