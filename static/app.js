@@ -161,12 +161,13 @@ function enter(name, room, { connect, House, Shell }) {
   inside = { chat, house };
   let wasIn = false;
   let wished = name;
-  let called = "";
   chat.on("welcome", ({ user }) => {
     const isGuest = chat.me?.uid.startsWith("guest:");
     const why = isGuest ? `Somebody here is called ${wished}` : "Your token has a name";
-    if (user !== wished && user !== called) tell(`${why}; you are ${user}.`);
-    called = user;
+    const now = `${wished}\n${user}`;
+    // Once, not at each visit.
+    if (user !== wished && now !== memory.read("called")) tell(`${why}; you are ${user}.`);
+    memory.keep("called", now);
     wasIn = true;
     triesToken = false;
   });

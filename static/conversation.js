@@ -130,6 +130,7 @@ export class Conversation {
 
   /** The log of the room in view was replaced. */
   startOver() {
+    this.#deeds.now?.prepare();
     this.log.startOver();
     this.#deeds.now?.arrived();
   }

@@ -45,10 +45,11 @@ export class Pages {
 
   /** The newest page of what may have changed unheard, in its place. @param {Room} room */
   renew(room) {
-    const { timeline, staleTo } = room;
+    const { timeline, stale, staleTo } = room;
     if (staleTo === null) return;
     return this.#load(room, "held", { before: staleTo + 1 }, (page, heard) => {
-      if (heard.generation !== timeline.generation) return;
+      // What was missed since it was asked for, it may not know of.
+      if (room.stale !== stale || heard.generation !== timeline.generation) return;
       room.staleTo = renew(timeline, staleTo, page, heard);
     });
   }

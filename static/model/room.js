@@ -58,7 +58,7 @@ export class Room {
   /** The reader wants it to stay unread for as long as they stay. */
   staysUnread = false;
   /** Up to there what is held may have changed unheard, as long as it is of that generation. */
-  #stale = { generation: 0, to: 0 };
+  stale = { generation: 0, to: 0 };
   names = new Names();
   #me = "";
   /** A page of history could not be had; the reader asks for the next try. */
@@ -88,11 +88,11 @@ export class Room {
 
   /** Up to there what is held is to be read anew, or null. */
   get staleTo() {
-    const { generation, to } = this.#stale;
+    const { generation, to } = this.stale;
     return generation === this.timeline.generation && to >= this.timeline.from ? to : null;
   }
   set staleTo(to) {
-    this.#stale = { generation: this.timeline.generation, to: to ?? 0 };
+    this.stale = { generation: this.timeline.generation, to: to ?? 0 };
   }
 
   get isDirect() {

@@ -1,6 +1,6 @@
 // @ts-check
-// Messages that are quoted and not held: asked for once each, one at a time, so that what one
-// writes oneself need not wait for them.
+// Messages that are quoted and not held: asked for once each unless that failed, one at a
+// time, so that what one writes oneself need not wait for them.
 /** @import {Chat} from "../chat.js" */
 /** @import {Room} from "./room.js" */
 
@@ -42,7 +42,8 @@ export class Sources {
       if (generation === timeline.generation) timeline.putQuoted(seq, page, heard);
       this.#changed();
     } catch {
-      // Then the quote says no more than that there is one.
+      // Who wants it next asks again; until then the quote says no more than that there is one.
+      if (generation === timeline.generation) timeline.quoted.delete(seq);
     }
     timeline.hush(heard);
   }

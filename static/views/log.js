@@ -7,7 +7,7 @@ import { Keyed } from "./keyed.js";
 import { dayView, StageView, unreadView, waitingView } from "./marks.js";
 import { followWidth } from "./measures.js";
 import { placeIn } from "./place.js";
-import { SaidView } from "./said.js";
+import { lineOf, SaidView } from "./said.js";
 import { Scroll } from "./scroll.js";
 import { counted } from "./wording.js";
 /** @import {Row} from "../model/rows.js" */
@@ -45,7 +45,7 @@ export class Log {
   #scroll;
   /** @type {Room | null} */
   #room = null;
-  /** @type {WeakMap<Room, Place>} */
+  /** @type {WeakMap<Room, Place | null>} */
   #places = new WeakMap();
   #quietTimer = 0;
   /** What is to be put in next is not news. */
@@ -97,26 +97,31 @@ export class Log {
 
   /** Whether the reader has a place in it that is not its end. @param {Room} room */
   hasPlaceIn(room) {
-    return room === this.#room ? !this.isAtEnd : this.#places.has(room);
+    const key = this.#places.get(room)?.key;
+    return room === this.#room ? !this.isAtEnd : room.timeline.lines.some((it) => it.key === key);
   }
 
   /** Shows another room, where it was left. @param {Room} room */
   show(room) {
-    const { place } = this.#scroll;
-    if (this.#room && place) this.#places.set(this.#room, place);
-    else if (this.#room) this.#places.delete(this.#room);
+    if (this.#room) this.#places.set(this.#room, this.#scroll.place);
     this.#room = room;
     this.startOver(this.#places.get(room) ?? null);
-    this.#log.setAttribute("aria-label", `Messages in ${room.label}`);
+    this.#log.ariaLabel = `Messages in ${room.label}`;
   }
 
   /** Shows the room anew: at its unread line, else at that place or the end. @param {Place | null} place */
   startOver(place = null) {
+    /** @type {HTMLTextAreaElement | null} */
+    const box = this.#log.querySelector("textarea:focus");
+    const row = box?.closest(".speech-row");
+    const seq = row && lineOf(row)?.seq;
     this.quiet();
     this.#rows.clear();
     this.update(false);
     this.#scroll.goTo(place);
     if (!place) this.#scroll.reveal(this.#log.querySelector(".unread-row"));
+    const said = seq && this.#room?.timeline.said(seq);
+    if (said) this.focusEditor(said.key, box?.selectionEnd);
   }
 
   /** Follows what has changed. @param {boolean} counts whether to say how many messages wait */
@@ -160,10 +165,10 @@ export class Log {
   }
 
   /** @param {string} key of a message that is written anew */
-  focusEditor(key) {
+  focusEditor(key, at = 1e9) {
     const box = this.#find(key)?.querySelector("textarea");
     box?.focus();
-    box?.setSelectionRange(box.value.length, box.value.length);
+    box?.setSelectionRange(at, at);
   }
 
   /** What is put in next is not read aloud. */
@@ -190,10 +195,9 @@ export class Log {
     this.#wishes.go(place);
   }
 
-  /** @param {string} key */
+  /** @param {string} key @returns {HTMLElement | null} */
   #find(key) {
-    const row = this.#log.querySelector(`[data-key="${CSS.escape(key)}"]`);
-    return row instanceof HTMLElement ? row : null;
+    return this.#log.querySelector(`[data-key="${CSS.escape(key)}"]`);
   }
 
   #wish() {

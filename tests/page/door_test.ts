@@ -378,6 +378,13 @@ it("W15.8 who comes with a token that has a name is told that it counts, not the
   await ada.goIn("Ines");
   await ada.shows("#own-name", "Ada");
   await ada.shows("#spoken", "Your token has a name; you are Ada.");
+  await ada.page.reload();
+  await ada.shows("#own-name", "Ada");
+  await ada.isIn();
+  assertEquals((await ada.words()).filter((words) => words.includes("Ada")), []);
+  await ada.page.evaluate(`localStorage.setItem("snug.name", "Mara")`);
+  await ada.page.reload();
+  await ada.shows("#spoken", "Your token has a name; you are Ada.");
 });
 
 it("W2.6 a room is found in what people write, and its way is safe in an address", async () => {

@@ -104,6 +104,24 @@ describe("the pages", () => {
     assertEquals(timeline.said(45)?.text, "message 45");
   });
 
+  it("W5.4 read anew once more after another gap, which the page on its way may not know of", async () => {
+    using server = new FakeServer();
+    const { pages, room, asked, answer } = await given(server);
+    const gap = (seq: number) =>
+      room.join({ ...JOINED, seq, more: true, resumed: false }, "", true);
+    gap(200);
+    pages.renew(room);
+    const [question] = await asked();
+    gap(300);
+    await answer(question?.ref, 51, 60, 200);
+    assertEquals([room.staleTo, room.loading], [60, null]);
+    pages.renew(room);
+    const [again] = await asked();
+    assertEquals(again?.before, 61);
+    await answer(again?.ref, 51, 60, 300);
+    assertEquals(room.staleTo, null);
+  });
+
   it("put the newest page in the place of what is held", async () => {
     using server = new FakeServer();
     const { pages, room, asked, answer } = await given(server);

@@ -76,6 +76,11 @@ it("a taken name is told to who goes in, and to who comes back to it", async () 
 
   const other = await visit.enter("INES");
   await told(other, "Somebody here is called INES; you are INES-3.");
+  // Who comes again under it knows.
+  await other.page.reload();
+  await other.shows("#own-name", "INES-3");
+  await other.isIn();
+  assertEquals((await other.words()).filter((words) => words.includes("INES")), []);
 });
 
 it("what can't be had or done with people is shown: parts, the banned, the end of a mute", async () => {

@@ -9,7 +9,7 @@ import {
 } from "@std/assert";
 import { startServer } from "../harness/server.ts";
 import { say } from "../harness/visitor.ts";
-import { NO_CONNECTION } from "./faults.ts";
+import { NO_CONNECTION, REFUSED } from "./faults.ts";
 import { fill, UNHURRIED } from "./fill.ts";
 import type { Guest } from "./guest.ts";
 import { it } from "./it.ts";
@@ -19,6 +19,11 @@ import { openWire } from "./wire.ts";
 /** A message may move so far on the screen while the reader does not. */
 const STILL_PX = 2;
 const LONG = "line\n".repeat(60);
+/** In the page: keeps all that rows say from now on. */
+const KEEP_SPEECH = `globalThis.speech = new Set();
+new MutationObserver(() => {
+  for (const { textContent } of document.querySelectorAll(".speech")) speech.add(textContent);
+}).observe(document.querySelector("#log"), { childList: true, subtree: true });`;
 
 it("the page keys scroll the log from wherever one is in the room", async () => {
   await using server = await startServer(UNHURRIED);
@@ -152,6 +157,73 @@ it("W5.4 after a gap who was at the end finds the newest page, from what is unre
   await ines.shows(".unread-row .unread-count", "40 new");
   await ines.shows("#pill-text", "40 new messages");
   assertGreater(await ines.topPx(ines.page.locator(".unread-row")), 0);
+});
+
+it("W5.4 after a gap one goes on writing a message anew, and what one deleted stays away", async () => {
+  await using server = await startServer({ ...UNHURRIED, RESUME_LIMIT: "20" });
+  await using wire = openWire(server);
+  await using visit = await openVisit(wire.url);
+  const ines = await visit.enter("Ines", { expected: [NO_CONNECTION] });
+  const { keyboard } = ines.page;
+  for (const text of ["a slip", "Mornig."]) {
+    await ines.say(text);
+    await ines.seesSent(text);
+  }
+  // As behind a proxy that lets pages and their parts through, but no sockets.
+  wire.calm();
+  await ines.status(/^Reconnecting in/);
+  await ines.speech("a slip").press("Delete");
+  const dialog = ines.page.getByRole("dialog", { name: "Delete this message?" });
+  await dialog.getByRole("button", { name: "Delete", exact: true }).click();
+  await ines.speech("a slip").waitFor({ state: "detached" });
+  await ines.speech("Mornig.").press("e");
+  const editor = ines.page.locator(".editor textarea");
+  await editor.waitFor();
+  for (let presses = 0; presses < 2; presses++) await keyboard.press("ArrowLeft");
+  await using _ = await fill(server, 30, { username: "Mara", text: (n) => `new ${n}` });
+  await ines.page.evaluate(KEEP_SPEECH);
+  wire.mend();
+  await ines.isBack();
+  await ines.sees("new 30");
+  assertFalse(await ines.page.evaluate("globalThis.speech.has('a slip')"));
+  await keyboard.type("n");
+  assertEquals(await editor.inputValue(), "Morning.");
+  await keyboard.press("Enter");
+  await ines.seesSent("Morning. edited");
+});
+
+it("W5.4 where one was in a log that is another now is no place: after a gap the newest page is there", async () => {
+  const env = { ...UNHURRIED, RESUME_LIMIT: "20" };
+  await using first = await startServer(env);
+  await using second = await startServer(env);
+  await using wire = openWire(first);
+  await using visit = await openVisit(wire.url);
+  await using _first = await fill(first, 120);
+  const ines = await visit.enter("Ines", { expected: [NO_CONNECTION, REFUSED] });
+  const room = (name: string) => ines.page.locator("#rooms a", { hasText: name });
+  await ines.scroll({ fromEnd: 500 });
+  await ines.pill.waitFor();
+  await room("random").click();
+  await ines.shows("#room-name", "random");
+
+  await using ruth = await fill(second, 120);
+  wire.cut();
+  await ines.status(/^Reconnecting in|^Trying now/);
+  wire.leadTo(second);
+  await ines.isBack();
+  await ruth.until((it) => it.type === "presence" && it.joined.some(({ user }) => user === "Ines"));
+  await say(ruth, "before the gap");
+  await ines.shows("#rooms a.unread", /general/);
+
+  wire.cut();
+  await ines.status(/^Reconnecting in|^Trying now/);
+  await using _mara = await fill(second, 200, { username: "Mara", text: (n) => `new ${n}` });
+  wire.mend();
+  await ines.isBack();
+  await ines.shows("#rooms a.unread", /99\+/);
+  await room("general").click();
+  await ines.sees("new 200");
+  assertFalse((await ines.timeline()).includes("Ruth: before the gap"));
 });
 
 it("who comes by a link stays at its message, also where the page around it fills no window", async () => {
