@@ -4,7 +4,7 @@
 
 /** What somebody is writing: drafts, what they answer, messages that they write anew. */
 const WRITING = /^snug[.:](draft|reply|edits)\./;
-/** Set where a tab has taken over what was left. */
+/** Set in a tab that took over what was left. */
 const TAKEN = "snug.taken";
 
 /**
@@ -18,7 +18,6 @@ export class SafeStorage {
 
   constructor() {
     addEventListener("storage", (/** @type {any} */ { key, oldValue }) => {
-      // Another tab's words are said or dropped.
       if (!WRITING.test(key) || this.#left.get(key) !== null) return;
       const own = this.#tab.get(key);
       if (own !== oldValue) this.#left.put(key, own);
@@ -30,7 +29,7 @@ export class SafeStorage {
         if (WRITING.test(key)) this.#tab.put(key, this.#left.get(key));
       }
     } catch {
-      // Then nothing was left.
+      // Nothing was left.
     }
   }
 

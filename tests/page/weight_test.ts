@@ -10,13 +10,13 @@ import { openVisit } from "./visit.ts";
 
 const STATIC = new URL("../../static/", import.meta.url);
 /** The door, as a stranger sees it. */
-const DOOR_BYTES = 66_800;
+const DOOR_BYTES = 67_000;
 /** The client beside it, which asks who is there. */
 const CLIENT_BYTES = 76_900;
 /** All that is there when one is in a room. */
-const ROOM_BYTES = 355_900;
+const ROOM_BYTES = 356_100;
 /** The same as it goes over the wire to a browser that takes brotli. */
-const WIRE_BYTES = 107_600;
+const WIRE_BYTES = 107_700;
 /** In so many files. */
 const FILES = 85;
 
