@@ -21,11 +21,12 @@ const METER = `globalThis.meter = (() => {
   }), true);
   return {
     start(eachFrame = () => {}) {
-      [frames, tasks, keys, running, last] = [[], [], [], true, undefined];
+      [frames, tasks, keys, running, last] = [[], [], [], true, performance.now()];
       longTasks.observe({ type: "longtask" });
       const frame = (now) => {
         if (!running) return;
-        if (last !== undefined) frames.push(now - last);
+        // The first frame may have begun before.
+        frames.push(Math.max(0, now - last));
         last = now;
         eachFrame();
         requestAnimationFrame(frame);

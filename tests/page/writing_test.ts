@@ -128,10 +128,10 @@ it("from the first load to a sent message, and to another room, with the keyboar
   await keyboard.type("/nick Inés");
   await keyboard.press("Enter");
   await ines.shows("#own-name", "Inés");
-  await keyboard.press("Alt+ArrowDown");
+  await keyboard.press("Alt+ArrowUp");
   await ines.shows("#room-name", "herons");
   await ines.sees("Anybody?");
-  await keyboard.press("Alt+ArrowUp");
+  await keyboard.press("Alt+ArrowDown");
   await ines.shows("#room-name", "gulls");
 
   await tabTo("log", "Shift+Tab");
