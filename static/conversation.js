@@ -148,10 +148,11 @@ export class Conversation {
     this.#deeds.do((deeds) => room === this.#scene.room() && deeds.goTo(seq));
   }
 
-  /** The seq that what is said now in the room in view answers. */
+  /** The seq that what is said now in the room in view answers, once its log is known. */
   get answered() {
-    return Number.parseInt(this.#scene.memory.read(`reply.${this.#scene.room().name}`)) ||
-      undefined;
+    const { name, timeline } = this.#scene.room();
+    const [seq, epoch] = this.#scene.memory.read(`reply.${name}`).split(" ");
+    return epoch === timeline.epoch ? Number(seq) : undefined;
   }
 
   /** Something was said in the room in view. */

@@ -1,6 +1,7 @@
 // @ts-check
 // What one has begun in a room beside its draft: the message that it answers, and those that are
-// written anew. Kept where drafts are (memory.js), and dropped once their log is another.
+// written anew. Kept where drafts are (memory.js), and dropped once their log is another, or the
+// message is deleted.
 import { shownOf } from "./said.js";
 /** @import {Memory} from "./memory.js" */
 /** @import {Room} from "./room.js" */
@@ -17,8 +18,8 @@ export class Begun {
   /** The seq of what is answered there; 0: nothing. @param {Room} room */
   reply(room) {
     const [seq, epoch] = this.#memory.read(`reply.${room.name}`).split(" ");
-    if (!room.isJoined || epoch === room.timeline.epoch) return Number(seq);
-    this.answer(room, 0);
+    if (epoch === room.timeline.epoch) return Number(seq);
+    if (epoch && room.isJoined) this.answer(room, 0);
     return 0;
   }
 
@@ -49,11 +50,14 @@ export class Begun {
 
   /** @param {Room} room @returns {Map<number, string>} */
   #edits({ name, timeline }) {
+    const key = `edits.${name}`;
     try {
-      const [epoch, ...edits] = JSON.parse(this.#memory.read(`edits.${name}`));
-      return new Map(epoch === timeline.epoch ? edits : []);
+      const [epoch, ...edits] = JSON.parse(this.#memory.read(key));
+      if (epoch === timeline.epoch) return new Map(edits);
+      this.#memory.keep(key, "");
     } catch {
-      return new Map();
+      // None, or rubbish.
     }
+    return new Map();
   }
 }

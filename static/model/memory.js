@@ -4,46 +4,51 @@
 
 /** What somebody is writing: drafts, what they answer, messages that they write anew. */
 const WRITING = /^snug[.:](draft|reply|edits)\./;
+/** Set in a tab that took over what was left. */
+const TAKEN = "snug.taken";
 
 /**
  * localStorage that never throws; the client keeps its session, drafts and unsent messages in it too.
- * What one is writing is each tab's own: it is kept by the tab (sessionStorage) and left here for the
- * next visit, but not in place of what another tab left and this one has not taken over. So what is
- * sent or begun in one tab costs no other a word.
+ * What one is writing is each tab's own: it begins with what was left here, and leaves what is
+ * written last. Once that is sent or dropped, there is place for what another tab has.
  */
 export class SafeStorage {
   #left = new Safe(() => localStorage);
   #tab = new Safe(() => sessionStorage);
-  /** What was taken over. @type {Map<string, string | null>} */
-  #taken = new Map();
+
+  constructor() {
+    addEventListener("storage", (/** @type {any} */ { key, oldValue }) => {
+      if (!WRITING.test(key) || this.#left.get(key) !== null) return;
+      const own = this.#tab.get(key);
+      if (own !== oldValue) this.#left.put(key, own);
+    });
+    if (this.#tab.get(TAKEN)) return;
+    this.#tab.put(TAKEN, "yes");
+    try {
+      for (const key of Object.keys(localStorage)) {
+        if (WRITING.test(key)) this.#tab.put(key, this.#left.get(key));
+      }
+    } catch {
+      // Nothing was left.
+    }
+  }
 
   /** @param {string} key */
   getItem(key) {
-    const left = this.#left.get(key);
-    if (!WRITING.test(key)) return left;
-    this.#taken.set(key, left);
-    return this.#tab.get(key) ?? left;
+    return (WRITING.test(key) ? this.#tab : this.#left).get(key);
   }
 
   /** @param {string} key @param {string} value */
   setItem(key, value) {
-    this.#put(key, value);
+    if (WRITING.test(key)) this.#tab.put(key, value);
+    this.#left.put(key, value);
   }
 
   /** @param {string} key */
   removeItem(key) {
-    this.#put(key, null);
-  }
-
-  /** @param {string} key @param {string | null} value */
-  #put(key, value) {
-    if (WRITING.test(key)) {
-      const left = this.#left.get(key);
-      const isOwn = left === null || left === (this.#tab.get(key) ?? this.#taken.get(key));
-      this.#tab.put(key, value);
-      if (!isOwn) return;
-    }
-    this.#left.put(key, value);
+    const isOwn = this.#left.get(key) === this.getItem(key);
+    if (WRITING.test(key)) this.#tab.put(key, null);
+    if (isOwn) this.#left.put(key, null);
   }
 }
 

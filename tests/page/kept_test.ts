@@ -109,28 +109,98 @@ it("each tab has its own drafts: what one sends or begins costs another no word"
   await using server = await startServer();
   await using visit = await openVisit(server.url);
   const ines = await visit.enter("Ines");
-  const other = new Guest(await ines.page.context().newPage());
-  await other.page.goto(server.url);
-  await other.isIn();
+  const other = await openTab(ines);
   await ines.box.fill("begun in the first");
   await other.say("sent from the second");
   await ines.sees("sent from the second");
-  await ines.page.reload();
-  await ines.isIn();
-  assertEquals(await ines.box.inputValue(), "begun in the first");
+  // What was said gave way to what is still being written.
+  await left(ines, "begun in the first");
+  for (const [tab, text] of [[ines, "begun in the first"], [other, ""]] as const) {
+    await tab.page.reload();
+    await tab.isIn();
+    assertEquals(await tab.box.inputValue(), text);
+  }
   // A new one takes up what was left, and may say it; who wrote it has it still.
-  const third = new Guest(await ines.page.context().newPage());
-  await third.page.goto(server.url);
-  await third.isIn();
+  const third = await openTab(ines);
   assertEquals(await third.box.inputValue(), "begun in the first");
   await third.box.press("Enter");
   await ines.seesSent("begun in the first");
-  await other.page.reload();
-  await other.isIn();
-  assertEquals(await other.box.inputValue(), "");
   await ines.page.reload();
   await ines.isIn();
   assertEquals(await ines.box.inputValue(), "begun in the first");
+  // What was written last is there at the next visit.
+  await third.box.fill("written last");
+  const context = ines.page.context();
+  for (const { page } of [third, other, ines]) await page.close();
+  const next = new Guest(await context.newPage());
+  await next.page.goto(server.url);
+  await next.isIn();
+  assertEquals(await next.box.inputValue(), "written last");
+});
+
+it("what one tab answers or writes anew is none of another's", async () => {
+  await using server = await startServer(UNHURRIED);
+  await using visit = await openVisit(server.url);
+  await using ruth = await fill(server, 3);
+  const ines = await visit.enter("Ines");
+  for (const text of ["one", "two"]) {
+    await ines.say(text);
+    await ines.seesSent(text);
+  }
+  const other = await openTab(ines);
+  const editor = (tab: Guest) => tab.page.locator(".editor textarea");
+  await ines.speech("two").press("e");
+  await editor(ines).fill("two anew");
+  await other.speech("3").press("r");
+  await other.page.locator("#context").waitFor();
+  await other.speech("one").press("e");
+  await editor(other).fill("one anew");
+  await editor(ines).press("Enter");
+  await ines.seesSent("two anew edited");
+  await ines.say("hello");
+  const said = await ruth.until((it) => it.type === "chat" && it.text === "hello");
+  assertEquals(said.type === "chat" && said.replyTo, undefined);
+  await ines.seesSent("hello");
+  assertEquals(await editor(ines).count(), 0);
+  assertEquals(await ines.page.locator("#context").isVisible(), false);
+  await other.page.reload();
+  await other.shows("#context", /Reply to\s+Ruth: 3/);
+  assertEquals(await editor(other).inputValue(), "one anew");
+});
+
+it("what was begun in another log is dropped, and what is said early answers nothing", async () => {
+  await using server = await startServer();
+  await using wire = openWire(server);
+  await using visit = await openVisit(server.url);
+  await using ruth = await fill(server, 3);
+  const ines = await visit.enter("Ines", { url: wire.url, expected: [NO_CONNECTION] });
+  await ines.say("mine");
+  await ines.seesSent("mine");
+  const begin = `for (const storage of [localStorage, sessionStorage]) {
+    storage.setItem("snug.reply.general", "3 another-log");
+    storage.setItem("snug.edits.general", '["another-log",[4,"mine anew"]]');
+  }`;
+  await ines.page.evaluate(begin);
+  wire.calm();
+  await ines.status(/^Reconnecting in/);
+  await ines.page.reload();
+  await ines.shows("#slip-title", "Live connections do not get through");
+  await ines.say("early");
+  await ines.sees("early");
+  wire.mend();
+  await ines.isBack();
+  const said = await ruth.until((it) => it.type === "chat" && it.text === "early");
+  assertEquals(said.type === "chat" && said.replyTo, undefined);
+  await ines.seesSent("early");
+  await ines.page.evaluate(begin);
+  await ines.page.reload();
+  await ines.page.waitForFunction(() =>
+    [localStorage, sessionStorage].every((storage) =>
+      !["snug.reply.general", "snug.edits.general"].some((key) => storage.getItem(key))
+    )
+  );
+  await ines.sees("mine");
+  assertEquals(await ines.page.locator(".editor textarea").count(), 0);
 });
 
 it("P4 a reload keeps what is not sent, in its order, and it goes out once", async () => {
@@ -270,3 +340,20 @@ it("where the browser keeps nothing, one can talk as long as the page is open", 
   await ines.page.reload();
   await ines.door.waitFor();
 });
+
+/** Another tab of the same browser. */
+async function openTab({ page }: Guest): Promise<Guest> {
+  const tab = new Guest(await page.context().newPage());
+  await tab.page.goto(page.url());
+  await tab.isIn();
+  return tab;
+}
+
+/** Waits until a text is left for the next visit. */
+async function left({ page }: Guest, text: string) {
+  const key = `snug:draft.general:${new URL(page.url()).host}`;
+  await page.waitForFunction(
+    ([key, text]) => localStorage.getItem(key!) === text,
+    [key, JSON.stringify(text)],
+  );
+}

@@ -2,30 +2,43 @@ import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { Memory, SafeStorage } from "../../static/model/memory.js";
 
+class FakeStorage {
+  getItem(key: string) {
+    return Object.getOwnPropertyDescriptor(this, key)?.value ?? null;
+  }
+  setItem(key: string, value: string) {
+    Object.assign(this, { [key]: value });
+  }
+  removeItem(key: string) {
+    Reflect.deleteProperty(this, key);
+  }
+}
+
 /** A browser's storage for one test; `broken` ones throw at whatever is done to them. */
 function browser({ broken = false } = {}) {
-  const kept = new Map<string, string>();
-  const ofTab = new Map<string, string>();
-  const use = <T>(value: T): T => {
-    if (browser.broken) throw new DOMException("no", "QuotaExceededError");
-    return value;
-  };
-  const fake = (map: () => Map<string, string>) => ({
-    getItem: (key: string) => use(map().get(key) ?? null),
-    setItem: (key: string, value: string) => void use(map().set(key, value)),
-    removeItem: (key: string) => void use(map().delete(key)),
-  });
-  const storages = { localStorage: fake(() => kept), sessionStorage: fake(() => browser.ofTab) };
-  const before = Object.keys(storages).map((name) =>
+  const names = ["localStorage", "sessionStorage"] as const;
+  const before = names.map((name) =>
     [name, Object.getOwnPropertyDescriptor(globalThis, name)!] as const
   );
-  for (const [name, value] of Object.entries(storages)) {
-    Object.defineProperty(globalThis, name, { value, configurable: true });
+  const browser = {
+    localStorage: new FakeStorage(),
+    /** That of the tab in use. */
+    sessionStorage: new FakeStorage(),
+    broken,
+    /** What is there when all tabs are closed. */
+    get kept() {
+      return { ...this.localStorage } as Record<string, string>;
+    },
+    [Symbol.dispose]: () =>
+      before.forEach(([name, storage]) => Object.defineProperty(globalThis, name, storage)),
+  };
+  const open = (name: typeof names[number]) => () => {
+    if (browser.broken) throw new DOMException("no", "SecurityError");
+    return browser[name];
+  };
+  for (const name of names) {
+    Object.defineProperty(globalThis, name, { get: open(name), configurable: true });
   }
-  const restore = () =>
-    before.forEach(([name, storage]) => Object.defineProperty(globalThis, name, storage));
-  /** The tab that `ofTab` belongs to is the one in use. */
-  const browser = { kept, ofTab, broken, [Symbol.dispose]: () => void restore() };
   return browser;
 }
 
@@ -34,9 +47,9 @@ describe("the storage", () => {
     using given = browser();
     const storage = new SafeStorage();
     storage.setItem("a", "1");
-    assertEquals([storage.getItem("a"), given.kept.get("a")], ["1", "1"]);
+    assertEquals([storage.getItem("a"), given.kept.a], ["1", "1"]);
     storage.removeItem("a");
-    assertEquals([storage.getItem("a"), given.kept.size], [null, 0]);
+    assertEquals([storage.getItem("a"), given.kept], [null, {}]);
   });
 
   it("lasts as long as the page where the browser keeps nothing", () => {
@@ -58,68 +71,72 @@ describe("the storage", () => {
     given.broken = false;
     assertEquals(storage.getItem("a"), "new");
     storage.setItem("a", "newest");
-    assertEquals([storage.getItem("a"), given.kept.get("a")], ["newest", "newest"]);
+    assertEquals([storage.getItem("a"), given.kept.a], ["newest", "newest"]);
   });
 });
 
 describe("what is being written", () => {
   const DRAFT = "snug:draft.general:chat.example";
-  /** Two tabs of a browser; what is done in one is done with what that tab keeps. */
-  function tabs(browser: { ofTab: Map<string, string> }) {
-    return [0, 1].map(() => {
-      const ofTab = new Map<string, string>();
-      const storage = new SafeStorage();
-      const there = <T>(work: () => T): T => {
-        browser.ofTab = ofTab;
-        return work();
-      };
-      return {
-        get: () => there(() => storage.getItem(DRAFT)),
-        set: (text: string) => there(() => storage.setItem(DRAFT, text)),
-        clear: () => there(() => storage.removeItem(DRAFT)),
-        reloaded: () => there(() => new SafeStorage().getItem(DRAFT)),
-      };
-    }) as [Tab, Tab];
-  }
-  type Tab = {
-    get(): string | null;
-    set(text: string): void;
-    clear(): void;
-    reloaded(): string | null;
-  };
 
-  it("is each tab's own, and what another has left stays", () => {
+  /** A tab is opened; what is done in it is done with what it keeps. */
+  function openTab(browser: { sessionStorage: FakeStorage }) {
+    const ofTab = new FakeStorage();
+    const there = <T>(work: () => T): T => {
+      browser.sessionStorage = ofTab;
+      return work();
+    };
+    let storage = there(() => new SafeStorage());
+    return {
+      get: () => there(() => storage.getItem(DRAFT)),
+      set: (text: string) => there(() => storage.setItem(DRAFT, text)),
+      clear: () => there(() => storage.removeItem(DRAFT)),
+      reloaded: () =>
+        there(() => {
+          storage = new SafeStorage();
+          return storage.getItem(DRAFT);
+        }),
+    };
+  }
+
+  it("is each tab's own, also over a reload, and what was written last is left", () => {
     using given = browser();
-    const [one, other] = tabs(given);
-    assertEquals([one.get(), other.get()], [null, null]);
+    const one = openTab(given);
+    const other = openTab(given);
     one.set("one");
+    assertEquals([other.get(), other.reloaded()], [null, null]);
     other.set("other");
-    assertEquals([one.reloaded(), other.reloaded(), given.kept.get(DRAFT)], [
-      "one",
-      "other",
-      "one",
-    ]);
-    other.clear();
-    assertEquals([one.reloaded(), given.kept.get(DRAFT)], ["one", "one"]);
+    assertEquals([one.get(), one.reloaded(), given.kept[DRAFT]], ["one", "one", "other"]);
     one.set("one more");
-    assertEquals(given.kept.get(DRAFT), "one more");
+    assertEquals(given.kept[DRAFT], "one more");
+    other.clear();
+    assertEquals([other.reloaded(), one.reloaded()], [null, "one more"]);
+    assertEquals(given.kept[DRAFT], "one more");
     one.clear();
-    assertEquals([one.reloaded(), other.reloaded(), given.kept.size], [null, null, 0]);
+    assertEquals([one.reloaded(), other.reloaded(), given.kept], [null, null, {}]);
   });
 
-  it("is taken over by a tab that has none, which may clear it, but not what came after", () => {
+  it("is taken over by a tab when it is opened, which may clear it, but not what came after", () => {
     using given = browser();
-    const [one, other] = tabs(given);
+    const one = openTab(given);
     one.set("one");
-    assertEquals(other.get(), "one");
+    const other = openTab(given);
+    const third = openTab(given);
+    assertEquals([other.get(), third.get()], ["one", "one"]);
     one.set("one more");
     other.clear();
-    assertEquals([one.reloaded(), given.kept.get(DRAFT)], ["one more", "one more"]);
-    assertEquals(other.get(), "one more");
-    other.clear();
-    assertEquals([one.reloaded(), given.kept.size], ["one more", 0]);
-    one.set("one again");
-    assertEquals(given.kept.get(DRAFT), "one again");
+    assertEquals([other.reloaded(), one.get(), given.kept[DRAFT]], [null, "one more", "one more"]);
+    third.set("one more");
+    third.clear();
+    assertEquals([one.reloaded(), third.reloaded(), given.kept], ["one more", null, {}]);
+  });
+
+  it("is as each tab wants it where the browser keeps nothing", () => {
+    using _ = browser({ broken: true });
+    const [one, other] = [new SafeStorage(), new SafeStorage()];
+    one.setItem(DRAFT, "one");
+    assertEquals([one.getItem(DRAFT), other.getItem(DRAFT)], ["one", null]);
+    one.removeItem(DRAFT);
+    assertEquals(one.getItem(DRAFT), null);
   });
 });
 
@@ -140,7 +157,7 @@ describe("the memory", () => {
     assertEquals([again.name, again.token, again.hidesPeople], ["Ines", "t", true]);
     memory.name = memory.token = "";
     memory.hidesPeople = false;
-    assertEquals([...given.kept], []);
+    assertEquals(given.kept, {});
   });
 
   it("lists rooms once, the one last looked at first, and at most thirty", () => {

@@ -10,13 +10,13 @@ import { openVisit } from "./visit.ts";
 
 const STATIC = new URL("../../static/", import.meta.url);
 /** The door, as a stranger sees it. */
-const DOOR_BYTES = 66_800;
+const DOOR_BYTES = 67_100;
 /** The client beside it, which asks who is there. */
 const CLIENT_BYTES = 77_100;
 /** All that is there when one is in a room. */
-const ROOM_BYTES = 356_100;
+const ROOM_BYTES = 356_800;
 /** The same as it goes over the wire to a browser that takes brotli. */
-const WIRE_BYTES = 107_800;
+const WIRE_BYTES = 107_900;
 /** In so many files. */
 const FILES = 85;
 
